@@ -1,0 +1,230 @@
+"""The corridor that joins the rooms: names, facts and documents in, one store out, in one atomic step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from multiprocessing import get_context
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg import ontology as ontologies
+from kg import patterns, seeds, store
+from kg.documents import read
+from kg.errors import InputError
+from kg.languages import detect
+from kg.mentions import Linker
+from kg.mentions.gazetteer import Gazetteer
+from kg.model import Claim, Conflict, Document, Entity, Fact
+from kg.names import digest
+from kg.ontology import Ontology
+from kg.patterns import Language
+from kg.project import Project
+from kg.rdf import entity_quads
+from kg.relations import Extraction, Reader
+from kg.resolution import conflicts, mark_copies, resolve
+from kg.seeds import Names
+
+Progress = Callable[[int, int], None]
+"""Called with the number of documents read so far, and of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build read and made: numbers of each, the sources that were refused, the graph's digest."""
+
+    documents: int
+    refused: tuple[InputError, ...]
+    unread: tuple[str, ...]
+    """The sources in a language without patterns: their text is kept, nothing was read from it."""
+    claims: int
+    facts: int
+    entities: int
+    conflicts: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """A project's data, loaded and checked once."""
+
+    project: Project
+    ontology: Ontology
+    languages: Mapping[str, Language]
+    names: Names
+
+    @classmethod
+    def of(cls, project: Project) -> Knowledge:
+        """Load a project; raises Faults with all that is wrong in one kind of file."""
+        ontology = ontologies.load(project)
+        languages = patterns.load(project, ontology)
+        return cls(project, ontology, languages, seeds.load_names(project, ontology))
+
+    @cached_property
+    def readers(self) -> dict[str, tuple[Linker, Reader]]:
+        """For each language its linker and its reader."""
+        gazetteer = Gazetteer(self.names.entities.values(), self.ontology)
+        return {
+            code: (Linker(gazetteer, language, self.ontology), Reader(language, self.ontology))
+            for code, language in self.languages.items()
+        }
+
+    def in_language(self, document: Document) -> Document:
+        """The document with its language: as it says itself, else as its text tells."""
+        return (
+            document if document.language else replace(document, language=detect(document.text, list(self.languages)))
+        )
+
+    def extract(self, document: Document) -> Extraction:
+        """The claims of one document: a pure function of the document and the project."""
+        found = self.readers.get(document.language[:2])
+        if found is None:
+            return Extraction((), ())
+        linker, reader = found
+        return reader.extract(document, linker.link(document.text, document.issued))
+
+
+def build(
+    project: Project | None = None,
+    sources: Sequence[str | Path] | None = None,
+    target: Path | None = None,
+    *,
+    jobs: int = 1,
+    strict: bool = False,
+    facts: bool = True,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Build the graph of a project and put it at ``target`` (default: the project's store) in one step.
+
+    ``sources`` are files, folders, or ``-``; without any, ``seeds/articles`` of the project. ``facts=False`` leaves the
+    curated facts out. ``strict`` makes a refused source an error. Raises Faults for faults of the project, InputError
+    (strict) for those of a source, StoreError for those of the store; then the old store stays as it was.
+    """
+    project = project or Project.find()
+    knowledge = Knowledge.of(project)
+    curated = seeds.load_facts(project, knowledge.ontology, knowledge.names) if facts else []
+    documents, refused = _documents(knowledge, sources)
+    if strict and refused:
+        raise refused[0]
+    extractions = _extract(knowledge, documents, jobs, progress)
+    graph = assemble(knowledge, documents, extractions, curated)
+    found = sorted({str(q) for q in graph.quads()})
+    counts = graph.counts()
+    manifest = _manifest(knowledge.ontology, counts, digest(*found, length=64))
+    store.write(target or project.store, graph.quads(), manifest)
+    known = {d.source for d in documents if d.language[:2] not in knowledge.languages}
+    return BuildReport(refused=tuple(refused), unread=tuple(sorted(known)), digest=manifest.digest, **counts)
+
+
+def _documents(knowledge: Knowledge, sources: Sequence[str | Path] | None) -> tuple[list[Document], list[InputError]]:
+    """The documents, each once, in the order of their ids, and what was refused."""
+    articles = knowledge.project.seeds / "articles"
+    wanted = sources if sources is not None else [articles] if articles.is_dir() else []
+    found: dict[str, Document] = {}
+    refused = []
+    for item in read(wanted):
+        if isinstance(item, InputError):
+            refused.append(item)
+        else:
+            document = knowledge.in_language(item)
+            found[document.id] = document
+    return [found[i] for i in sorted(found)], refused
+
+
+@dataclass(frozen=True)
+class Graph:
+    """All that goes into a store."""
+
+    ontology: Ontology
+    entities: Sequence[Entity]
+    documents: Sequence[Document]
+    claims: Sequence[Claim]
+    facts: Sequence[Fact]
+    conflicts: Sequence[Conflict]
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """The quads of all layers, in a fixed order."""
+        records = self.ontology.records
+        yield from self.ontology.quads()
+        for entity in self.entities:
+            yield from entity_quads(entity)
+        for document in self.documents:
+            yield from records.document(document)
+        for claim in self.claims:
+            yield from records.claim(claim)
+        for fact in self.facts:
+            yield from records.fact(fact)
+        for conflict in self.conflicts:
+            yield from records.conflict(conflict)
+
+    def counts(self) -> dict[str, int]:
+        """How many of each there are."""
+        names = ("documents", "claims", "facts", "entities", "conflicts")
+        return {name: len(getattr(self, name)) for name in names}
+
+
+def assemble(
+    knowledge: Knowledge, documents: Iterable[Document], extractions: Iterable[Extraction], curated: Iterable[Fact]
+) -> Graph:
+    """Resolve claims and curated facts into the whole graph."""
+    marked = mark_copies(list(documents))
+    by_id = {d.id: d for d in marked}
+    claims: dict[str, Claim] = {}
+    new: dict[str, Entity] = {}
+    for extraction in extractions:
+        claims.update({c.id: c for c in extraction.claims})
+        new.update({e.iri: e for e in extraction.entities if e.iri not in knowledge.names.entities})
+    ordered = [claims[i] for i in sorted(claims)]
+    facts = resolve(ordered, curated, by_id, knowledge.ontology)
+    entities = {**knowledge.names.entities, **new}
+    against = conflicts(facts, by_id, knowledge.ontology)
+    return Graph(knowledge.ontology, [entities[i] for i in sorted(entities)], marked, ordered, facts, against)
+
+
+def _manifest(ontology: Ontology, counts: Mapping[str, int], content: str) -> store.Manifest:
+    return store.Manifest(
+        prefixes=dict(ontology.prefixes.table),
+        record_namespace=ontology.record_namespace,
+        domain=ontology.domain,
+        entity_namespace=ontology.entity_namespace,
+        counts=dict(counts),
+        digest=content,
+    )
+
+
+# -- one document after the other, or in many processes ------------------------------------------------------------------
+
+_worker: Knowledge | None = None
+
+
+def _start(root: Path) -> None:
+    global _worker
+    _worker = Knowledge.of(Project(root))
+    _ = _worker.readers
+
+
+def _work(document: Document) -> Extraction:
+    assert _worker is not None
+    return _worker.extract(document)
+
+
+def _extract(
+    knowledge: Knowledge, documents: Sequence[Document], jobs: int, progress: Progress | None
+) -> list[Extraction]:
+    found: list[Extraction] = []
+    for extraction in _stream(knowledge, documents, jobs):
+        found.append(extraction)
+        if progress is not None:
+            progress(len(found), len(documents))
+    return found
+
+
+def _stream(knowledge: Knowledge, documents: Sequence[Document], jobs: int) -> Iterator[Extraction]:
+    if jobs <= 1 or len(documents) < 2:
+        yield from map(knowledge.extract, documents)
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (knowledge.project.root,)) as pool:
+        yield from pool.map(_work, documents, chunksize=8)

@@ -1,0 +1,15 @@
+"""The command line: one module for each group of commands, one writer for all rows.
+
+==========  =====================================
+``build``   ``build`` ``init``
+``ask``     ``query`` ``queries``
+``facts``   ``facts`` ``why``
+``check``   ``stats`` ``verify`` ``validate``
+``share``   ``export`` ``view``
+==========  =====================================
+"""
+
+from kg.cli import ask, build, check, facts, share
+from kg.cli.app import main
+
+__all__ = ["ask", "build", "check", "facts", "main", "share"]

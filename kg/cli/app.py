@@ -1,0 +1,152 @@
+"""The door itself: options of all commands, where project and store are, and how errors are told."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from kg.errors import KgError
+
+if TYPE_CHECKING:
+    from kg.project import Project
+    from kg.store import Store
+
+INTERRUPTED = 130
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Which project and store a command works on, as far as the command line says."""
+
+    project_path: str | None = None
+    store_path: str | None = None
+
+    def project(self) -> Project:
+        """The project named, else the one here, else the one that ships with the package."""
+        from kg.project import Project
+
+        return Project.find(self.project_path)
+
+    def store_folder(self) -> Path:
+        """Where the store is or will be."""
+        return Path(self.store_path) if self.store_path else self.project().store
+
+    def store(self) -> Store:
+        """The store, open for reading; StoreError when there is none."""
+        from kg import store
+
+        return store.open(self.store_folder())
+
+
+def setting(context: click.Context) -> Setting:
+    """The setting of a command line, also while a shell completes it."""
+    root = context.find_root()
+    return Setting(root.params.get("project"), root.params.get("store"))
+
+
+def pass_setting(command: Callable[..., Result]) -> Callable[..., Result]:
+    """Give a command its setting as the first argument."""
+
+    @functools.wraps(command)
+    def run(*args: object, **options: object) -> Result:
+        return command(setting(click.get_current_context()), *args, **options)
+
+    return run
+
+
+class Door(click.Group):
+    """The group of all commands: tells errors in one line, on standard error, with exit status 1."""
+
+    def main(  # type: ignore[override]
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: object,
+    ) -> object:
+        """Run a command line; with ``standalone_mode`` the process ends with its exit status."""
+
+        def run() -> object:
+            return super(Door, self).main(args, prog_name or "kg", complete_var, standalone_mode=False, **extra)
+
+        if not standalone_mode:
+            return run()
+        sys.exit(_status(run))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command named; a reader that has gone away (``kg facts | head``) ends it quietly."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # What is still in the buffer would fail once more when the interpreter ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return result
+
+
+def _status(run: Callable[[], object]) -> int:
+    """The exit status of a command line, its error told in one line."""
+    try:
+        status = run()
+        return status if isinstance(status, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("kg: stopped", err=True)
+        return INTERRUPTED
+    except KgError as error:
+        click.echo(f"kg: {error}", err=True)
+        return 1
+    except OSError as error:
+        click.echo(f"kg: {_told(error)}", err=True)
+        return 1
+
+
+def _told(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename else ""
+    return place + (error.strerror or str(error))
+
+
+def epilog(*lines: str) -> str:
+    """The examples at the foot of a command's help, each on its own line."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        from kg import __version__
+
+        click.echo(f"kg {__version__}")
+        context.exit()
+
+
+@click.group(
+    cls=Door,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=epilog("kg build", "kg facts --about China", "kg view china.html --about China"),
+)
+@click.option(
+    "--project", metavar="DIR", envvar="KG_PROJECT", type=click.Path(), help="Folder with ontology/, seeds/, queries/."
+)
+@click.option(
+    "--store", metavar="PATH", envvar="KG_STORE", type=click.Path(), help="Default: .kg/store in the project."
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+)
+def main(project: str | None, store: str | None) -> None:
+    """A knowledge graph of news, in which every fact shows the sentence it stands on.
+
+    Data goes to standard output, everything else to standard error. Exit status: 0 done, 1 could not, 2 wrong usage.
+    """

@@ -1,0 +1,110 @@
+"""``build`` and ``init``: a graph made from a project, and a project of one's own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.cli import rows
+from kg.cli.app import Setting, epilog, main, pass_setting
+from kg.errors import Place, ProjectError
+from kg.project import PARTS
+
+if TYPE_CHECKING:
+    from kg.build import BuildReport, Progress
+
+_SHOWN = 20
+"""Refused sources told one by one; the rest is counted and stands in the report."""
+
+
+@main.command(epilog=epilog("kg build", "kg build news/ --strict --jobs 4", "cat article.txt | kg build -"))
+@click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(allow_dash=True))
+@click.option("--strict", is_flag=True, help="A source that cannot be read fails the build.")
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes that read documents.")
+@click.option(
+    "--report", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write what came of it as JSON."
+)
+@pass_setting
+def build(where: Setting, sources: tuple[str, ...], strict: bool, jobs: int, report: Path | None) -> None:
+    """Read a project and its documents, write the graph.
+
+    SOURCE is a file, a folder, or - for standard input, in the place of seeds/articles. The graph is written in one
+    step: a build that fails leaves it as it was.
+    """
+    from kg.build import build as run
+
+    target = where.store_folder()
+    with _bar() as progress:
+        made = run(where.project(), list(sources) or None, target, jobs=jobs, strict=strict, progress=progress)
+    if report is not None:
+        report.write_text(json.dumps(_told(made), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    _tell(made, target)
+
+
+@contextmanager
+def _bar() -> Iterator[Progress | None]:
+    """A bar on standard error that grows with the documents read, when that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=0, label="Reading", file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
+def _told(made: BuildReport) -> dict[str, object]:
+    """A build's report as JSON has it."""
+    refused = [
+        {"source": error.place.source if error.place else "", "message": error.message, "hint": error.hint}
+        for error in made.refused
+    ]
+    numbers = {name: getattr(made, name) for name in ("documents", "claims", "facts", "entities", "conflicts")}
+    return {**numbers, "refused": refused, "unread": list(made.unread), "digest": made.digest}
+
+
+def _tell(made: BuildReport, target: Path) -> None:
+    for error in made.refused[:_SHOWN]:
+        click.echo(f"kg: refused {error}", err=True)
+    if len(made.refused) > _SHOWN:
+        click.echo(f"kg: refused {len(made.refused) - _SHOWN} more: see --report", err=True)
+    for source in made.unread[:_SHOWN]:
+        click.echo(f"kg: {source}: its language has no patterns; the text is kept, nothing was read from it", err=True)
+    read = rows.counted(made.documents, "document")
+    refused = f" ({len(made.refused):,} refused)" if made.refused else ""
+    gives = ", ".join(
+        rows.counted(number, noun)
+        for number, noun in ((made.claims, "claim"), (made.facts, "fact"), (made.conflicts, "conflict"))
+    )
+    click.echo(f"{read}{refused}: {gives} in {target}", err=True)
+
+
+@main.command(epilog=epilog("kg init my-project", "kg --project my-project build"))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@pass_setting
+def init(where: Setting, folder: Path) -> None:
+    """Start a project of one's own.
+
+    DIR becomes a copy of the project in use: ontology/, seeds/ and queries/, to be changed at will. A folder with files
+    in it is refused.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ProjectError("is not empty", Place(str(folder)), "name a new folder")
+    root = where.project().root
+    if folder.resolve().is_relative_to(root.resolve()) and any(
+        folder.resolve().is_relative_to(root.resolve() / p) for p in PARTS
+    ):
+        raise ProjectError("lies inside the project that would be copied", Place(str(folder)), "name another folder")
+    for part in PARTS:
+        shutil.copytree(root / part, folder / part)
+    click.echo(f"{folder}: now 'kg --project {folder} build'", err=True)

@@ -1,0 +1,181 @@
+"""``facts`` and ``why``: what the graph states, and the sentences it stands on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+
+import click
+
+from kg.cli import complete, rows
+from kg.cli.app import Setting, epilog, main, pass_setting
+from kg.model import Fact, Literal, Qualifier, Term
+from kg.names import Prefixes, local_name
+from kg.queries.facts import Evidence, Explanation
+from kg.views.graph import span_of_time
+
+Words = Callable[[Term], str]
+_ID = 8
+"""Characters of a fact's id in a table: enough to name it."""
+
+
+@main.command(epilog=epilog("kg facts", "kg facts --about China --status planned", "kg facts --format csv > facts.csv"))
+@click.option("--about", metavar="NAME", shell_complete=complete.entities, help="Of this subject or object.")
+@click.option("--property", "predicate", metavar="NAME", shell_complete=complete.properties, help="Of this property.")
+@click.option("--status", metavar="NAME", shell_complete=complete.statuses, help="InEffect, Planned, Reported …")
+@click.option("--market", metavar="NAME", shell_complete=complete.entities, help="In the scope of this place.")
+@click.option("--document", metavar="ID", help="That this document states: its id or source.")
+@click.option("--origin", type=click.Choice(["Curated", "Extracted"], case_sensitive=False), help="Of this origin.")
+@rows.rows_format()
+@pass_setting
+def facts(
+    where: Setting, about: str | None, predicate: str | None, status: str | None, market: str | None,
+    document: str | None, origin: str | None, form: str,
+) -> None:  # fmt: skip
+    """List facts, all or those that fit.
+
+    A fact has to fit every condition given. A name is a label, an alias or a CURIE.
+    """
+    from kg.queries import facts as stored
+
+    with where.store() as store:
+        found = stored.find(store, about, predicate, status, market, document, origin)
+        labels = stored.labels(store) if form in rows.FOR_PEOPLE else {}
+        prefixes = store.prefixes
+    table = _for_people(found, labels) if form in rows.FOR_PEOPLE else _for_programs(found, prefixes)
+    rows.write(table, form)
+
+
+def _for_people(found: list[Fact], labels: Mapping[str, str]) -> rows.Table:
+    words = _labelled(labels)
+    lines = [
+        (f.id[:_ID], words(f.subject), words(f.predicate), words(f.object), f.status.value,
+         _qualifiers(f.qualifiers, words, ", "), span_of_time(f.valid_from, f.valid_until), _sources(f))
+        for f in found
+    ]  # fmt: skip
+    return rows.table(lines, "fact", "subject", "property", "object", "status", "qualifiers", "time", "sources")
+
+
+def _for_programs(found: list[Fact], prefixes: Prefixes) -> rows.Table:
+    words = _named(prefixes)
+    lines = [
+        (f.id, words(f.subject), words(f.predicate), words(f.object), f.status.value,
+         _parts(f.qualifiers, words), f.valid_from or None, f.valid_until or None, f.origin.value, f.support)
+        for f in found
+    ]  # fmt: skip
+    columns = ("fact", "subject", "property", "object", "status", "qualifiers", "from", "until", "origin", "support")
+    return rows.table(lines, *columns)
+
+
+def _labelled(labels: Mapping[str, str]) -> Words:
+    return lambda term: term.lexical if isinstance(term, Literal) else labels.get(term, local_name(term))
+
+
+def _named(prefixes: Prefixes) -> Words:
+    return lambda term: term.lexical if isinstance(term, Literal) else prefixes.shrink(term)
+
+
+def _qualifiers(qualifiers: tuple[Qualifier, ...], words: Words, separator: str) -> str:
+    return separator.join(f"{words(name)}: {words(value)}" for name, value in qualifiers)
+
+
+def _parts(qualifiers: tuple[Qualifier, ...], words: Words) -> dict[str, tuple[str, ...]]:
+    parts: dict[str, tuple[str, ...]] = {}
+    for name, value in qualifiers:
+        parts[words(name)] = (*parts.get(words(name), ()), words(value))
+    return parts
+
+
+def _sources(fact: Fact) -> str:
+    return " + ".join(["curator"] * bool(fact.curations) + [str(fact.support)] * bool(fact.support)) or "0"
+
+
+@main.command(
+    epilog=epilog("kg why 3f9c1a20", "kg why SUBJECT PROPERTY OBJECT", "kg why SUBJECT PROPERTY --format json")
+)
+@click.argument("subject", metavar="FACT|SUBJECT", shell_complete=complete.entities)
+@click.argument("predicate", metavar="[PROPERTY]", required=False, shell_complete=complete.properties)
+@click.argument("object_", metavar="[OBJECT]", required=False, shell_complete=complete.entities)
+@rows.rows_format("text", default="text")
+@pass_setting
+def why(where: Setting, subject: str, predicate: str | None, object_: str | None, form: str) -> None:
+    """Show every claim behind a fact, with its sentence.
+
+    FACT is an id as 'kg facts' shows it, or its beginning. The words that state the fact stand between [[ and ]]; on a
+    terminal they are underlined.
+    """
+    from kg.queries import facts as stored
+
+    with where.store() as store:
+        explained = stored.why(store, subject, predicate, object_)
+        words = _labelled(stored.labels(store)) if form == "text" else _named(store.prefixes)
+    if form == "text":
+        click.echo("\n\n".join("\n".join(_told(item, words)) for item in explained))
+    else:
+        rows.write(_evidence_table(explained, words), form)
+
+
+def _told(explained: Explanation, words: Words) -> Iterator[str]:
+    """The lines about one fact."""
+    fact = explained.fact
+    yield " ".join(map(plain, (words(fact.subject), words(fact.predicate), words(fact.object))))
+    scope = [_qualifiers((q,), words, "") for q in fact.qualifiers]
+    time = span_of_time(fact.valid_from, fact.valid_until)
+    independent = rows.counted(fact.support, "independent document") if fact.support else ""
+    yield "  " + plain(" · ".join(x for x in (f"fact {fact.id}", fact.status.value, *scope, time, independent) if x))
+    for curation in fact.curations:
+        yield ""
+        yield f"  {curation.status} · a curator wrote it down in {plain(f'{curation.file}:{curation.line}')}"
+        yield f"  {plain(curation.source)}"
+    for item in explained.evidence:
+        yield ""
+        yield from _claim(item, words)
+
+
+def _claim(item: Evidence, words: Words) -> Iterator[str]:
+    claim, document = item.claim, item.document
+    head: list[str] = [claim.status.value]
+    if document:
+        head += [document.issued, document.publisher, document.title, "a copy" if document.copy_of else ""]
+    yield "  " + plain(" · ".join(x for x in head if x))
+    yield f"  {plain(item.source)}, characters {claim.start} to {claim.end}"
+    yield f"  {plain(item.before, ends=True)}{_marked(plain(claim.quote))}{plain(item.after, ends=True)}"
+    by = f"said by {words(claim.stated_by)}" if claim.stated_by else ""
+    when = f'"{claim.time_text}"' if claim.time_text else ""
+    figure = f'"{claim.value_text}"' if claim.value_text else ""
+    rule = f"rule {claim.pattern}" if claim.pattern else ""
+    yield "  " + plain(" · ".join(x for x in (by, when, figure, rule, f"confidence {claim.confidence}") if x))
+
+
+def plain(text: str, ends: bool = False) -> str:
+    """A text on one line, without the signs that would steer a terminal; with ``ends`` a space at its ends stays."""
+    shown = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not ends or not text.strip():
+        return shown
+    return " " * text[0].isspace() + shown + " " * text[-1].isspace()
+
+
+def _marked(quote: str) -> str:
+    return click.style(quote, underline=True, bold=True) if sys.stdout.isatty() else f"[[{quote}]]"
+
+
+def _evidence_table(explained: list[Explanation], words: Words) -> rows.Table:
+    """A row for each claim and each curation of each fact."""
+    columns = ("fact", "subject", "property", "object", "status", "source", "title", "issued", "speaker", "before",
+               "quote", "after", "start", "end", "rule", "confidence", "file", "line")  # fmt: skip
+    lines: list[tuple[rows.Cell, ...]] = []
+    for each in explained:
+        fact = each.fact
+        said = (fact.id, words(fact.subject), words(fact.predicate), words(fact.object))
+        lines += [(*said, c.status.value, c.source, *(None,) * 10, c.file, c.line) for c in fact.curations]
+        lines += [(*said, *_claim_cells(item, words), None, None) for item in each.evidence]
+    return rows.table(lines, *columns)
+
+
+def _claim_cells(item: Evidence, words: Words) -> tuple[rows.Cell, ...]:
+    claim, document = item.claim, item.document
+    speaker = words(claim.stated_by) if claim.stated_by else None
+    title, issued = (document.title or None, document.issued or None) if document else (None, None)
+    return (claim.status.value, item.source, title, issued, speaker, item.before, claim.quote, item.after,
+            claim.start, claim.end, claim.pattern or None, Decimal(claim.confidence))  # fmt: skip

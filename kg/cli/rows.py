@@ -1,0 +1,186 @@
+"""How rows are written, for every command that has some: one decorator, one writer."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias, TypeVar
+
+import click
+
+Cell: TypeAlias = str | int | bool | Decimal | date | Mapping[str, tuple[str, ...]] | None
+"""A value; a mapping is a thing with parts, of which each may be said several times."""
+Command = TypeVar("Command", bound=Callable[..., object])
+
+FORMATS = ("table", "json", "csv", "tsv", "md")
+FOR_PEOPLE = ("table", "md")
+"""Formats with labels; the others have CURIEs and whole ids."""
+_GAP = "  "
+_NARROWEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Named columns and rows of values."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def rows_format(*more: str, default: str = "table") -> Callable[[Command], Command]:
+    """The option ``--format``, with formats beside those that every command has."""
+    choice = click.Choice([default, *(f for f in (*FORMATS, *more) if f != default)])
+    help_text = "How to write it. A table fits the terminal, and is plain when piped."
+    return click.option("--format", "form", type=choice, default=default, show_default=True, help=help_text)
+
+
+def write(table: Table, form: str) -> None:
+    """Write rows to standard output.
+
+    ``table`` for people, ``json`` as a list of objects, ``csv`` and ``tsv`` with a head line, ``md`` for documents.
+    """
+    click.echo(text_of(table, form, terminal_width()), nl=False)
+    if not table.rows:
+        click.echo("nothing found", err=True)
+
+
+def text_of(table: Table, form: str, width: int | None = None) -> str:
+    """Rows as text, a line each; a ``table`` is cut to ``width`` columns where one is given.
+
+    >>> print(text_of(Table(("name", "n"), (("ab", 12), ("c", 3))), "table"), end="")
+    name   n
+    ab    12
+    c      3
+    """
+    if form == "json":
+        return _json(table)
+    if form in ("csv", "tsv"):
+        return _separated(table, "," if form == "csv" else "\t")
+    return _markdown(table) if form == "md" else _aligned(table, width)
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal, or nothing when standard output is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _json(table: Table) -> str:
+    rows = [{c: _plain(v) for c, v in zip(table.columns, row, strict=True)} for row in table.rows]
+    if not rows:
+        return "[]\n"
+    lines = ",\n".join(" " + json.dumps(row, ensure_ascii=False) for row in rows)
+    return f"[\n{lines}\n]\n"
+
+
+def _plain(value: Cell) -> object:
+    """A value as JSON has it: a decimal as a number where the number is exact, else as text."""
+    if isinstance(value, Decimal):
+        near = int(value) if value == value.to_integral_value() else float(value)
+        return near if Decimal(str(near)) == value else str(value)
+    if isinstance(value, Mapping):
+        return {name: several[0] if len(several) == 1 else list(several) for name, several in value.items()}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _separated(table: Table, separator: str) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=separator, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows([str(v).lower() if isinstance(v, bool) else _words(v) for v in row] for row in table.rows)
+    return out.getvalue()
+
+
+def _markdown(table: Table) -> str:
+    def line(cells: Iterable[str]) -> str:
+        return "| " + " | ".join(c.replace("\\", "\\\\").replace("|", "\\|") for c in cells) + " |\n"
+
+    rule = "|" + "|".join(" ---: " if right else " --- " for right in _numeric(table)) + "|\n"
+    return line(table.columns) + rule + "".join(line(map(_one_line, row)) for row in table.rows)
+
+
+def _aligned(table: Table, width: int | None) -> str:
+    cells = [table.columns, *(tuple(map(_one_line, row)) for row in table.rows)]
+    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
+    if width is not None:
+        _narrow(widths, width)
+    numeric = _numeric(table)
+    lines = (
+        _GAP.join(_padded(c, w, right) for c, w, right in zip(row, widths, numeric, strict=True)).rstrip()
+        for row in cells
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _narrow(widths: list[int], width: int) -> None:
+    """Take columns off the widest until the row fits, or nothing is left that may be taken."""
+    while sum(widths) + len(_GAP) * (len(widths) - 1) > width and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+
+
+def _numeric(table: Table) -> list[bool]:
+    def is_number(value: Cell) -> bool:
+        return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+    columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
+    return [any(map(is_number, c)) and all(v is None or is_number(v) for v in c) for c in columns]
+
+
+def _padded(text: str, width: int, right: bool) -> str:
+    if _columns(text) > width:
+        text = _cut(text, width)
+    space = " " * (width - _columns(text))
+    return space + text if right else text + space
+
+
+def _cut(text: str, width: int) -> str:
+    used, kept = 1, ""
+    for character in text:
+        used += _columns(character)
+        if used > width:
+            break
+        kept += character
+    return kept.rstrip() + "…"
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes: two for wide signs, none for those that combine."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _one_line(value: Cell) -> str:
+    """A value on one line, without the signs that would steer a terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in _words(value)).split())
+
+
+def _words(value: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {each}" for name, several in value.items() for each in several)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def table(rows: Iterable[Sequence[Cell]], *columns: str) -> Table:
+    """A table of rows."""
+    return Table(columns, tuple(tuple(row) for row in rows))
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "fact"), counted(1200, "fact")
+    ('1 fact', '1,200 facts')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 or noun == "info" else "s")

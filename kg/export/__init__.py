@@ -1,0 +1,147 @@
+"""The graph in the formats of others, by the file's extension; the same graph always gives the same bytes.
+
+======================  ==============================================================================
+``.ttl .nt``            triples of all layers together, RDF 1.1 (triple terms with ``rdf12``)
+``.trig .nq .jsonld``   the same with the layers as named graphs
+``.rdf``                triples as RDF/XML
+``.csv .jsonl``         facts, one a line
+``.graphml .gexf``      facts as a directed graph
+======================  ==============================================================================
+
+With a query: a CONSTRUCT or DESCRIBE goes to any format of triples, a SELECT or ASK to ``.csv .tsv .json .xml``.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import Place, QueryError, StoreError
+from kg.export import tables, turtle
+from kg.export.source import Source
+from kg.names import Prefixes
+from kg.rdf import LAYERS
+from kg.store import Results, Store
+
+__all__ = ["FORMATS", "write"]
+
+_TABLES: dict[str, Callable[[Store], Iterator[str]]] = {
+    "csv": tables.table,
+    "jsonl": tables.lines,
+    "graphml": tables.graphml,
+    "gexf": tables.gexf,
+}
+_TRIPLES = ("ttl", "trig", "nt", "nq", "jsonld", "rdf")
+_ANSWERS = {
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
+FORMATS = (*_TRIPLES, *_TABLES)
+"""The extensions that :func:`write` knows for a whole graph."""
+
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write(
+    store: Store,
+    path: Path | str,
+    rdf12: bool = False,
+    layer: str | None = None,
+    texts: bool = False,
+    query: str | None = None,
+    form: str | None = None,
+) -> None:
+    """Write the graph, or one layer of it, or the answer of a query, to a file; ``-`` is standard output.
+
+    ``form`` is the extension to go by where the path has none (``ttl`` without either). Texts of documents are left
+    out unless ``texts``, triple terms unless ``rdf12``. A file is written beside and renamed: it is whole or the old
+    one. Raises QueryError for a format that does not fit what is asked, StoreError when the file cannot be written.
+    """
+    form = (form or Path(path).suffix or ".ttl").removeprefix(".").lower()
+    if query is not None:
+        pieces = _answer(store, query, form, rdf12)
+    elif form in _TABLES:
+        if rdf12 or layer:
+            raise QueryError(f".{form} holds facts; it takes neither a layer nor triple terms", None, "choose .ttl")
+        pieces = (text.encode() for text in _TABLES[form](store))
+    else:
+        if layer is not None and layer not in LAYERS:
+            raise QueryError(f"no layer '{layer}'", None, f"the layers are {', '.join(LAYERS)}")
+        source = Source(store.engine, [layer] if layer else LAYERS, rdf12, texts)
+        pieces = _triples(source, form, store.prefixes, rdf12)
+    _put(str(path), pieces)
+
+
+def _triples(source: Source, form: str, prefixes: Prefixes, rdf12: bool) -> Iterable[bytes]:
+    if rdf12 and form in ("jsonld", "rdf"):
+        raise QueryError(f".{form} has no triple terms", None, "choose .ttl, .trig, .nt or .nq")
+    if form in ("jsonld", "rdf"):
+        return [_serialized(source, form, prefixes)]
+    writers: dict[str, Callable[[], Iterator[str]]] = {
+        "ttl": lambda: turtle.turtle(source, prefixes),
+        "trig": lambda: turtle.trig(source, prefixes),
+        "nt": lambda: turtle.ntriples(source),
+        "nq": lambda: turtle.ntriples(source, quads=True),
+    }
+    if form not in writers:
+        raise QueryError(f"no format '.{form}'", None, f"one of {', '.join('.' + f for f in FORMATS)}")
+    return (text.encode() for text in writers[form]())
+
+
+def _serialized(source: Source, form: str, prefixes: Prefixes) -> bytes:
+    """What the engine writes itself, from quads in order."""
+    quads = list(source.quads())
+    if form == "jsonld":
+        return ox.serialize(quads, format=ox.RdfFormat.JSON_LD) or b""
+    triples = sorted({q.triple for q in quads}, key=str)
+    table = dict(prefixes.table)
+    return ox.serialize(map(_xml_safe, triples), format=ox.RdfFormat.RDF_XML, prefixes=table) or b""
+
+
+def _xml_safe(triple: ox.Triple) -> ox.Triple:
+    """A triple without the characters that no XML document may hold: they become U+FFFD."""
+    value = triple.object
+    if not isinstance(value, ox.Literal) or not _NO_XML.search(value.value):
+        return triple
+    text = _NO_XML.sub("\ufffd", value.value)
+    literal = ox.Literal(text, language=value.language) if value.language else ox.Literal(text, datatype=value.datatype)
+    return ox.Triple(triple.subject, triple.predicate, literal)
+
+
+def _answer(store: Store, query: str, form: str, rdf12: bool) -> Iterable[bytes]:
+    results: Results = store.query(query)
+    if isinstance(results, ox.QueryTriples):
+        if form not in _TRIPLES:
+            raise QueryError(f".{form} takes no triples", None, f"one of {', '.join('.' + f for f in _TRIPLES)}")
+        engine = ox.Store()
+        engine.extend(ox.Quad(*triple) for triple in results)
+        return _triples(Source(engine, (), rdf12), form, store.prefixes, rdf12)
+    if form not in _ANSWERS:
+        raise QueryError(f".{form} takes no rows", None, f"one of {', '.join('.' + f for f in _ANSWERS)}")
+    if isinstance(results, ox.QueryBoolean) and form in ("csv", "tsv"):
+        return [b"answer\ntrue\n" if results else b"answer\nfalse\n"]
+    return [results.serialize(format=_ANSWERS[form]) or b""]
+
+
+def _put(path: str, pieces: Iterable[bytes]) -> None:
+    if path == "-":
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        return
+    target = Path(path)
+    beside = target.with_name(target.name + ".new")
+    try:
+        with beside.open("wb") as out:
+            out.writelines(pieces)
+        beside.replace(target)
+    except OSError as error:
+        raise StoreError(f"cannot be written: {error.strerror}", Place(path), "choose another file") from None
+    finally:
+        beside.unlink(missing_ok=True)

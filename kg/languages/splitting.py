@@ -1,0 +1,129 @@
+"""Sentences and quotations, with exact offsets, by a few rules and each language's abbreviations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+
+from kg.text import Quotation, Sentence, Tokens
+
+_TERMINAL = frozenset(".!?…。！？")
+_CLOSING = frozenset("\"'”’»)]」』")
+_OPENING = frozenset("\"'“‘«([„「『-–—")
+_PAIRS = {"“": "”", "„": "“", "«": "»", "「": "」", "『": "』"}
+# A line this long without a full stop at its end is taken as one of a text wrapped by hand, unless the text has longer lines.
+_WRAPPED = (45, 130)
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
+_LINE_END = re.compile(r"\r?\n[ \t]*")
+
+
+def paragraphs(text: str) -> list[tuple[int, int]]:
+    """The paragraphs of a text (start, end): parted by blank lines, and by line ends where lines are not wrapped by hand.
+
+    >>> paragraphs("Judul\\nIsi berita.")
+    [(0, 5), (6, 17)]
+    """
+    wrapped = _is_wrapped(text)
+    found, start = [], 0
+    for match in _LINE_END.finditer(text):
+        blank = _BLANK_LINE.match(text, match.start())
+        if blank or not (wrapped and _goes_on(text, start, match)):
+            found.append((start, match.start()))
+            start = match.end()
+    found.append((start, len(text)))
+    return [(a, b) for a, b in found if text[a:b].strip()]
+
+
+def _is_wrapped(text: str) -> bool:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return (
+        bool(lines)
+        and max(map(len, lines)) <= _WRAPPED[1]
+        and sum(len(x) > _WRAPPED[0] for x in lines) * 2 > len(lines)
+    )
+
+
+def _goes_on(text: str, start: int, end: re.Match[str]) -> bool:
+    line = text[max(start, text.rfind("\n", 0, end.start()) + 1) : end.start()]
+    following = text[end.end() : end.end() + 1]
+    if following in "#*->" or line.startswith("#"):
+        return False
+    return len(line) > _WRAPPED[0] or following.islower()
+
+
+def sentences(tokens: Tokens, abbreviations: Set[str]) -> tuple[Sentence, ...]:
+    """The sentences of a text; ``abbreviations`` are case-folded words whose full stop ends none."""
+    found: list[Sentence] = []
+    for number, (start, end) in enumerate(paragraphs(tokens.text)):
+        first, last = tokens.at(start), tokens.at(end)
+        for a, b in _split(tokens, first, last, abbreviations):
+            found.append(Sentence(tokens.starts[a], tokens.ends[b - 1], a, b, number))
+    return tuple(found)
+
+
+def _split(tokens: Tokens, first: int, last: int, abbreviations: Set[str]) -> Iterator[tuple[int, int]]:
+    begin, i = first, first
+    while i < last:
+        if tokens.keys[i] in _TERMINAL and _ends_here(tokens, i, last, abbreviations):
+            while i + 1 < last and _closes(tokens, i + 1):
+                i += 1
+            yield begin, i + 1
+            begin = i + 1
+        i += 1
+    if begin < last:
+        yield begin, last
+
+
+def _closes(tokens: Tokens, i: int) -> bool:
+    """Whether a token still belongs to the sentence before it: a further mark, glued to what is before."""
+    glued = tokens.starts[i] == tokens.ends[i - 1]
+    return glued and (tokens.keys[i] in _TERMINAL or tokens.keys[i] in _CLOSING)
+
+
+def _ends_here(tokens: Tokens, i: int, last: int, abbreviations: Set[str]) -> bool:
+    if tokens.keys[i] != ".":
+        return True
+    following = i + 1
+    if following < last and tokens.starts[following] == tokens.ends[i] and tokens.keys[following] not in _CLOSING:
+        return False
+    while following < last and (tokens.keys[following] in _CLOSING or tokens.keys[following] in _OPENING):
+        following += 1
+    if following >= last:
+        return True
+    if tokens.text[tokens.starts[following]].islower():
+        return False
+    return not (i and tokens.starts[i] == tokens.ends[i - 1] and _abbreviates(tokens, i - 1, abbreviations))
+
+
+def _abbreviates(tokens: Tokens, i: int, abbreviations: Set[str]) -> bool:
+    word = tokens.text[tokens.starts[i] : tokens.ends[i]]
+    return (len(word) == 1 and word.isupper()) or tokens.keys[i] in abbreviations
+
+
+def quotations(text: str) -> tuple[Quotation, ...]:
+    """The quotations of a text: what stands between quotation marks, within a paragraph.
+
+    A mark that is opened and not closed in its paragraph runs to the paragraph's end, as direct speech over several
+    paragraphs is set.
+    """
+    found: list[Quotation] = []
+    for start, end in paragraphs(text):
+        found += _quoted(text, start, end)
+    return tuple(found)
+
+
+def _quoted(text: str, start: int, end: int) -> Iterator[Quotation]:
+    i = start
+    while i < end:
+        mark = text[i]
+        closing = '"' if mark == '"' else _PAIRS.get(mark)
+        if closing is None:
+            i += 1
+            continue
+        stop = text.find(closing, i + 1, end)
+        if stop < 0 and mark == "“":
+            stop = text.find('"', i + 1, end)
+        inner, outer = (stop, stop + 1) if stop >= 0 else (end, end)
+        if inner > i + 1:
+            yield Quotation(i + 1, inner, i, outer)
+        i = max(outer, i + 1)

@@ -1,0 +1,84 @@
+"""All listed names in one trie over token keys: word boundaries for free, and a cost that hardly grows with the names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kg.model import Entity, Label
+from kg.ontology import Ontology
+from kg.text import Tokens, key_of
+
+_END = ""
+# Names of up to this many letters are linked only as they are written: "GM", "ID", "VW" in other case are other words.
+SHORT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One label of one entity, as the linker needs it."""
+
+    entity: Entity
+    label: Label
+    classes: frozenset[str]
+
+    @property
+    def cased(self) -> bool:
+        """Whether the name is written with capitals, so that case counts."""
+        return not self.label.text.islower()
+
+    def reads(self, written: str, language: str) -> bool:
+        """Whether words as written can be this label: its capitals, and for common nouns its language."""
+        text = self.label.text
+        if written == text:
+            return self.cased or self._speaks(language)
+        if self.label.kind == "ambiguous":
+            return False
+        if not self.cased:
+            return self._speaks(language)
+        if len(text) <= SHORT:
+            return False
+        return any(c.isupper() for c in written) or not any(c.isalpha() for c in written)
+
+    def _speaks(self, language: str) -> bool:
+        return self.label.language in ("", "en", language)
+
+
+class Gazetteer:
+    """The trie: :meth:`longest` gives, for a position in a text, the names that end furthest from it."""
+
+    def __init__(self, entities: Iterable[Entity], ontology: Ontology) -> None:
+        self.root: dict[str, Any] = {}
+        for entity in entities:
+            classes = ontology.closure(entity.types)
+            for label in entity.labels:
+                self._add(Entry(entity, label, classes))
+
+    def _add(self, entry: Entry) -> None:
+        node = self.root
+        for key in key_of(entry.label.text):
+            node = node.setdefault(key, {})
+        node.setdefault(_END, []).append(entry)
+
+    def longest(
+        self, tokens: Tokens, first: int, last: int, stems: Mapping[int, tuple[str, int]]
+    ) -> Iterator[tuple[int, int, list[Entry]]]:
+        """Names that start at token ``first``, longest first: (token past the end, end offset, entries).
+
+        ``stems`` gives, for tokens with an affix, the key without it and the offset at which it ends.
+        """
+        found: list[tuple[int, int, list[Entry]]] = []
+        node, i = self.root, first
+        keys, ends = tokens.keys, tokens.ends
+        while i < last:
+            stem = stems.get(i)
+            if stem is not None and (bare := node.get(stem[0])) is not None and _END in bare:
+                found.append((i + 1, stem[1], bare[_END]))
+            following = node.get(keys[i])
+            if following is None:
+                break
+            node, i = following, i + 1
+            if _END in node:
+                found.append((i, ends[i - 1], node[_END]))
+        yield from reversed(found)

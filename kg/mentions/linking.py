@@ -1,0 +1,136 @@
+"""From tokens to linked mentions: the longest name that fits its case, its language and its context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from kg.languages import quotations, sentences
+from kg.mentions.anaphora import resolve
+from kg.mentions.compounds import compounds
+from kg.mentions.gazetteer import Entry, Gazetteer
+from kg.mentions.unlisted import unlisted
+from kg.model import Entity
+from kg.ontology import Ontology
+from kg.patterns import Language
+from kg.text import LinkedText, Mention, Sentence, Tokens, key_of
+from kg.values import values
+
+_AFFIX_STEM = 3
+"""The shortest stem from which an affix is taken: shorter ones are words of their own ("anya", "kah")."""
+
+
+class Linker:
+    """Links the names of a project's entities in texts of one language."""
+
+    def __init__(self, gazetteer: Gazetteer, language: Language, ontology: Ontology) -> None:
+        self.gazetteer, self.language, self.ontology = gazetteer, language, ontology
+        self.abbreviations = language.single("sentences", "abbreviations")
+        self.suffixes = tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True))
+        self.not_names = language.single("grammar", "not_names")
+
+    def link(self, text: str, issued: str = "") -> LinkedText:
+        """Everything found in a text: sentences, quotations, values (relative dates by ``issued``), mentions."""
+        tokens = Tokens.of(text)
+        split = sentences(tokens, self.abbreviations)
+        named = tuple(self._listed(tokens, split))
+        found = values(tokens, self.language, issued, named)
+        kept = _without(named, {i for v in found for i in range(v.first, v.last)})
+        joined = compounds(tokens, kept, self.ontology)
+        new = unlisted(tokens, split, joined, found, self.not_names)
+        mentions = tuple(sorted((*joined, *new), key=lambda m: m.first))
+        linked = LinkedText(tokens, self.language.code, split, quotations(text), mentions, found)
+        return replace(linked, mentions=resolve(linked, self.language))
+
+    # -- listed names ------------------------------------------------------------------------------------------------
+
+    def _listed(self, tokens: Tokens, split: tuple[Sentence, ...]) -> Iterator[Mention]:
+        stems = self._stems(tokens)
+        sure: list[tuple[Sentence, Mention]] = []
+        doubtful: list[tuple[Sentence, Mention, list[Entry]]] = []
+        for sentence in split:
+            i = sentence.first
+            while i < sentence.last:
+                found = self._at(tokens, i, sentence.last, stems)
+                if found is None:
+                    i += 1
+                    continue
+                mention, entries, plain = found
+                if plain:
+                    sure.append((sentence, mention))
+                else:
+                    doubtful.append((sentence, mention, entries))
+                i = mention.last
+        known = {m.entity for _, m in sure}
+        accepted = [m for _, m in sure]
+        accepted += [m for s, d, e in doubtful if (m := self._in_context(tokens, s, d, e, sure, known)) is not None]
+        yield from sorted(accepted, key=lambda m: m.first)
+
+    def _stems(self, tokens: Tokens) -> dict[int, tuple[str, int]]:
+        found: dict[int, tuple[str, int]] = {}
+        for i, key in enumerate(tokens.keys) if self.suffixes else ():
+            for suffix in self.suffixes:
+                if key.endswith(suffix) and len(key) - len(suffix) >= _AFFIX_STEM:
+                    found[i] = (key[: -len(suffix)], tokens.ends[i] - len(suffix))
+                    break
+        return found
+
+    def _at(
+        self, tokens: Tokens, first: int, last: int, stems: Mapping[int, tuple[str, int]]
+    ) -> tuple[Mention, list[Entry], bool] | None:
+        """The longest name at a token, the entries it may be, and whether it needs no context."""
+        for end, offset, entries in self.gazetteer.longest(tokens, first, last, stems):
+            start = tokens.starts[first]
+            written = tokens.text[start:offset]
+            fitting = [e for e in entries if e.reads(written, self.language.code)]
+            if not fitting:
+                continue
+            plain = [e for e in fitting if e.label.kind != "ambiguous"]
+            chosen = min(
+                plain or fitting, key=lambda e: (e.label.text != written, e.label.kind == "demonym", e.entity.iri)
+            )
+            return _mention(chosen, start, offset, first, end), fitting, bool(plain)
+        return None
+
+    def _in_context(
+        self,
+        tokens: Tokens,
+        sentence: Sentence,
+        mention: Mention,
+        entries: list[Entry],
+        sure: list[tuple[Sentence, Mention]],
+        known: set[str],
+    ) -> Mention | None:
+        """An ambiguous name, if its context stands in the sentence, or what it belongs to in the text."""
+        beside = {m.entity for s, m in sure if s == sentence}
+        words = set(tokens.keys[sentence.first : sentence.last]) - set(tokens.keys[mention.first : mention.last])
+        opens = mention.first == sentence.first
+        for entry in sorted(entries, key=lambda e: e.entity.iri):
+            entity = entry.entity
+            near = bool(beside.intersection(entity.belongs_to))
+            far = not opens and entity.label()[:1].isupper() and bool(known.intersection(entity.belongs_to))
+            if near or far or entity.iri in known or _context(entity, tokens, sentence, words):
+                return _mention(entry, mention.start, mention.end, mention.first, mention.last)
+        return None
+
+
+def _mention(entry: Entry, start: int, end: int, first: int, last: int) -> Mention:
+    kind = "demonym" if entry.label.kind == "demonym" else "name"
+    return Mention(start, end, first, last, entry.entity.iri, entry.classes, kind)
+
+
+def _context(entity: Entity, tokens: Tokens, sentence: Sentence, words: set[str]) -> bool:
+    for wanted in entity.context:
+        keys = key_of(wanted)
+        if len(keys) == 1 and keys[0] in words:
+            return True
+        if len(keys) > 1 and words.issuperset(keys):
+            text = tokens.text[sentence.start : sentence.end].casefold()
+            if wanted.casefold() in text:
+                return True
+    return False
+
+
+def _without(mentions: tuple[Mention, ...], taken: set[int]) -> tuple[Mention, ...]:
+    """The mentions that do not lie in a value."""
+    return tuple(m for m in mentions if not taken.intersection(range(m.first, m.last)))

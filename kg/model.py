@@ -1,0 +1,239 @@
+"""The values that walk through the house: frozen, comparable, and known by the hash of their content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from kg.names import KG, XSD, digest, sha256
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Literal:
+    """A literal value: its lexical form, datatype IRI and (for ``rdf:langString``) language.
+
+    >>> Literal.decimal("25").lexical
+    '25'
+    """
+
+    lexical: str
+    datatype: str = XSD + "string"
+    language: str = ""
+
+    @classmethod
+    def decimal(cls, lexical: str) -> Literal:
+        """An ``xsd:decimal``."""
+        return cls(lexical, XSD + "decimal")
+
+    @classmethod
+    def integer(cls, number: int) -> Literal:
+        """An ``xsd:integer``."""
+        return cls(str(number), XSD + "integer")
+
+    @classmethod
+    def boolean(cls, value: bool) -> Literal:
+        """An ``xsd:boolean``."""
+        return cls("true" if value else "false", XSD + "boolean")
+
+    @classmethod
+    def date(cls, iso: str) -> Literal:
+        """A date as precise as its words: ``2026``, ``2026-03`` or ``2026-03-17``; other text stays a string.
+
+        >>> Literal.date("2026-03").datatype.rpartition("#")[2]
+        'gYearMonth'
+        >>> Literal.date("2023-Q1").datatype.rpartition("#")[2]
+        'string'
+        """
+        shapes = {4: "gYear", 7: "gYearMonth", 10: "date"}
+        digits = iso.replace("-", "").isdigit()
+        return cls(iso, XSD + shapes[len(iso)]) if digits and len(iso) in shapes else cls(iso)
+
+
+Term: TypeAlias = str | Literal
+"""The IRI of an entity, or a literal."""
+
+Qualifier: TypeAlias = tuple[str, Term]
+"""The IRI of a qualifier property and its value."""
+
+
+class Status(StrEnum):
+    """What the source makes of a statement; the values are the local names of the ``kg:`` individuals."""
+
+    IN_EFFECT = "InEffect"
+    PLANNED = "Planned"
+    REPORTED = "Reported"
+    DENIED = "Denied"
+    ENDED = "Ended"
+
+    @property
+    def iri(self) -> str:
+        """The IRI of the status."""
+        return KG + self.value
+
+    @property
+    def asserts(self) -> bool:
+        """Whether a fact of this status stands as a direct triple."""
+        return self in (Status.IN_EFFECT, Status.PLANNED)
+
+
+class Origin(StrEnum):
+    """Where a fact comes from; a curator's word outranks a text's."""
+
+    CURATED = "Curated"
+    EXTRACTED = "Extracted"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Label:
+    """A name of an entity: ``kind`` is ``preferred``, ``alternative``, ``ambiguous`` or ``demonym``."""
+
+    text: str
+    language: str = ""
+    kind: str = "preferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing that facts are about, with its classes, names and what its name needs beside it to be understood."""
+
+    iri: str
+    types: tuple[str, ...]
+    labels: tuple[Label, ...]
+    belongs_to: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
+    origin: Origin = Origin.CURATED
+
+    def label(self, language: str = "en") -> str:
+        """The preferred name in a language, else in English, else any."""
+        preferred = {x.language: x.text for x in self.labels if x.kind == "preferred"}
+        fallback = min(self.labels).text if self.labels else self.iri
+        return preferred.get(language) or preferred.get("en") or fallback
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source text, kept whole and unchanged; offsets count Unicode code points of ``text``."""
+
+    text: str
+    source: str
+    title: str = ""
+    issued: str = ""
+    language: str = ""
+    publisher: str = ""
+    copy_of: str = ""
+    """The id of the document that this one repeats, or nothing."""
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the text in UTF-8."""
+        return sha256(self.text)
+
+    @property
+    def id(self) -> str:
+        """The document's name: the same text with the same front matter is the same document."""
+        return digest(self.text, self.source, self.title, self.issued, self.language, self.publisher)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one document states at one place.
+
+    ``start`` and ``end`` are half-open offsets in code points: ``document.text[start:end] == quote``. ``confidence``
+    is a decimal between 0 and 1 as text. ``pattern`` names the rule that read it.
+    """
+
+    document: str
+    start: int
+    end: int
+    quote: str
+    subject: str
+    predicate: str
+    object: Term
+    qualifiers: tuple[Qualifier, ...] = ()
+    status: Status = Status.IN_EFFECT
+    valid_from: str = ""
+    valid_until: str = ""
+    time_text: str = ""
+    value_text: str = ""
+    stated_by: str = ""
+    pattern: str = ""
+    confidence: str = "1"
+
+    @property
+    def id(self) -> str:
+        """The claim's name, a hash of its content."""
+        quals = [str(x) for q in self.qualifiers for x in (q[0], term_key(q[1]))]
+        when = (self.valid_from, self.valid_until, self.time_text, self.value_text, self.stated_by)
+        place = (self.document, str(self.start), str(self.end))
+        return digest(*place, self.subject, self.predicate, term_key(self.object), self.status, *when, *quals)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Curation:
+    """Where a curator wrote a fact down: file within ``seeds/``, one-based line, and the source it names."""
+
+    file: str
+    line: int
+    source: str
+    status: Status = Status.IN_EFFECT
+
+    @property
+    def id(self) -> str:
+        """The curation's name, a hash of its place and source."""
+        return digest(self.file, str(self.line), self.source, self.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One statement in its scope, with all that supports it.
+
+    ``qualifiers`` are all of them, sorted; ``identity`` are the identifying ones, of which the fact's name is made.
+    """
+
+    subject: str
+    predicate: str
+    object: Term
+    identity: tuple[Qualifier, ...] = ()
+    qualifiers: tuple[Qualifier, ...] = ()
+    status: Status = Status.IN_EFFECT
+    valid_from: str = ""
+    valid_until: str = ""
+    origin: Origin = Origin.EXTRACTED
+    support: int = 0
+    """How many independent documents state it."""
+    claims: tuple[Claim, ...] = ()
+    curations: tuple[Curation, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The fact's name: a hash of subject, predicate, object and identifying qualifiers."""
+        scope = [x for q in sorted(self.identity, key=qualifier_key) for x in (q[0], term_key(q[1]))]
+        return digest(self.subject, self.predicate, term_key(self.object), *scope)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Conflict:
+    """Two facts (by id, sorted) that the ontology says cannot both hold, and the rule that says so."""
+
+    first: str
+    second: str
+    rule: str
+
+    @property
+    def id(self) -> str:
+        """The conflict's name."""
+        return digest(self.first, self.second, self.rule)
+
+
+def term_key(term: Term) -> str:
+    """One text per term, for hashing and sorting: ``<iri>`` or ``"lexical"^^datatype@language``."""
+    if isinstance(term, Literal):
+        return f'"{term.lexical}"^^{term.datatype}@{term.language}'
+    return f"<{term}>"
+
+
+def qualifier_key(qualifier: Qualifier) -> tuple[str, str]:
+    """The order of qualifiers."""
+    return qualifier[0], term_key(qualifier[1])

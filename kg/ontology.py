@@ -1,0 +1,294 @@
+"""What may be said: classes, properties and qualifiers, read from ``ontology/*.ttl`` and checked when loaded.
+
+The code knows only the model's own terms (``kg:``); all of the domain comes from these files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import KgError, Place, ProjectError, raise_faults
+from kg.names import OWL, RDF, RDFS, SKOS, VANN, XSD, Prefixes, kg, union
+from kg.project import Project
+from kg.rdf import Records, layer, read_turtle
+
+THING = OWL + "Thing"
+PARTIAL_DATE = kg("PartialDate")
+KINDS: Mapping[str, str] = {
+    XSD + "decimal": "quantity",
+    XSD + "integer": "quantity",
+    PARTIAL_DATE: "date",
+    RDF + "langString": "text",
+    XSD + "string": "text",
+    XSD + "boolean": "boolean",
+}
+"""What kind of value a datatype as range stands for; a class as range stands for ``entity``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What every class and property has: labels by language and a definition."""
+
+    iri: str
+    labels: Mapping[str, str]
+    definition: str = ""
+
+    def label(self, language: str = "en") -> str:
+        """The label in a language, else in English, else the IRI's last part."""
+        return self.labels.get(language) or self.labels.get("en") or self.iri.rpartition("#")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Class(Term):
+    """A class, its direct superclasses, and (``kg:composedOf``) the classes of which a member's name is put together."""
+
+    parents: tuple[str, ...] = ()
+    composed_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Property(Term):
+    """A property: what it joins, in which scope it is functional, what it excludes, which qualifiers it takes.
+
+    ``kind`` is ``entity``, ``quantity``, ``date``, ``text`` or ``boolean``; ``unit`` a UCUM code.
+    """
+
+    kind: str = "entity"
+    domain: tuple[str, ...] = ()
+    range: tuple[str, ...] = ()
+    symmetric: bool = False
+    functional_within: tuple[str, ...] | None = None
+    excludes: tuple[str, ...] = ()
+    qualifiers: tuple[str, ...] = ()
+    unit: str = ""
+    dimension: str = ""
+    area: str = ""
+    scoped_by: tuple[str, ...] = ()
+    filled_by: str = ""
+    """For a qualifier: which part of a value fills it (``unit``, ``currency``, ``approximate``), if one does."""
+    is_qualifier: bool = False
+    identifying: bool = False
+    excludes_others: bool = False
+    """For a flag: a fact that carries it leaves no room for another object in its scope."""
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """All that may be said in a project, with the prefixes of its domain and of its entities."""
+
+    prefixes: Prefixes
+    domain: str
+    domain_prefix: str
+    entity_namespace: str
+    entity_prefix: str
+    record_namespace: str
+    classes: Mapping[str, Class]
+    properties: Mapping[str, Property]
+    triples: tuple[ox.Triple, ...] = field(repr=False, default=())
+
+    @cached_property
+    def records(self) -> Records:
+        """Makes the IRIs and quads of this project's records."""
+        return Records(self.record_namespace)
+
+    @cached_property
+    def _closures(self) -> dict[str, frozenset[str]]:
+        return {iri: frozenset(self._ancestors(iri)) for iri in self.classes}
+
+    def _ancestors(self, iri: str) -> Iterator[str]:
+        seen, todo = {THING}, [iri]
+        while todo:
+            current = todo.pop()
+            if current not in seen:
+                seen.add(current)
+                todo += self.classes[current].parents if current in self.classes else ()
+        yield from seen
+
+    def closure(self, types: Iterable[str]) -> frozenset[str]:
+        """The classes themselves and all above them, ``owl:Thing`` among them."""
+        return frozenset({THING}).union(*(self._closures.get(t, {t}) for t in types))
+
+    def narrowest(self, classes: Iterable[str]) -> tuple[str, ...]:
+        """Of some classes those that have none of the others below them, sorted."""
+        found = set(classes) - {THING}
+        above = set().union(*(self._closures.get(c, frozenset()) - {c} for c in found)) if found else set()
+        return tuple(sorted(found - above))
+
+    def term(self, name: str) -> str:
+        """The IRI of a CURIE or of a bare local name of the domain. KeyError when it is not in the ontology."""
+        iri = self.prefixes.expand(name) if ":" in name else self.domain + name
+        if iri not in self.classes and iri not in self.properties:
+            raise KeyError(name)
+        return iri
+
+    def short(self, iri: str) -> str:
+        """A CURIE for messages and tables."""
+        return self.prefixes.shrink(iri)
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """The ontology as the layer ``kg:ontology``."""
+        graph = layer("ontology")
+        for triple in self.triples:
+            yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def load(project: Project) -> Ontology:
+    """The ontology of a project, from every Turtle file directly in ``ontology/``.
+
+    Raises Faults with every fault found: a range that is no class, a superclass or qualifier that is not declared,
+    an ontology that declares no namespaces.
+    """
+    files = sorted(project.ontology.glob("*.ttl"))
+    if not files:
+        raise ProjectError("no *.ttl file", Place(str(project.ontology)), "an ontology is needed; see 'kg init'")
+    graph, prefixes = _Graph(), []
+    for path in files:
+        shown = path.relative_to(project.root).as_posix()
+        statements, table = read_turtle(path, shown)
+        prefixes.append(table)
+        for statement in statements:
+            for triple in statement.triples:
+                graph.add(triple, Place(shown, statement.line))
+    return _read(graph, Prefixes.standard().extended(union(prefixes)), project.ontology)
+
+
+class _Graph:
+    """Triples by subject and predicate, with the place where each subject is first described."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, dict[str, list[object]]] = {}
+        self.places: dict[str, Place] = {}
+        self.triples: list[ox.Triple] = []
+
+    def add(self, triple: ox.Triple, place: Place) -> None:
+        subject = _name(triple.subject)
+        self.values.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
+        self.places.setdefault(subject, place)
+        self.triples.append(triple)
+
+    def names(self, subject: str, predicate: str) -> tuple[str, ...]:
+        """The IRIs (and blank node names) that a subject has for a predicate, sorted."""
+        found = self.values.get(subject, {}).get(predicate, ())
+        return tuple(sorted(_name(o) for o in found if not isinstance(o, ox.Literal)))
+
+    def text(self, subject: str, predicate: str) -> str:
+        """The (English) literal that a subject has for a predicate."""
+        found = [o for o in self.values.get(subject, {}).get(predicate, ()) if isinstance(o, ox.Literal)]
+        return min(found, key=lambda o: (o.language != "en", o.value)).value if found else ""
+
+    def labels(self, subject: str) -> dict[str, str]:
+        found = self.values.get(subject, {}).get(RDFS + "label", ())
+        return {o.language or "": o.value for o in found if isinstance(o, ox.Literal)}
+
+    def of_type(self, *types: str) -> list[str]:
+        wanted = set(types)
+        return sorted(s for s in self.values if wanted & set(self.names(s, RDF + "type")))
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """The members of a list or of a union class; a plain class stands for itself."""
+        unions = self.names(name, OWL + "unionOf")
+        if unions:
+            return tuple(sorted(m for u in unions for m in self.members(u)))
+        if name == RDF + "nil" or not self.values.get(name, {}).get(RDF + "first"):
+            return () if name == RDF + "nil" else (name,)
+        rest = self.names(name, RDF + "rest")
+        return (*self.names(name, RDF + "first"), *(m for r in rest for m in self.members(r)))
+
+
+def _name(term: object) -> str:
+    if isinstance(term, ox.BlankNode):
+        return "_:" + term.value
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _read(graph: _Graph, prefixes: Prefixes, folder: Path) -> Ontology:
+    header = next((o for o in graph.of_type(OWL + "Ontology") if graph.text(o, kg("entityNamespace"))), None)
+    if header is None:
+        raise ProjectError(
+            "no owl:Ontology with kg:entityNamespace",
+            Place(str(folder)),
+            "declare vann:preferredNamespacePrefix, vann:preferredNamespaceUri, kg:entityNamespace, kg:recordNamespace",
+        )
+    domain, short = (
+        graph.text(header, VANN + "preferredNamespaceUri"),
+        graph.text(header, VANN + "preferredNamespacePrefix"),
+    )
+    entities, entity_prefix = graph.text(header, kg("entityNamespace")), graph.text(header, kg("entityPrefix")) or "id"
+    classes = {c: _class(graph, c) for c in graph.of_type(OWL + "Class", RDFS + "Class") if c.startswith(domain)}
+    properties = {p: _property(graph, p) for p in _property_names(graph) if p.startswith(domain)}
+    ontology = Ontology(
+        prefixes=prefixes.extended({short: domain, entity_prefix: entities}),
+        domain=domain,
+        domain_prefix=short,
+        entity_namespace=entities,
+        entity_prefix=entity_prefix,
+        record_namespace=graph.text(header, kg("recordNamespace")),
+        classes=classes,
+        properties=properties,
+        triples=tuple(sorted(graph.triples, key=str)),
+    )
+    raise_faults(list(_faults(graph, ontology)))
+    return ontology
+
+
+def _property_names(graph: _Graph) -> list[str]:
+    return graph.of_type(OWL + "ObjectProperty", OWL + "DatatypeProperty", RDF + "Property")
+
+
+def _class(graph: _Graph, iri: str) -> Class:
+    parents = tuple(p for p in graph.names(iri, RDFS + "subClassOf") if not p.startswith("_:"))
+    composed = tuple(m for c in graph.names(iri, kg("composedOf")) for m in graph.members(c))
+    return Class(iri, graph.labels(iri), graph.text(iri, SKOS + "definition"), parents, composed)
+
+
+def _property(graph: _Graph, iri: str) -> Property:
+    ranges = tuple(m for r in graph.names(iri, RDFS + "range") for m in graph.members(r))
+    scopes = graph.names(iri, kg("functionalWithin"))
+    types = graph.names(iri, RDF + "type")
+    return Property(
+        iri,
+        graph.labels(iri),
+        graph.text(iri, SKOS + "definition"),
+        kind=next((KINDS[r] for r in ranges if r in KINDS), "entity"),
+        domain=tuple(m for d in graph.names(iri, RDFS + "domain") for m in graph.members(d)),
+        range=ranges,
+        symmetric=OWL + "SymmetricProperty" in types,
+        functional_within=tuple(s for s in scopes if s != RDF + "nil") if scopes else None,
+        excludes=graph.names(iri, kg("excludes")),
+        qualifiers=graph.names(iri, kg("takesQualifier")),
+        unit=graph.text(iri, kg("unit")),
+        dimension=graph.text(iri, kg("dimension")),
+        area=graph.text(iri, kg("area")),
+        scoped_by=graph.names(iri, kg("scopedBy")),
+        filled_by=graph.text(iri, kg("filledBy")),
+        is_qualifier=kg("Qualifier") in types,
+        excludes_others=graph.text(iri, kg("excludesOthers")) == "true",
+        identifying=graph.text(iri, kg("identifying")) == "true",
+    )
+
+
+def _faults(graph: _Graph, ontology: Ontology) -> Iterator[KgError]:
+    known = {*ontology.classes, THING}
+
+    def fault(subject: str, message: str, hint: str) -> ProjectError:
+        return ProjectError(f"{ontology.short(subject)}: {message}", graph.places[subject], hint)
+
+    for cls in ontology.classes.values():
+        for parent in cls.parents:
+            if parent.startswith(ontology.domain) and parent not in known:
+                yield fault(cls.iri, f"unknown superclass {ontology.short(parent)}", "declare it as owl:Class")
+    for prop in ontology.properties.values():
+        for end in (*prop.domain, *prop.range):
+            if end not in known and end not in KINDS:
+                yield fault(prop.iri, f"unknown class or datatype {ontology.short(end)}", "declare it as owl:Class")
+        for name in (*prop.qualifiers, *(prop.functional_within or ())):
+            if name not in ontology.properties or not ontology.properties[name].is_qualifier:
+                yield fault(prop.iri, f"unknown qualifier {ontology.short(name)}", "declare it as kg:Qualifier")
+        for name in prop.excludes:
+            if name not in ontology.properties:
+                yield fault(prop.iri, f"excludes the unknown property {ontology.short(name)}", "declare it")

@@ -1,0 +1,264 @@
+"""A language file: its grammar words, its names for time and quantity, and its patterns for each property."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from kg.errors import KgError, Place, ProjectError, raise_faults
+from kg.ontology import Ontology, Property
+from kg.patterns.notation import Element, Keys, NotationError, Pattern, Slot, anchor_of, expand, parse, split_status
+from kg.project import Project
+
+# The closed vocabulary of a language file: section -> keys. ``*`` stands for any key.
+VOCABULARY: Mapping[str, frozenset[str]] = {
+    "sentences": frozenset({"abbreviations"}),
+    "grammar": frozenset(
+        {"filler", "stop", "prepositions", "breaks", "relative", "and", "possessive", "suffixes", "noise", "not_names"}
+    ),
+    "status": frozenset({"planned", "planned_before", "reported", "denied", "ended", "in_effect", "open", "negation"}),
+    "scope": frozenset("*"),
+    "speech": frozenset({"verbs", "property", "according"}),
+    "time": frozenset({"months", "relative", "until", "at", "quarters", "parts"}),
+    "quantity": frozenset({"decimal", "magnitudes"}),
+    "words": frozenset("*"),
+    "anaphora": frozenset("*"),
+    "unlisted": frozenset("*"),
+    "patterns": frozenset("*"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Anaphor:
+    """Words that stand for a name said before: the classes it may have, and whether it stands in the same sentence."""
+
+    classes: tuple[str, ...]
+    near: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """All that the engine knows of one language; every word is a tuple of token keys."""
+
+    code: str
+    label: str
+    lists: Mapping[str, frozenset[Keys]]
+    sections: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    anaphora: Mapping[Keys, Anaphor]
+    unlisted: tuple[Pattern, ...]
+    patterns: tuple[Pattern, ...]
+    units: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    """Dimension -> UCUM or ISO 4217 code -> how it is written, and its factor."""
+
+    def words(self, section: str, key: str) -> frozenset[Keys]:
+        """A word list of a section; empty where the file has none."""
+        return _wordings(self.sections.get(section, {}).get(key, ""), self.lists)
+
+    def cue(self, qualifier: str, key: str = "words") -> frozenset[Keys]:
+        """The words that make a qualifier: those of the table ``[scope.<qualifier>]``."""
+        return _wordings(self.table("scope", qualifier).get(key, ""), self.lists)
+
+    def single(self, section: str, key: str) -> frozenset[str]:
+        """The one-token words of a list."""
+        return frozenset(k[0] for k in self.words(section, key) if len(k) == 1)
+
+    def table(self, section: str, key: str) -> Mapping[str, Any]:
+        """A table of a section; empty where the file has none."""
+        found = self.sections.get(section, {}).get(key, {})
+        return found if isinstance(found, Mapping) else {}
+
+    def text(self, section: str, key: str, default: str = "") -> str:
+        """A plain text of a section."""
+        return str(self.sections.get(section, {}).get(key, default))
+
+
+def load(project: Project, ontology: Ontology) -> dict[str, Language]:
+    """The languages of a project by code.
+
+    Raises Faults with every fault of every file, each with its line: what is no TOML, an unknown section, key, list,
+    class, property, qualifier or status, a line that is not in the notation or has no word to look for.
+    """
+    faults: list[KgError] = []
+    found: dict[str, Language] = {}
+    units = _units(project, faults)
+    for path in sorted((project.ontology / "patterns").glob("*.toml")):
+        shown = path.relative_to(project.root).as_posix()
+        language = _Reader(path, shown, ontology, faults).read()
+        if language is not None:
+            found[language.code] = replace(language, units=units)
+    raise_faults(faults)
+    return found
+
+
+def _units(project: Project, faults: list[KgError]) -> Mapping[str, Mapping[str, Any]]:
+    path = project.ontology / "units.toml"
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(ProjectError(f"no TOML: {error}", Place(path.relative_to(project.root).as_posix()), "mend it"))
+        return {}
+
+
+def _wordings(value: object, lists: Mapping[str, frozenset[Keys]]) -> frozenset[Keys]:
+    entries = value.split() if isinstance(value, str) else list(value) if isinstance(value, Sequence) else []
+    found: set[Keys] = set()
+    for entry in entries:
+        found |= expand(str(entry), lists)
+    return frozenset(found)
+
+
+class _Reader:
+    """Reads one file and gathers its faults."""
+
+    def __init__(self, path: Path, shown: str, ontology: Ontology, faults: list[KgError]) -> None:
+        self.path, self.shown, self.ontology, self.faults = path, shown, ontology, faults
+        self.source: list[str] = []
+        self.next_line = 0
+
+    def read(self) -> Language | None:
+        try:
+            text = self.path.read_bytes().decode("utf-8")
+            data = tomllib.loads(text)
+        except UnicodeDecodeError as error:
+            self.fault(f"not UTF-8 at byte {error.start}", None, "save the file as UTF-8")
+            return None
+        except tomllib.TOMLDecodeError as error:
+            where = re.search(r"line (\d+)", str(error))
+            reason = re.sub(r" \(at .*\)$", "", str(error))
+            self.fault(f"no TOML: {reason}", int(where[1]) if where else None, "mend the TOML")
+            return None
+        self.source = text.splitlines()
+        self._check_vocabulary(data)
+        lists = self._lists(data.get("words", {}))
+        sections = {k: v for k, v in data.items() if isinstance(v, dict)}
+        code = str(data.get("language", self.path.stem))
+        language = Language(code, str(data.get("label", code)), lists, sections, self._anaphora(data), (), ())
+        unlisted = tuple(self._patterns(data.get("unlisted", {}), language, typing=True))
+        return replace(language, unlisted=unlisted, patterns=tuple(self._patterns(data.get("patterns", {}), language)))
+
+    def fault(self, message: str, line: int | None, hint: str = "") -> None:
+        self.faults.append(ProjectError(message, Place(self.shown, line), hint))
+
+    def line_of(self, wanted: str, after: int = 0) -> int | None:
+        """The one-based line in which a text stands, at or after a line."""
+        lines = enumerate(self.source[after:], after + 1)
+        return next((n for n, line in lines if wanted in line), None)
+
+    def _check_vocabulary(self, data: Mapping[str, Any]) -> None:
+        for section, table in data.items():
+            if section in ("language", "label"):
+                continue
+            if section not in VOCABULARY:
+                known = ", ".join(sorted(VOCABULARY))
+                self.fault(f"unknown section [{section}]", self.line_of(f"[{section}"), f"known: {known}")
+                continue
+            allowed = VOCABULARY[section]
+            for key in table if isinstance(table, dict) and "*" not in allowed else ():
+                if key not in allowed:
+                    at = self.line_of(key, (self.line_of(f"[{section}]") or 1) - 1)
+                    self.fault(f"unknown key '{key}' in [{section}]", at, f"known: {', '.join(sorted(allowed))}")
+
+    def _lists(self, words: Mapping[str, Any]) -> dict[str, frozenset[Keys]]:
+        lists: dict[str, frozenset[Keys]] = {}
+        for name, value in words.items():
+            try:
+                lists[name] = _wordings(value, lists)
+            except NotationError as error:
+                self.fault(str(error), self.line_of(f"{name} "), "lists are read from the top")
+        return lists
+
+    def _anaphora(self, data: Mapping[str, Any]) -> dict[Keys, Anaphor]:
+        found: dict[Keys, Anaphor] = {}
+        for name, value in data.get("anaphora", {}).items():
+            bare = name.removesuffix("_near")
+            classes = [c for part in bare.split("_or_") if (c := self._class(part, self.line_of(name)))]
+            for keys in _wordings(value, {}):
+                found[keys] = Anaphor(tuple(classes), name.endswith("_near"))
+        return found
+
+    def _class(self, name: str, line: int | None) -> str:
+        iri = self.ontology.domain + name
+        if iri in self.ontology.classes:
+            return iri
+        known = ", ".join(sorted(c.rpartition("#")[2] for c in self.ontology.classes))
+        self.fault(f"unknown class '{name}'", line, f"known: {known}")
+        return ""
+
+    def _patterns(self, table: Mapping[str, Any], language: Language, typing: bool = False) -> Iterator[Pattern]:
+        for name, lines in table.items():
+            header = self.line_of(f"{name} ", self.line_of("[unlisted]" if typing else "[patterns]") or 0)
+            iri = self.ontology.domain + name
+            if iri not in (self.ontology.classes if typing else self.ontology.properties):
+                kind = "class" if typing else "property"
+                self.fault(f"unknown {kind} '{name}'", header, "see the ontology's terms")
+                continue
+            self.next_line = (header or 1) - 1
+            for number, line in enumerate(lines, 1):
+                pattern = self._pattern(str(line), iri, number, language, typing)
+                if pattern is not None:
+                    yield pattern
+
+    def _pattern(self, line: str, iri: str, number: int, language: Language, typing: bool) -> Pattern | None:
+        at = self.line_of(line.replace('"', '\\"'), self.next_line) or self.line_of(line)
+        self.next_line = at or self.next_line
+        try:
+            body, status = split_status(line)
+            parts = tuple(parse(body, language.lists))
+            elements = tuple(self._typed(p, iri, typing) if isinstance(p, Slot) else p for p in parts)
+            self._check_ends(elements, typing)
+            anchor = anchor_of(elements, frozenset(language.lists))
+        except NotationError as error:
+            self.fault(str(error), at, f"in: {line.strip()}")
+            return None
+        kebab = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", iri.rpartition("#")[2]).lower()
+        return Pattern(f"{language.code}/{kebab}#{number}", iri, elements, anchor, status, at or 0, line)
+
+    def _check_ends(self, elements: Sequence[Element], typing: bool) -> None:
+        slots = {e.name for e in elements if isinstance(e, Slot)}
+        if typing:
+            if slots != {"x"}:
+                raise NotationError("a line that types a name needs {x} and no other slot")
+        elif "both" not in slots and not {"s", "o"} <= slots:
+            raise NotationError("a line needs {s} and {o}, or {both}")
+
+    def _typed(self, slot: Slot, iri: str, typing: bool) -> Slot:
+        """A slot with its classes: those it is held to, else those of the property's end or of the qualifier."""
+        if typing:
+            return replace(slot, classes=(iri,), kinds=frozenset({"unlisted"}))
+        prop = self.ontology.properties[iri]
+        if slot.name not in ("s", "o", "both"):
+            return self._qualifier(slot, iri)
+        if slot.name == "o" and prop.kind != "entity":
+            return replace(slot, classes=(), value=_value_of(prop))
+        kinds = frozenset(n for n in slot.classes if n[0].islower())
+        narrow = [n for n in slot.classes if n[0].isupper()]
+        unknown = [*(kinds - {"demonym", "unlisted"}), *(n for n in narrow if not self._has_class(n))]
+        if unknown:
+            raise NotationError(f"unknown class '{unknown[0]}'")
+        end = prop.range if slot.name == "o" else prop.domain
+        return replace(slot, classes=tuple(self.ontology.domain + n for n in narrow) or end, kinds=kinds)
+
+    def _has_class(self, name: str) -> bool:
+        return self.ontology.domain + name in self.ontology.classes
+
+    def _qualifier(self, slot: Slot, iri: str) -> Slot:
+        if slot.name == "time":
+            return replace(slot, classes=(), value="date")
+        name = self.ontology.domain + slot.name
+        prop = self.ontology.properties.get(name)
+        if prop is None or not prop.is_qualifier:
+            raise NotationError(f"unknown slot {{{slot.name}}}")
+        if name not in self.ontology.properties[iri].qualifiers:
+            raise NotationError(f"{self.ontology.short(iri)} takes no qualifier {{{slot.name}}}")
+        classes = prop.range if prop.kind == "entity" else ()
+        return replace(slot, classes=classes, value="" if classes else _value_of(prop))
+
+
+def _value_of(prop: Property) -> str:
+    return prop.dimension or "any" if prop.kind == "quantity" else prop.kind

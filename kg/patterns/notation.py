@@ -1,0 +1,175 @@
+"""The notation of patterns: one line is one way of saying something.
+
+===================  ==================================================================================
+``word``             that word; ``(a|b c)`` one of several; ``<list>`` one of a list of ``[words]``
+``{s}`` ``{o}``      the subject and the object, typed by the property's domain and range
+``{both}``           two or more coordinated names, each pair of them subject and object
+``{market}`` …       a qualifier, typed by its range
+``{o:Class|Class}``  a slot held to narrower classes; ``{o:demonym}`` "German"; ``{o:unlisted}`` any new name too
+``..``               anything within the clause (at most :data:`GAP` words), names of the slot's own kind excepted
+``+``                nothing at all between the parts on its two sides
+``?`` behind a part  the part may be missing
+``=> Ended``         the status that this wording gives, whatever stands around it
+===================  ==================================================================================
+
+Between any two parts small words (articles, adverbs), brackets and appositions may stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from kg.model import Status
+from kg.text import key_of
+
+GAP = 16
+"""How many words ``..`` passes over: at 24 wrong subjects begin to outnumber the right ones found."""
+
+Keys: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One of several wordings, each a sequence of token keys."""
+
+    alternatives: frozenset[Keys]
+    optional: bool = False
+
+    @property
+    def longest(self) -> int:
+        """The length of the longest wording, in tokens."""
+        return max(map(len, self.alternatives))
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place for a name (``classes``, and ``kinds`` of mention beside listed names), a value or free words.
+
+    ``value`` is empty for a name, else a dimension (``length`` … ``any``), ``date`` or ``text``.
+    """
+
+    name: str
+    classes: tuple[str, ...] = ()
+    kinds: frozenset[str] = frozenset()
+    value: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """``..``: anything within the clause; of no width (``+``) nothing at all."""
+
+    width: int = GAP
+
+
+Element: TypeAlias = Words | Slot | Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One compiled line: which property it reads, its parts, and the status that it gives (if it gives one)."""
+
+    id: str
+    property: str
+    elements: tuple[Element, ...]
+    anchor: int
+    status: Status | None
+    line: int
+    text: str
+
+
+class NotationError(ValueError):
+    """A line that is not in the notation; the message says what is wrong with it."""
+
+
+_PART = re.compile(
+    r"\s*(?:(?P<gap>\.\.|\+)|\{(?P<slot>[a-z_]+)(?::(?P<narrow>[A-Za-z|]+))?\}(?P<so>\?)?"
+    r"|<(?P<list>[a-z_]+)>(?P<lo>\?)?|\((?P<group>[^()]*)\)(?P<go>\?)?"
+    r"|(?P<word>[^\s(){}<>?|]+)(?P<wo>\?)?)"
+)
+
+
+def split_status(line: str) -> tuple[str, Status | None]:
+    """A line without its ``=> Status``, and that status. NotationError for one that does not exist."""
+    body, arrow, name = line.partition("=>")
+    if not arrow:
+        return line, None
+    try:
+        return body, Status(name.strip())
+    except ValueError:
+        known = ", ".join(s.value for s in Status)
+        raise NotationError(f"unknown status '{name.strip()}' (known: {known})") from None
+
+
+def parse(body: str, lists: Mapping[str, frozenset[Keys]]) -> Iterator[Slot | Words | Gap]:
+    """The parts of a line. Slots carry their narrowing words in ``classes``, to be resolved by the caller.
+
+    Raises NotationError at what is not in the notation, and at a list that does not exist.
+    """
+    position = 0
+    body = body.rstrip()
+    while position < len(body):
+        match = _PART.match(body, position)
+        if match is None:
+            raise NotationError(f"not in the notation: '{body[position:].strip()[:20]}'")
+        yield _part(match, lists)
+        position = match.end()
+
+
+def _part(match: re.Match[str], lists: Mapping[str, frozenset[Keys]]) -> Element:
+    if match["gap"]:
+        return Gap() if match["gap"] == ".." else Gap(0)
+    if match["slot"]:
+        narrow = tuple(match["narrow"].split("|")) if match["narrow"] else ()
+        return Slot(match["slot"], narrow, optional=bool(match["so"]))
+    if match["list"]:
+        if match["list"] not in lists:
+            raise NotationError(f"unknown list <{match['list']}>")
+        return Words(lists[match["list"]], bool(match["lo"]))
+    if match["group"] is not None:
+        return Words(_group(match["group"], lists), bool(match["go"]))
+    return Words(frozenset({key_of(match["word"])}), bool(match["wo"]))
+
+
+def _group(inner: str, lists: Mapping[str, frozenset[Keys]]) -> frozenset[Keys]:
+    found: set[Keys] = set()
+    for alternative in inner.split("|"):
+        wording = alternative.strip()
+        if not wording:
+            raise NotationError(f"an empty alternative in ({inner})")
+        found |= expand(wording, lists)
+    return frozenset(found)
+
+
+def expand(wording: str, lists: Mapping[str, frozenset[Keys]]) -> set[Keys]:
+    """The key sequences of words in which lists may stand: ``has <launched>`` gives one for each word of the list."""
+    sequences: set[Keys] = {()}
+    for word in wording.split():
+        name = re.fullmatch(r"<([a-z_]+)>", word)
+        if name and name[1] not in lists:
+            raise NotationError(f"unknown list <{name[1]}>")
+        tails = lists[name[1]] if name else {key_of(word.replace("_", " "))}
+        sequences = {head + tail for head in sequences for tail in tails}
+    return sequences
+
+
+def anchor_of(elements: tuple[Element, ...], with_lists: frozenset[str]) -> int:
+    """Which part a match is looked for by: the words that are rarest by their length, else free words with a list.
+
+    Raises NotationError when a line has no word of its own.
+    """
+    ranked = [(_weight(e), -i) for i, e in enumerate(elements) if isinstance(e, Words) and not e.optional]
+    best = max(ranked, default=(0, 0))
+    if best[0]:
+        return -best[1]
+    for i, element in enumerate(elements):
+        if isinstance(element, Slot) and element.name in with_lists:
+            return i
+    raise NotationError("no word to look for: a pattern needs at least one")
+
+
+def _weight(words: Words) -> int:
+    return min(sum(len(key) if key[0].isalnum() else key == "'s" for key in keys) for keys in words.alternatives)

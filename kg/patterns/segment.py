@@ -1,0 +1,222 @@
+"""A stretch of a sentence as the matcher sees it: words, names and values in a row, brackets and lists understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from kg.patterns.language import Language
+from kg.patterns.notation import Keys
+from kg.text import LinkedText, Mention, Value
+
+_OPEN = {"(": ")", "[": "]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A word (``key``), a name or a value, with its offsets in the text."""
+
+    key: str
+    start: int
+    end: int
+    mention: Mention | None = None
+    value: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Coordinated names ("A, B and C"), or one name alone: node indexes of the members, first node, past the last."""
+
+    members: tuple[int, ...]
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """The small words of a language, ready for look-up."""
+
+    filler: frozenset[str]
+    stop: frozenset[str]
+    prepositions: frozenset[str]
+    relative: frozenset[str]
+    conjunctions: frozenset[Keys]
+    breaks: frozenset[Keys]
+    possessive: frozenset[str]
+    noise: frozenset[Keys]
+
+    @classmethod
+    def of(cls, language: Language) -> Grammar:
+        """The grammar words of a language file."""
+        return cls(
+            filler=language.single("grammar", "filler"),
+            stop=language.single("grammar", "stop"),
+            prepositions=language.single("grammar", "prepositions"),
+            relative=language.single("grammar", "relative"),
+            conjunctions=language.words("grammar", "and"),
+            breaks=language.words("grammar", "breaks"),
+            possessive=language.single("grammar", "possessive"),
+            noise=language.words("grammar", "noise"),
+        )
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Nodes in a row, with what each name is coordinated with, which bracket closes where, and where clauses part."""
+
+    nodes: tuple[Node, ...]
+    grammar: Grammar
+    groups: Mapping[int, Group] = field(default_factory=dict)
+    partner: Mapping[int, int] = field(default_factory=dict)
+    breaks: frozenset[int] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def word_at(self, i: int, keys: Keys) -> bool:
+        """Whether these words stand at a position."""
+        nodes = self.nodes
+        if i < 0 or i + len(keys) > len(nodes):
+            return False
+        return all(nodes[i + k].key == key for k, key in enumerate(keys))
+
+    def clause(self, i: int) -> tuple[int, int]:
+        """The clause around a position: first node, past the last."""
+        before = max((b + 1 for b in self.breaks if b < i), default=0)
+        after = min((b for b in self.breaks if b > i), default=len(self.nodes))
+        return before, after
+
+    def oblique(self, i: int, floor: int = 0) -> bool:
+        """Whether a preposition (not before node ``floor``) governs the name here, with at most three words between."""
+        for k in range(i - 1, max(floor - 1, i - 5), -1):
+            node = self.nodes[k]
+            if node.mention is not None and node.mention.kind != "demonym":
+                return False
+            if node.key in self.grammar.prepositions:
+                return True
+            if node.key and (node.key in self.grammar.stop or not node.key[0].isalnum()) and node.key != "'s":
+                return False
+        return False
+
+
+def segment(linked: LinkedText, first: int, last: int, language: Language, grammar: Grammar) -> Segment:
+    """The segment of the tokens ``first`` to ``last`` (past the last)."""
+    nodes = tuple(_without_noise(tuple(_nodes(linked, first, last)), grammar))
+    partner = _brackets(nodes)
+    breaks = _breaks(nodes, grammar)
+    return Segment(nodes, grammar, _groups(nodes, grammar), partner, breaks)
+
+
+def _nodes(linked: LinkedText, first: int, last: int) -> Iterator[Node]:
+    tokens = linked.tokens
+    starts = {m.first: m for m in linked.between(first, last)}
+    values = {v.first: v for v in linked.values_between(first, last)}
+    i = first
+    while i < last:
+        mention, value = starts.get(i), values.get(i)
+        if mention is not None and mention.last <= last:
+            yield Node("", mention.start, mention.end, mention=mention)
+            i = mention.last
+        elif value is not None and value.last <= last:
+            yield Node("", value.start, value.end, value=value)
+            i = value.last
+        else:
+            yield Node(tokens.keys[i], tokens.starts[i], tokens.ends[i])
+            i += 1
+
+
+def _without_noise(nodes: tuple[Node, ...], grammar: Grammar) -> Iterator[Node]:
+    """The nodes without words that mean nothing where they stand ("yang digunakan" before another verb): only their
+    first word is kept. Before a name or a preposition the same words do mean something, and stay.
+    """
+    longest = max(map(len, grammar.noise), default=0)
+    i = 0
+    while i < len(nodes):
+        size = next((n for n in range(longest, 1, -1) if tuple(x.key for x in nodes[i : i + n]) in grammar.noise), 0)
+        following = nodes[i + size] if i + size < len(nodes) else None
+        bound = following is None or not following.key or following.key in grammar.prepositions
+        yield nodes[i]
+        i += size if size and not bound else 1
+
+
+def _brackets(nodes: tuple[Node, ...]) -> dict[int, int]:
+    partner: dict[int, int] = {}
+    stack: list[int] = []
+    for i, node in enumerate(nodes):
+        if node.key in _OPEN:
+            stack.append(i)
+        elif stack and node.key == _OPEN.get(nodes[stack[-1]].key):
+            opening = stack.pop()
+            partner[opening], partner[i] = i, opening
+    return partner
+
+
+def _breaks(nodes: tuple[Node, ...], grammar: Grammar) -> frozenset[int]:
+    found: set[int] = set()
+    longest = max(map(len, grammar.breaks), default=0)
+    for i, node in enumerate(nodes):
+        if node.key in (";", ":"):
+            found.add(i)
+        elif node.key:
+            for n in range(1, longest + 1):
+                if tuple(x.key for x in nodes[i : i + n]) in grammar.breaks:
+                    found.add(i)
+                    break
+    return frozenset(found)
+
+
+def _groups(nodes: tuple[Node, ...], grammar: Grammar) -> dict[int, Group]:
+    """Names in a list: parted by commas and closed by a conjunction, or only by a conjunction."""
+    found: dict[int, Group] = {}
+    i = 0
+    while i < len(nodes):
+        if not _is_name(nodes[i]):
+            i += 1
+            continue
+        members, joined, at = [i], False, i
+        while (step := _next_member(nodes, at, grammar)) is not None:
+            at, by_word = step
+            members.append(at)
+            joined = joined or by_word
+            if by_word and not _goes_on(nodes, at):
+                break
+        kept = tuple(members) if joined else (i,)
+        group = Group(kept, kept[0], kept[-1] + 1)
+        found.update((m, group) for m in kept)
+        i = kept[-1] + 1
+    return found
+
+
+def _is_name(node: Node) -> bool:
+    return node.mention is not None and node.mention.kind != "demonym"
+
+
+def _goes_on(nodes: tuple[Node, ...], at: int) -> bool:
+    return at + 1 < len(nodes) and nodes[at + 1].key in (",", "、")
+
+
+def _next_member(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> tuple[int, bool] | None:
+    """The next member of a list behind ``at``, and whether a conjunction stands before it."""
+    i, comma, by_word = at + 1, False, False
+    if i < len(nodes) and nodes[i].key in (",", "、"):
+        i, comma = i + 1, True
+    for n in (3, 2, 1):
+        if tuple(x.key for x in nodes[i : i + n]) in grammar.conjunctions:
+            i, by_word = i + n, True
+            break
+    if not (comma or by_word):
+        return None
+    skipped = 0
+    while i < len(nodes) and skipped < 2 and not _is_name(nodes[i]) and nodes[i].key in grammar.filler:
+        i, skipped = i + 1, skipped + 1
+    if i < len(nodes) and _is_name(nodes[i]) and _alike(nodes[at], nodes[i]):
+        return i, by_word
+    return None
+
+
+def _alike(one: Node, other: Node) -> bool:
+    """Whether two names can stand in one list: of classes that share more than ``owl:Thing``, or unlisted."""
+    a, b = one.mention, other.mention
+    if a is None or b is None:
+        return False
+    return not a.classes or not b.classes or len(a.classes & b.classes) > 1

@@ -1,0 +1,5 @@
+"""From linked text to claims: which pattern stands where, and what the source makes of it."""
+
+from kg.relations.reader import Extraction, Reader
+
+__all__ = ["Extraction", "Reader"]

@@ -1,0 +1,202 @@
+"""What the source makes of a statement: planned, reported, denied, ended; only in this market; since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg.model import Literal, Qualifier, Status
+from kg.ontology import Ontology, Property
+from kg.patterns import Language
+from kg.patterns.match import Match
+from kg.patterns.notation import Keys
+from kg.patterns.segment import Node, Segment
+
+NEGATION = 4
+"""How many nodes before the words of a pattern a negation still denies them."""
+REPORT = 12
+"""How many nodes behind the words of a pattern "reportedly" still colours them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words found: the kind of cue, its first node, past its last."""
+
+    kind: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time: from, until (ISO; nothing where only the words are known), and the node of its words."""
+
+    start: str = ""
+    until: str = ""
+    node: int = -1
+
+
+class Cues:
+    """The cues of a language, ready for look-up."""
+
+    def __init__(self, language: Language, ontology: Ontology) -> None:
+        self.language, self.ontology = language, ontology
+        self.index: dict[str, list[tuple[Keys, str]]] = {}
+        for kind in ("planned", "planned_before", "reported", "denied", "ended", "in_effect", "open", "negation"):
+            self._add(language.words("status", kind), kind)
+        qualifiers = [p for p in ontology.properties.values() if p.is_qualifier]
+        self.flags = [p for p in qualifiers if p.kind == "boolean" and not p.filled_by and language.cue(_name(p))]
+        for prop in self.flags:
+            self._add(language.cue(_name(prop)), prop.iri)
+        self.places = [p for p in qualifiers if p.kind == "entity" and language.cue(_name(p), "before")]
+        self.before = {p.iri: language.cue(_name(p), "before") for p in self.places}
+        self.after = {p.iri: language.cue(_name(p), "after") for p in self.places}
+        self.until = language.single("time", "until")
+
+    def _add(self, words: frozenset[Keys], kind: str) -> None:
+        for keys in sorted(words):
+            self.index.setdefault(keys[0], []).append((keys, kind))
+
+    def found(self, segment: Segment) -> list[Cue]:
+        """The cues of a segment, in order."""
+        cues = []
+        for i, node in enumerate(segment.nodes):
+            for keys, kind in self.index.get(node.key, ()) if node.key else ():
+                if segment.word_at(i, keys):
+                    cues.append(Cue(kind, i, i + len(keys)))
+        return cues
+
+    # -- status ------------------------------------------------------------------------------------------------------
+
+    def status(self, segment: Segment, match: Match, cues: list[Cue]) -> Status | None:
+        """The status that the words around a match give it; None where the text only asks or supposes."""
+        if match.pattern.status is Status.IN_EFFECT:
+            return Status.IN_EFFECT
+        first, last = match.anchor
+        start, _ = segment.clause(first)
+        before = [c for c in cues if start <= c.first and c.last <= last]
+        if any(c.kind == "open" for c in before) or segment.nodes[-1].key == "?":
+            return None
+        if any(c.kind == "denied" and c.first < first for c in cues if c.first >= start):
+            return Status.DENIED
+        if any(
+            c.kind == "negation" and first - NEGATION <= c.first < first and _clear(segment, c.last, first)
+            for c in before
+        ):
+            return Status.DENIED
+        if any(c.kind == "reported" and c.first < last + REPORT for c in cues):
+            return Status.REPORTED
+        if match.pattern.status is not None:
+            return match.pattern.status
+        if any(c.kind == "ended" for c in before):
+            return Status.ENDED
+        return self._tense(before, first)
+
+    def _tense(self, before: list[Cue], first: int) -> Status:
+        """Planned or in effect: as the nearest cue before the words says."""
+        nearest = Status.IN_EFFECT
+        for cue in before:
+            if cue.kind == "planned" or (cue.kind == "planned_before" and cue.last == first):
+                nearest = Status.PLANNED
+            elif cue.kind == "in_effect":
+                nearest = Status.IN_EFFECT
+        return nearest
+
+    # -- scope -------------------------------------------------------------------------------------------------------
+
+    def scope(
+        self, segment: Segment, match: Match, cues: list[Cue], prop: Property, used: frozenset[int], rivals: list[Match]
+    ) -> Iterator[tuple[Qualifier, int]]:
+        """The qualifiers that the clause gives, with the node of each; ``used`` are nodes that other facts took.
+
+        What stands nearer to the words of another match (``rivals``) is that one's.
+        """
+        if match.pattern.status is Status.IN_EFFECT:
+            return
+        bound = {i for nodes in match.slots.values() for i in nodes}
+        for place in self.places:
+            if place.iri in prop.qualifiers and _name(place) not in match.slots:
+                node = self._place(segment, match, place, bound | used, rivals)
+                if node is not None:
+                    mention = segment.nodes[node].mention
+                    assert mention is not None
+                    yield (place.iri, mention.entity), node
+        start, end = segment.clause(match.anchor[0])
+        for flag in self.flags:
+            near = [c.first for c in cues if c.kind == flag.iri and start <= c.first < end]
+            at = next((i for i in near if _owns(match, i, rivals)), None)
+            if at is not None and flag.iri in prop.qualifiers:
+                yield (flag.iri, Literal.boolean(True)), at
+
+    def _place(
+        self, segment: Segment, match: Match, place: Property, taken: set[int] | frozenset[int], rivals: list[Match]
+    ) -> int | None:
+        """The nearest place of the clause with a word before or behind it that makes it the scope."""
+        start, end = segment.clause(match.anchor[0])
+        found = []
+        for i in range(start, end):
+            node = segment.nodes[i]
+            fits = node.mention is not None and node.mention.classes.intersection(place.range)
+            if fits and i not in taken and self._is_scope(segment, i, node, place.iri) and _owns(match, i, rivals):
+                found.append((_distance(i, match), i))
+        return min(found)[1] if found else None
+
+    def _is_scope(self, segment: Segment, i: int, node: Node, iri: str) -> bool:
+        behind = any(segment.word_at(i + 1, keys) for keys in self.after[iri])
+        if node.mention is not None and node.mention.kind == "demonym":
+            return behind
+        return (
+            behind
+            or any(segment.word_at(i - len(keys), keys) for keys in self.before[iri])
+            or any(
+                segment.word_at(i - len(keys) - 1, keys) and segment.nodes[i - 1].key in segment.grammar.filler
+                for keys in self.before[iri]
+            )
+        )
+
+    # -- time --------------------------------------------------------------------------------------------------------
+
+    def when(self, segment: Segment, match: Match, rivals: list[Match]) -> When:
+        """The time nearest to a match in its clause, as precise as its words; nothing if the pattern fixes the status."""
+        if match.pattern.status is Status.IN_EFFECT:
+            return When()
+        start, end = segment.clause(match.anchor[0])
+        bound = {i for name, nodes in match.slots.items() for i in nodes if name != "time"}
+        chosen = match.slots.get("time", ())
+        dates = [i for i in (chosen or range(start, end)) if _is_date(segment.nodes[i]) and i not in bound]
+        candidates = [i for i in dates if chosen or _owns(match, i, rivals)]
+        if not candidates:
+            return When()
+        at = min(candidates, key=lambda i: (_distance(i, match), i))
+        value = segment.nodes[at].value
+        assert value is not None
+        iso = value.literal.lexical if value.literal else ""
+        if iso and iso[:4].isdigit() and "Q" in iso:
+            iso = ""
+        until = at > 0 and segment.nodes[at - 1].key in self.until
+        return When("" if until else iso, iso if until else "", at)
+
+
+def _name(prop: Property) -> str:
+    return prop.iri.rpartition("#")[2]
+
+
+def _is_date(node: Node) -> bool:
+    return node.value is not None and node.value.kind == "date"
+
+
+def _distance(i: int, match: Match) -> int:
+    return i - match.anchor[1] if i >= match.anchor[1] else match.anchor[0] - i + 4
+
+
+def _owns(match: Match, i: int, rivals: list[Match]) -> bool:
+    """Whether a node belongs to a match: it lies within, or no rival's words are nearer."""
+    if match.first <= i < match.last:
+        return True
+    own = _distance(i, match)
+    return all(_distance(i, r) >= own for r in rivals if r.anchor != match.anchor)
+
+
+def _clear(segment: Segment, first: int, last: int) -> bool:
+    """Whether nothing but words stands between two nodes: a name or a comma would part them."""
+    return all(n.key and n.key[0].isalnum() for n in segment.nodes[first:last])

@@ -1,0 +1,313 @@
+"""Reads a linked text: patterns become claims, each with its evidence, status, scope, time and speaker.
+
+``extract`` is a pure function of one document and the project's data: it can run in any process and gives the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from kg.model import Claim, Document, Entity, Label, Literal, Origin, Qualifier, Status, qualifier_key, term_key
+from kg.names import slug
+from kg.ontology import Ontology, Property
+from kg.patterns import Language
+from kg.patterns.match import Match, Matcher
+from kg.patterns.segment import Grammar, Node, Segment, segment
+from kg.relations.cues import Cue, Cues
+from kg.relations.passages import Passage, passages, speeches
+from kg.relations.speech import Speech, attribute
+from kg.text import LinkedText, Mention, Quotation
+
+# Confidence, in hundredths: what a plain match is worth, and what each doubt takes from it.
+PHRASE = 18
+"""The longest phrase taken for what a figure counts, in nodes."""
+PHRASE_ENDS = frozenset({",", ".", "”", '"', ";", "(", ")"})
+PLAIN, GAP, ANAPHOR, NEW = 95, 6, 15, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one document gives: its claims in the order of the text, and the entities that nobody had listed."""
+
+    claims: tuple[Claim, ...]
+    entities: tuple[Entity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A match with what the text around it says."""
+
+    match: Match
+    segment: Segment
+    status: Status
+    qualifiers: tuple[Qualifier, ...]
+    nodes: tuple[int, ...]
+    start: str
+    until: str
+    time_text: str
+    stated_by: str
+
+
+class Reader:
+    """Reads texts of one language; made once, used for every document."""
+
+    def __init__(self, language: Language, ontology: Ontology) -> None:
+        self.language, self.ontology = language, ontology
+        self.grammar = Grammar.of(language)
+        self.cues = Cues(language, ontology)
+        self.speech = Speech(language, ontology)
+        self.matcher = Matcher(language.patterns, dict(language.lists))
+        self.typing = Matcher(language.unlisted, dict(language.lists))
+
+    def extract(self, document: Document, linked: LinkedText) -> Extraction:
+        """The claims of a document and its new entities."""
+        spoken = speeches(linked)
+        linked, new = self._typed(linked, spoken)
+        parts = self._segments(linked, spoken)
+        speakers = attribute(parts, self.speech)
+        claims = [*self._said(document, spoken, speakers)]
+        for passage, seg in parts:
+            by = speakers.get(passage.quotation, "") if passage.quotation >= 0 else self._reporter(seg)
+            claims += self._read(document, linked, seg, by)
+        used = {t for c in claims for t in (c.subject, c.object, c.stated_by, *(v for _, v in c.qualifiers))}
+        entities = {e.iri: e for e in (*new, *self._units(linked)) if e.iri in used}
+        return Extraction(tuple(_unique(claims)), tuple(entities[k] for k in sorted(entities)))
+
+    def _segments(self, linked: LinkedText, spoken: list[Quotation]) -> list[tuple[Passage, Segment]]:
+        cut = passages(linked, spoken)
+        return [(p, segment(linked, p.first, p.last, self.language, self.grammar)) for p in cut]
+
+    def _reporter(self, seg: Segment) -> str:
+        return self.speech.speaker(seg)
+
+    # -- names that nobody listed ------------------------------------------------------------------------------------
+
+    def _typed(self, linked: LinkedText, spoken: list[Quotation]) -> tuple[LinkedText, list[Entity]]:
+        """The text with its unlisted names typed by their context, and the entities they are."""
+        classes: dict[str, str] = {}
+        for _, seg in self._segments(linked, spoken):
+            for match in self.typing.matches(seg):
+                for i in match.slots["x"]:
+                    node = seg.nodes[i]
+                    classes.setdefault(linked.text[node.start : node.end], match.pattern.property)
+        if not classes:
+            return linked, []
+        entities = {name: self._entity(name, cls) for name, cls in classes.items()}
+        short = _short_names(classes)
+        mentions = tuple(self._named(linked, m, classes, short) for m in linked.mentions)
+        return replace(linked, mentions=mentions), list(entities.values())
+
+    def _named(self, linked: LinkedText, mention: Mention, classes: dict[str, str], short: dict[str, str]) -> Mention:
+        if mention.kind != "unlisted":
+            return mention
+        text = linked.text[mention.start : mention.end]
+        name = text if text in classes else short.get(text, "")
+        if not name:
+            return mention
+        iri, closure = self._iri(name), self.ontology.closure([classes[name]])
+        return replace(mention, entity=iri, classes=closure, kind="new")
+
+    def _iri(self, name: str) -> str:
+        return self.ontology.entity_namespace + slug(" ".join(name.split()))
+
+    def _entity(self, name: str, cls: str) -> Entity:
+        label = Label(" ".join(name.split()), "en")
+        return Entity(self._iri(name), (cls,), (label,), origin=Origin.EXTRACTED)
+
+    def _units(self, linked: LinkedText) -> Iterator[Entity]:
+        for mention in linked.mentions:
+            if mention.kind == "unit":
+                name = " ".join(linked.text[mention.start : mention.end].split())
+                types = self.ontology.narrowest(mention.classes)
+                yield Entity(mention.entity, types, (Label(name, "en"),), (mention.whole,), origin=Origin.EXTRACTED)
+
+    # -- claims ------------------------------------------------------------------------------------------------------
+
+    def _said(self, document: Document, spoken: list[Quotation], speakers: dict[int, str]) -> Iterator[Claim]:
+        """A claim for each quotation with a speaker: that these are his words."""
+        prop = self.speech.property
+        for index, quotation in enumerate(spoken):
+            who = speakers.get(index)
+            if prop is None or not who:
+                continue
+            start, end = quotation.start, quotation.end
+            while start < end and document.text[start].isspace():
+                start += 1
+            while end > start and document.text[end - 1].isspace():
+                end -= 1
+            words = document.text[start:end]
+            said = Literal(words, next(iter(prop.range)), self.language.code)
+            pattern = f"{self.language.code}/quotation"
+            yield Claim(document.id, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")
+
+    def _read(self, document: Document, linked: LinkedText, seg: Segment, by: str) -> Iterator[Claim]:
+        matches = list(self.matcher.matches(seg))
+        if not matches:
+            return
+        cues = self.cues.found(seg)
+        taken = self._taken(matches)
+        for match in matches:
+            reading = self._reading(linked, seg, match, cues, taken, by, matches)
+            if reading is not None:
+                yield from self._claims(document, reading)
+
+    def _taken(self, matches: list[Match]) -> dict[str, frozenset[int]]:
+        """For each property the nodes that facts of other properties took, so that they are no scope of its own."""
+        by_property: dict[str, set[int]] = {}
+        for match in matches:
+            nodes = {i for name, found in match.slots.items() for i in found if name not in ("s", "both")}
+            by_property.setdefault(match.pattern.property, set()).update(nodes)
+        found = {}
+        for iri in by_property:
+            own = {iri, *self.ontology.properties[iri].scoped_by}
+            found[iri] = frozenset(i for p, nodes in by_property.items() if p not in own for i in nodes)
+        return found
+
+    def _reading(
+        self,
+        linked: LinkedText,
+        seg: Segment,
+        match: Match,
+        cues: list[Cue],
+        taken: dict[str, frozenset[int]],
+        by: str,
+        matches: list[Match],
+    ) -> _Reading | None:
+        status = self.cues.status(seg, match, cues)
+        if status is None:
+            return None
+        prop = self.ontology.properties[match.pattern.property]
+        rivals = [m for m in matches if m.pattern.status is not Status.IN_EFFECT]
+        scope = list(self.cues.scope(seg, match, cues, prop, taken[prop.iri], rivals))
+        when = self.cues.when(seg, match, rivals)
+        node = seg.nodes[when.node] if when.node >= 0 else None
+        words = linked.text[node.start : node.end] if node else ""
+        qualifiers = {name: value for (name, value), _ in scope}
+        qualifiers.update(self._slot_qualifiers(linked, seg, match, prop))
+        nodes = [i for _, i in scope] + ([when.node] if node else [])
+        found = tuple(sorted(qualifiers.items(), key=qualifier_key))
+        return _Reading(match, seg, status, found, tuple(nodes), when.start, when.until, words, by)
+
+    def _slot_qualifiers(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
+        """The qualifiers that slots of the pattern hold, and those that a value brings with it."""
+        for name, nodes in match.slots.items():
+            iri = self.ontology.domain + name
+            if name in ("s", "o", "both", "time") or iri not in prop.qualifiers:
+                continue
+            first, last = seg.nodes[nodes[0]], seg.nodes[nodes[-1]]
+            if first.mention is not None and self.ontology.properties[iri].kind == "entity":
+                yield iri, first.mention.entity
+            elif first.value is not None and first.value.literal is not None:
+                yield iri, first.value.literal
+                yield from self._of_value(first, prop)
+            else:
+                yield iri, Literal(linked.text[first.start : last.end])
+        for i in match.slots.get("o", ()):
+            if seg.nodes[i].value is not None:
+                yield from self._of_value(seg.nodes[i], prop)
+                if prop.dimension == "any":
+                    yield from self._phrase(linked, seg, i, prop)
+
+    def _phrase(self, linked: LinkedText, seg: Segment, i: int, prop: Property) -> Iterator[Qualifier]:
+        """What a figure counts: the words behind it, to the end of the clause or a comma."""
+        _, end = seg.clause(i)
+        stop = next((k for k in range(i + 1, end) if seg.nodes[k].key in PHRASE_ENDS), end)
+        stop = min(stop, i + 1 + PHRASE)
+        names = [q for q in prop.qualifiers if self.ontology.properties[q].filled_by == "phrase"]
+        if stop > i + 1:
+            yield from (
+                (name, Literal(linked.text[seg.nodes[i + 1].start : seg.nodes[stop - 1].end])) for name in names
+            )
+
+    def _of_value(self, node: Node, prop: Property) -> Iterator[Qualifier]:
+        value = node.value
+        assert value is not None
+        money = value.kind == "money"
+        parts = {"currency": value.unit if money else "", "unit": "" if money else value.unit}
+        for iri in prop.qualifiers:
+            filled = self.ontology.properties[iri].filled_by
+            if parts.get(filled):
+                yield iri, Literal(parts[filled])
+            elif filled == "approximate" and value.approximate:
+                yield iri, Literal.boolean(True)
+
+    def _claims(self, document: Document, reading: _Reading) -> Iterator[Claim]:
+        seg, match = reading.segment, reading.match
+        nodes = [*range(match.first, match.last), *reading.nodes]
+        start, end = min(seg.nodes[i].start for i in nodes), max(seg.nodes[i].end for i in nodes)
+        identity = frozenset(v for _, v in reading.qualifiers if isinstance(v, str))
+        for subject, object_ in self._pairs(match):
+            s, o = seg.nodes[subject], seg.nodes[object_]
+            assert s.mention is not None
+            literal = o.value.literal if o.value is not None else None
+            target = literal if literal is not None else o.mention.entity if o.mention is not None else ""
+            if not s.mention.entity or not target or target == s.mention.entity or s.mention.entity in identity:
+                continue
+            yield Claim(
+                document.id,
+                start,
+                end,
+                document.text[start:end],
+                s.mention.entity,
+                match.pattern.property,
+                target,
+                reading.qualifiers,
+                self._settled(reading, document),
+                reading.start,
+                reading.until,
+                reading.time_text,
+                document.text[o.start : o.end] if o.value is not None else "",
+                reading.stated_by if reading.stated_by != s.mention.entity or match.gaps else "",
+                match.pattern.id,
+                _confidence(match, (s, o)),
+            )
+
+    def _pairs(self, match: Match) -> Iterator[tuple[int, int]]:
+        both = match.slots.get("both", ())
+        yield from ((a, b) for n, a in enumerate(both) for b in both[n + 1 :])
+        yield from ((s, o) for s in match.slots.get("s", ()) for o in match.slots.get("o", ()))
+
+    def _settled(self, reading: _Reading, document: Document) -> Status:
+        """What is said to hold from a day after the publication is planned."""
+        fixed = reading.match.pattern.status is not None
+        later = bool(document.issued) and reading.start[: len(document.issued)] > document.issued[: len(reading.start)]
+        return Status.PLANNED if later and reading.status is Status.IN_EFFECT and not fixed else reading.status
+
+
+def _short_names(classes: Iterable[str]) -> dict[str, str]:
+    """The last word of each name of several words, where only one name ends with it."""
+    found: dict[str, list[str]] = {}
+    for name in classes:
+        words = name.split()
+        if len(words) > 1:
+            found.setdefault(words[-1], []).append(name)
+    return {word: names[0] for word, names in found.items() if len(names) == 1}
+
+
+def _confidence(match: Match, ends: tuple[Node, Node]) -> str:
+    kinds = [n.mention.kind for n in ends if n.mention is not None]
+    worth = PLAIN - GAP * match.gaps - ANAPHOR * kinds.count("anaphor") - NEW * kinds.count("new")
+    return f"0.{max(worth, 10):02d}"
+
+
+def _unique(claims: list[Claim]) -> Iterator[Claim]:
+    """Of several readings of one statement at one place the one with most confidence, then the shortest evidence."""
+    best: dict[tuple[object, ...], Claim] = {}
+    for claim in claims:
+        scope = tuple(term_key(v) for q, v in claim.qualifiers if isinstance(v, str))
+        key = (claim.subject, claim.predicate, term_key(claim.object), scope, claim.start // 400)
+        other = best.get(key)
+        if other is None or _rank(claim) > _rank(other):
+            best[key] = claim
+    yield from sorted(best.values(), key=lambda c: (c.start, c.end, c.subject, c.predicate, term_key(c.object)))
+
+
+def _rank(claim: Claim) -> tuple[object, ...]:
+    return (
+        claim.status is not Status.IN_EFFECT,
+        len(claim.qualifiers),
+        claim.confidence,
+        -len(claim.quote),
+        claim.pattern,
+    )

@@ -1,0 +1,100 @@
+"""Who says what: direct speech and its speaker, and the speaker of a reported statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kg.ontology import Ontology
+from kg.patterns import Language
+from kg.patterns.segment import Segment
+from kg.relations.passages import Passage
+
+REACH = 14
+"""How many nodes from a verb of saying its speaker may stand."""
+
+
+class Speech:
+    """The verbs of saying of a language, and who may speak: the subjects of the property that holds speech."""
+
+    def __init__(self, language: Language, ontology: Ontology) -> None:
+        name = language.text("speech", "property")
+        self.property = ontology.properties.get(ontology.domain + name)
+        self.verbs = language.words("speech", "verbs")
+        self.according = language.words("speech", "according")
+        self.speakers = frozenset(self.property.domain if self.property else ())
+        self.longest = max(map(len, self.verbs | self.according), default=0)
+
+    def _hits(self, segment: Segment) -> Iterator[tuple[int, int, bool]]:
+        for i in range(len(segment)):
+            for n in range(self.longest, 0, -1):
+                keys = tuple(x.key for x in segment.nodes[i : i + n])
+                if keys in self.according or keys in self.verbs:
+                    yield i, i + n, keys in self.according
+                    break
+
+    def says(self, segment: Segment) -> bool:
+        """Whether a verb of saying stands in a segment."""
+        return next(self._hits(segment), None) is not None
+
+    def speaker(self, segment: Segment) -> str:
+        """The speaker named beside the first verb of saying: right behind it, else nearest before it."""
+        for first, last, according in self._hits(segment):
+            behind = self._nearest(segment, range(last, min(len(segment), last + (REACH if according else 4))))
+            before = "" if according else self._nearest(segment, range(first - 1, max(-1, first - REACH), -1))
+            found = (
+                behind if behind and (according or not before or self._straight(segment, last)) else before or behind
+            )
+            if found:
+                return found
+        return ""
+
+    def _nearest(self, segment: Segment, places: range) -> str:
+        for i in places:
+            node = segment.nodes[i]
+            if node.mention is not None and node.mention.entity and node.mention.kind != "demonym":
+                if not node.mention.classes.isdisjoint(self.speakers):
+                    people = self._person(segment, i, places)
+                    return people or node.mention.entity
+        return ""
+
+    def _person(self, segment: Segment, i: int, places: range) -> str:
+        """A narrower speaker beside: in "Acme chief executive Jane Roe" the person speaks, not the firm."""
+        here = segment.nodes[i].mention
+        for k in range(i + places.step, i + 6 * places.step, places.step):
+            if k not in places or segment.nodes[k].key == ",":
+                return ""
+            other = segment.nodes[k].mention
+            if other is not None and here is not None and other.entity and other.kind != "demonym":
+                apart = other.classes.isdisjoint(here.classes - {"http://www.w3.org/2002/07/owl#Thing"})
+                return other.entity if apart and not other.classes.isdisjoint(self.speakers) and places.step > 0 else ""
+        return ""
+
+    def _straight(self, segment: Segment, i: int) -> bool:
+        return i < len(segment) and segment.nodes[i].mention is not None
+
+
+def attribute(passages: list[tuple[Passage, Segment]], speech: Speech) -> dict[int, str]:
+    """The speaker of each quotation by its index.
+
+    Named in the same sentence; else a verb of saying at the end of the sentence before; else the speaker of the
+    quotation before, when this one follows it with no other speaker between.
+    """
+    found: dict[int, str] = {}
+    last, reach = "", 0
+    by_sentence: dict[int, list[tuple[Passage, Segment]]] = {}
+    for passage, segment in passages:
+        by_sentence.setdefault(passage.sentence.start, []).append((passage, segment))
+    for members in by_sentence.values():
+        outside = [s for p, s in members if p.quotation < 0]
+        named = next((who for s in outside if (who := speech.speaker(s))), "")
+        quoted = sorted({p.quotation for p, _ in members if p.quotation >= 0})
+        if named:
+            last, reach = named, 2
+        elif not quoted:
+            reach -= 1
+        for index in quoted:
+            if index not in found and (named or (last and reach > 0)):
+                found[index] = named or last
+        if quoted and not named:
+            reach = max(reach, 1) if last else 0
+    return found

@@ -1,0 +1,11 @@
+"""The graph as it is kept: written whole by a build, opened read-only by everything else.
+
+>>> with Store.from_quads([], Manifest({}, "https://example.org/")) as store:
+...     len(store)
+0
+"""
+
+from kg.store.folder import open, write
+from kg.store.graph import FORMAT, Manifest, Results, Store
+
+__all__ = ["FORMAT", "Manifest", "Results", "Store", "open", "write"]

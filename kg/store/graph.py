@@ -1,0 +1,173 @@
+"""A graph open for reading: what it says about itself, its quads, and its answers in SPARQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import IO, TypeAlias
+
+import pyoxigraph as ox
+
+from kg.errors import Place, QueryError, StoreError
+from kg.names import Prefixes
+from kg.rdf import LAYERS, Records, layer
+from kg.store import cut, sparql
+
+FORMAT = 1
+"""The version of the folder's layout and of the model's shape in it."""
+
+RECORD_KINDS = ("claim", "conflict", "curation", "document", "fact")
+
+Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a store says about itself: prefixes, namespaces, what was built, and the digest of the input.
+
+    ``counts`` are the build's own (documents, claims, facts …), ``quads`` those of each layer, set when written.
+    """
+
+    prefixes: Mapping[str, str]
+    record_namespace: str
+    domain: str = ""
+    entity_namespace: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    digest: str = ""
+    quads: Mapping[str, int] = field(default_factory=dict)
+    format: int = FORMAT
+
+    def json(self) -> str:
+        """The manifest as sorted JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+    @classmethod
+    def read(cls, text: str, place: Place) -> Manifest:
+        """The manifest of its JSON; StoreError for damage or another format version."""
+        try:
+            values = json.loads(text)
+            version = values["format"]
+            manifest = cls(**values) if version == FORMAT else None
+        except (ValueError, TypeError, KeyError) as error:
+            raise StoreError(f"the manifest is damaged: {error}", place, "run 'kg build' again") from None
+        if manifest is None:
+            raise StoreError(f"made by format {version}, this is format {FORMAT}", place, "run 'kg build' again")
+        return manifest
+
+
+@dataclass(frozen=True)
+class Store:
+    """A graph open for reading. Use as a context manager, or :meth:`close` it.
+
+    >>> with Store.from_quads([], Manifest({}, "https://example.org/")) as store:
+    ...     bool(store.query("ASK { ?s ?p ?o }"))
+    False
+    """
+
+    engine: ox.Store
+    manifest: Manifest
+    path: Path | None = None
+    held: IO[str] | None = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def from_quads(cls, quads: Iterable[ox.Quad], manifest: Manifest) -> Store:
+        """A store in memory."""
+        engine = ox.Store()
+        engine.bulk_extend(quads)
+        return cls(engine, replace(manifest, quads=sizes(engine)))
+
+    @cached_property
+    def prefixes(self) -> Prefixes:
+        """The prefixes known to every query and used in every answer, one for each kind of record among them."""
+        kinds = {kind: f"{self.manifest.record_namespace}{kind}/" for kind in RECORD_KINDS}
+        return Prefixes(kinds).extended(Prefixes.standard().table).extended(self.manifest.prefixes)
+
+    @property
+    def records(self) -> Records:
+        """How facts, claims and documents are named here."""
+        return Records(self.manifest.record_namespace)
+
+    def __len__(self) -> int:
+        return sum(self.manifest.quads.values())
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let a later build remove what this reader held."""
+        if self.held is not None:
+            self.held.close()
+
+    def query(
+        self, query: str, bindings: Mapping[str, sparql.Value] | None = None, *, timeout: float | None = None
+    ) -> Results:
+        """The answer of a SPARQL query over all layers together.
+
+        ``bindings`` give values to variables of the WHERE group (see :func:`kg.store.sparql.bind`). With ``timeout``
+        (seconds) the query runs in a process of its own, which is ended at the limit.
+
+        Raises QueryError for a query that does not parse, is an update, calls another server, is nested too deeply,
+        takes too long or fails while it runs.
+        """
+        text = sparql.check(query)
+        bound = sparql.bind(text, bindings or {})
+        if timeout is not None:
+            self._parsed(query)
+            return cut.run(lambda: self._run(bound, query), timeout)
+        return self._run(bound, query)
+
+    def match(
+        self,
+        subject: ox.NamedNode | ox.BlankNode | None = None,
+        predicate: ox.NamedNode | None = None,
+        object: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None = None,
+        layer: str | None = None,
+    ) -> Iterator[ox.Quad]:
+        """The quads that fit a pattern, in the engine's order."""
+        graph = _graph(layer) if layer else None
+        return iter(self.engine.quads_for_pattern(subject, predicate, object, graph))
+
+    def quads(self, layer: str | None = None) -> Iterator[ox.Quad]:
+        """All quads, or those of one layer, in the engine's order."""
+        return self.match(layer=layer)
+
+    def _run(self, bound: str, query: str) -> Results:
+        try:
+            return self.engine.query(bound, prefixes=dict(self.prefixes.table), use_default_graph_as_union=True)
+        except SyntaxError as error:
+            if bound != query:
+                self._parsed(query)
+            raise sparql.fault(bound, error) from None
+        except (RuntimeError, ValueError) as error:
+            raise QueryError(f"the query failed: {error}") from None
+        except OSError as error:
+            raise StoreError(f"cannot be read: {error}", Place(str(self.path)), "run 'kg build' again") from None
+
+    def _parsed(self, query: str) -> None:
+        """Raise the fault of the query as its author wrote it, where columns are still his."""
+        try:
+            ox.Store().query(query, prefixes=dict(self.prefixes.table))
+        except SyntaxError as error:
+            raise sparql.fault(query, error) from None
+
+
+def sizes(engine: ox.Store) -> dict[str, int]:
+    """How many quads each layer holds; StoreError for a quad in no layer."""
+    rows = engine.query("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+    found = {row["g"].value: int(row["n"].value) for row in rows}  # type: ignore[union-attr]
+    by_layer = {name: found.pop(layer(name).value, 0) for name in LAYERS}
+    if found or sum(by_layer.values()) != len(engine):
+        raise StoreError(f"quads outside the layers {', '.join(LAYERS)}: {', '.join(sorted(found)) or 'in no graph'}")
+    return by_layer
+
+
+def _graph(name: str) -> ox.NamedNode:
+    if name not in LAYERS:
+        raise QueryError(f"no layer '{name}'", None, f"the layers are {', '.join(LAYERS)}")
+    return layer(name)

@@ -1,0 +1,194 @@
+"""The text of a query: looked at before it runs, given its values, and its faults said plainly.
+
+The engine cannot be told to stay off the network, dies of deeply nested queries and answers a fault with its whole
+grammar. So a query is looked at first: strings, comments, IRIs and names are masked, and what is left is searched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kg.errors import Place, QueryError
+
+MAX_DEPTH = 100
+"""Brackets within brackets. The parser hangs at 300 nested lists and overflows its stack at 300 to 3,000 groups."""
+MAX_PARTS = 1000
+"""Clauses of one query. 3,000 OPTIONAL or BIND in a row overflow the stack; 1,000 do not."""
+
+UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
+_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+
+# What may hold a bracket or a keyword that means nothing there. A name keeps its prefix: the engine's keywords need no
+# space after them, so "SERVICE:a{}" is a call, and a prefix that contains "service" is refused with it.
+_MASKED = re.compile(
+    r"""\#[^\n\r]*
+      | <[^\x00-\x20<>"{}|^`]*>
+      | \"{3}(?:[^"\\]|\\.|"(?!""))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
+      | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*'
+      | [?$]\w+
+      | :(?:[\w:-]|\.(?=[\w:.%\\-])|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*""",
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_PROLOGUE = re.compile(r"\s*(?:(?:PREFIX\b[ \t]*[\w.-]*|BASE\b|VERSION\b)\s*)*", re.IGNORECASE)
+_PARTS = re.compile(r"\b(?:OPTIONAL|BIND|UNION|MINUS|FILTER|VALUES|GRAPH|SELECT)\b", re.IGNORECASE)
+
+Value = ox.NamedNode | ox.Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A query as written, and the same with everything masked by spaces that is no keyword, operator or bracket."""
+
+    written: str
+    masked: str
+
+    @classmethod
+    def of(cls, query: str) -> Text:
+        """The query with its mask; positions in both are the same."""
+        return cls(query, _MASKED.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), query))
+
+    @property
+    def form(self) -> str:
+        """The first keyword after the prologue, in capitals: ``SELECT``, ``ASK``, ``INSERT`` …, or nothing."""
+        prologue = _PROLOGUE.match(self.masked)
+        word = re.compile(r"[A-Za-z]*").match(self.masked, prologue.end() if prologue else 0)
+        return word.group().upper() if word else ""
+
+    def place(self, position: int) -> Place:
+        """Line and column of a position."""
+        line_start = self.written.rfind("\n", 0, position) + 1
+        return Place("query", self.written.count("\n", 0, position) + 1, position - line_start + 1)
+
+
+def check(query: str) -> Text:
+    """The query with its mask, when it is one that may run.
+
+    Raises QueryError for an update, a call of another server (SERVICE, also when written with escapes), nesting
+    deeper than :data:`MAX_DEPTH` and more than :data:`MAX_PARTS` clauses.
+
+    >>> check("SELECT * { ?s ?p 'SERVICE' }").form
+    'SELECT'
+    """
+    text = Text.of(query)
+    if text.form in UPDATES:
+        hint = "the graph is made by 'kg build'; ask with SELECT, ASK, CONSTRUCT or DESCRIBE"
+        raise QueryError(f"{text.form} would change the graph, which is read-only", None, hint)
+    for candidate in (text, Text.of(_unescaped(query))):
+        call = re.search("service", candidate.masked, re.IGNORECASE)
+        if call:
+            place = candidate.place(call.start())
+            raise QueryError("SERVICE would ask another server", place, "query this graph alone")
+    _check_size(text)
+    return text
+
+
+def bind(text: Text, values: Mapping[str, Value]) -> str:
+    """The query with values for some of its variables, as a VALUES block at the head of its WHERE group.
+
+    The variables are then bound as by any other pattern of that group; a sub-select or a branch of a UNION has to
+    name them itself. Values are written by the RDF library, so no value can end its own quotation.
+
+    Raises QueryError when the query has no WHERE group to bind them in.
+
+    >>> bind(check("SELECT ?s { ?s ?p ?o }"), {"o": ox.Literal("it's")})
+    'SELECT ?s { VALUES (?o) {("it\\'s")} ?s ?p ?o }'
+    """
+    if not values:
+        return text.written
+    start = _group_start(text)
+    if start is None:
+        raise QueryError("the query has no WHERE group for the values given", None, "write WHERE { … }")
+    names = " ".join(f"?{name}" for name in sorted(values))
+    row = " ".join(str(values[name]) for name in sorted(values))
+    return f"{text.written[:start]} VALUES ({names}) {{({row})}}{text.written[start:]}"
+
+
+def fault(query: str, error: SyntaxError) -> QueryError:
+    """The engine's complaint about a query as an error with line, column and few words."""
+    text = Text.of(query)
+    plain = _unfinished(text)
+    if plain is None:
+        position = re.match(r"error at (\d+):(\d+): (.*)", str(error.msg), re.DOTALL)
+        line, column = (int(position[1]), int(position[2])) if position else (1, 1)
+        plain = _plain(text, line, column, position[3] if position else ""), Place("query", line, column)
+    return QueryError(*plain, "see 'kg queries' for examples")
+
+
+def _unescaped(query: str) -> str:
+    def character(match: re.Match[str]) -> str:
+        code = int(match[1] or match[2], 16)
+        return chr(code) if code < 0x110000 else " "
+
+    return _ESCAPE.sub(character, query)
+
+
+def _check_size(text: Text) -> None:
+    depth = 0
+    for match in re.finditer(r"[{}()\[\]]", text.masked):
+        depth += 1 if match.group() in "{([" else -1
+        if depth > MAX_DEPTH:
+            place = text.place(match.start())
+            raise QueryError(f"nested deeper than {MAX_DEPTH} brackets", place, "ask in several steps")
+    parts = sum(1 for _ in _PARTS.finditer(text.masked))
+    if parts > MAX_PARTS:
+        raise QueryError(f"{parts} clauses, at most {MAX_PARTS} are run", None, "ask in several steps")
+
+
+def _group_start(text: Text) -> int | None:
+    """The position after the opening brace of the outermost WHERE group."""
+    masked = text.masked
+    if text.form not in _FORMS:
+        return None
+    start = masked.find("{")
+    if text.form == "CONSTRUCT" and start >= 0 and not re.search(r"\bWHERE\s*$", masked[:start], re.IGNORECASE):
+        start = masked.find("{", _closing(masked, start))
+    elif text.form == "CONSTRUCT":
+        return None  # the short form "CONSTRUCT WHERE { }" takes triple patterns only
+    return start + 1 if start >= 0 else None
+
+
+def _closing(masked: str, opening: int) -> int:
+    depth = 0
+    for match in re.finditer(r"[{}]", masked[opening:]):
+        depth += 1 if match.group() == "{" else -1
+        if depth == 0:
+            return opening + match.start()
+    return len(masked)
+
+
+def _unfinished(text: Text) -> tuple[str, Place] | None:
+    """What a look at the whole tells better than the place where the engine gave up."""
+    if not text.form:
+        return "the query is empty", Place("query", 1, 1)
+    if text.form not in _FORMS:
+        start = re.search(text.form, text.masked, re.IGNORECASE)
+        return f"a query begins with {', '.join(_FORMS)}", text.place(start.start() if start else 0)
+    quotation = re.search("[\"']", text.masked)
+    if quotation:
+        return "the string that begins here is not closed", text.place(quotation.start())
+    opened: list[int] = []
+    for match in re.finditer(r"[{}()\[\]]", text.masked):
+        if match.group() in "{([":
+            opened.append(match.start())
+        elif not opened or text.masked[opened.pop()] + match.group() not in ("{}", "()", "[]"):
+            return f"'{match.group()}' closes nothing that is open", text.place(match.start())
+    return (f"'{text.masked[opened[-1]]}' is not closed", text.place(opened[-1])) if opened else None
+
+
+def _plain(text: Text, line: int, column: int, complaint: str) -> str:
+    lines = text.written.split("\n")
+    before = lines[line - 1][: column - 1] if line <= len(lines) else ""
+    after = lines[line - 1][column - 1 :] if line <= len(lines) else ""
+    if "Prefix not found" in complaint:
+        prefix = re.search(r"([\w.-]*:)[^\s:]*$", before)
+        return f"unknown prefix '{prefix[1]}'" if prefix else "unknown prefix"
+    if "a variable that is unbound" in complaint:
+        return "SELECT names a variable that no pattern binds or GROUP BY leaves out"
+    near = re.search(r"\S+$", before.rstrip()), re.match(r"\S+", after.lstrip())
+    words = " ".join(match.group() for match in near if match)
+    return f"syntax error near '{words}'" if words else "syntax error"

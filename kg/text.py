@@ -1,0 +1,145 @@
+"""Text with its parts in place: tokens, sentences, quotations, mentions and values, all by code point offsets.
+
+Nothing here changes the text: every part says where it starts and ends in it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from kg.model import Literal
+
+# Scripts written without spaces: each character is a token of its own, so that names in them are found by the same trie.
+UNSPACED = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_TOKEN = re.compile(rf"\d+(?:[.,]\d+)+(?![^\W\d_])|[^\W{UNSPACED}]+|['’]s\b|[^\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a text as parallel tuples: start, end, and the key (case-folded form) by which they are found."""
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    keys: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Tokens:
+        """Split a text: words, numbers with their decimals, ``'s``, and each other sign by itself.
+
+        >>> Tokens.of("BMW's iX3: 1,5 juta").keys
+        ('bmw', "'s", 'ix3', ':', '1,5', 'juta')
+        """
+        spans = [m.span() for m in _TOKEN.finditer(text)]
+        keys = tuple("'s" if (k := text[a:b].casefold()) == "’s" else k for a, b in spans)
+        return cls(text, tuple(a for a, _ in spans), tuple(b for _, b in spans), keys)
+
+    def at(self, offset: int) -> int:
+        """The index of the first token that starts at or after an offset."""
+        return bisect_left(self.starts, offset)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+def key_of(name: str) -> tuple[str, ...]:
+    """A name as the keys of its tokens."""
+    return Tokens.of(name).keys
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open stretch of the text, in code points."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Direct speech: the words between the marks, and the stretch with the marks."""
+
+    start: int
+    end: int
+    outer_start: int
+    outer_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence: its offsets, its tokens (first, past the last), and the paragraph it stands in."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    paragraph: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name found in the text and what it stands for.
+
+    ``entity`` is an IRI, or nothing for a name that nobody listed; ``classes`` holds all classes of the entity, those
+    above them included. ``kind`` is ``name``, ``demonym``, ``anaphor`` ("the company"), ``unit`` ("Acme Norland"), ``unlisted``
+    (typed by nothing yet) or ``new`` (a name that nobody listed, typed by its context). ``first`` and
+    ``last`` are token indexes.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+    entity: str
+    classes: frozenset[str]
+    kind: str = "name"
+    whole: str = ""
+    """The entity of which this one is a part, for a unit named by its whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A quantity or a date found in the text.
+
+    ``kind`` is a dimension (``length``, ``energy``, ``power``, ``speed``, ``money``, ``percent``, ``count``) or
+    ``date``; ``literal`` the normalised value; ``unit`` the unit or currency; ``until`` the end of a span of time.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+    kind: str
+    literal: Literal | None
+    unit: str = ""
+    approximate: bool = False
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedText:
+    """A document's text with everything found in it, ready for reading."""
+
+    tokens: Tokens
+    language: str
+    sentences: tuple[Sentence, ...]
+    quotations: tuple[Quotation, ...]
+    mentions: tuple[Mention, ...]
+    values: tuple[Value, ...] = field(default=())
+
+    @property
+    def text(self) -> str:
+        """The text itself."""
+        return self.tokens.text
+
+    def between(self, first: int, last: int) -> tuple[Mention, ...]:
+        """The mentions that start among the tokens ``first`` to ``last`` (past the last), in order."""
+        a = bisect_left(self.mentions, first, key=lambda m: m.first)
+        return self.mentions[a : bisect_left(self.mentions, last, key=lambda m: m.first)]
+
+    def values_between(self, first: int, last: int) -> tuple[Value, ...]:
+        """The values that start among these tokens, in order."""
+        a = bisect_left(self.values, first, key=lambda v: v.first)
+        return self.values[a : bisect_left(self.values, last, key=lambda v: v.first)]

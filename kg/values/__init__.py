@@ -1,0 +1,23 @@
+"""Quantities and dates in a text: numbers with their units and magnitudes, absolute and relative dates."""
+
+from __future__ import annotations
+
+from kg.patterns import Language
+from kg.text import Mention, Tokens, Value
+from kg.values.dates import Calendar
+from kg.values.quantities import Measures
+
+__all__ = ["values"]
+
+
+def values(tokens: Tokens, language: Language, issued: str, mentions: tuple[Mention, ...]) -> tuple[Value, ...]:
+    """The values of a text in order, never overlapping; dates first, then quantities.
+
+    ``issued`` is the date of publication (ISO, or nothing), by which relative dates are resolved. Numbers inside names
+    (``mentions`` of more than one token, or with a digit) are no values.
+    """
+    taken = {i for m in mentions for i in range(m.first, m.last) if any(k.isdigit() for k in tokens.keys[i])}
+    dates = list(Calendar.of(language).dates(tokens, issued, taken))
+    taken |= {i for v in dates for i in range(v.first, v.last)}
+    quantities = Measures.of(language).quantities(tokens, taken)
+    return tuple(sorted([*dates, *quantities], key=lambda v: v.first))

@@ -1,0 +1,183 @@
+"""Dates as precise as their words: "17 Maret 2025", "Q1 2026", "akhir tahun ini", resolved against the publication."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from kg.model import Literal
+from kg.patterns import Language
+from kg.patterns.notation import Keys
+from kg.text import Tokens, Value, key_of
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_ISO = re.compile(r"\d{4}")
+_SHIFT = re.compile(r"(year|month|day|quarter)([+-]\d+)?")
+_QUARTER = re.compile(r"q([1-4])")
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """How a language writes dates: months, relative words, words for parts of a year."""
+
+    months: Mapping[str, int]
+    relative: Mapping[Keys, str]
+    quarters: Mapping[Keys, int]
+    parts: frozenset[Keys]
+    at: frozenset[str]
+
+    @classmethod
+    def of(cls, language: Language) -> Calendar:
+        """The calendar of a language, made once."""
+        return _calendar(language)
+
+    def dates(self, tokens: Tokens, issued: str, taken: frozenset[int] | set[int]) -> Iterator[Value]:
+        """The dates of a text, left to right, outside the tokens that are taken."""
+        i = 0
+        while i < len(tokens):
+            found = self._at(tokens, i, issued) if i not in taken else None
+            if found is None or taken.intersection(range(i, found[0])):
+                i += 1
+                continue
+            last, iso = found
+            literal = Literal.date(iso) if iso else None
+            yield Value(tokens.starts[i], tokens.ends[last - 1], i, last, "date", literal)
+            i = last
+
+    def _at(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
+        """A date at a token: past its last token, and the ISO form (empty where only the words are known)."""
+        for read in (self._part_of_year, self._numeric, self._day_month, self._month_first, self._quarter, self._year):
+            found = read(tokens, i, issued)
+            if found is not None:
+                return found
+        return self._relative(tokens, i, issued)
+
+    def _part_of_year(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
+        """ "early 2026", "end of this year", "akhir tahun ini": the words are kept, the date is that of the rest."""
+        for n in (3, 2, 1):
+            if tokens.keys[i : i + n] in self.parts and i + n < len(tokens):
+                return self._at(tokens, i + n, issued)
+        return None
+
+    def _numeric(self, tokens: Tokens, i: int, _: str) -> tuple[int, str] | None:
+        keys = tokens.keys[i : i + 5]
+        if len(keys) < 5 or keys[1] != keys[3] or keys[1] not in "-/" or not all(k.isdigit() for k in keys[::2]):
+            return None
+        parts = (keys[0], keys[2], keys[4]) if len(keys[0]) == 4 else (keys[4], keys[2], keys[0])
+        return _checked(i + 5, *map(int, parts))
+
+    def _day_month(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
+        keys = tokens.keys
+        day = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", keys[i])
+        at = i + 1
+        at += at < len(tokens) and keys[at] in ("of", ".", "de")
+        if day is None or at >= len(tokens) or keys[at] not in self.months:
+            return None
+        month = self.months[keys[at]]
+        year, last = _year_at(tokens, at + 1)
+        return _checked(last, year or _near_year(issued, month), month, int(day[1])) if year or issued else (last, "")
+
+    def _month_first(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
+        keys = tokens.keys
+        if keys[i] not in self.months or not tokens.text[tokens.starts[i]].isupper():
+            return None
+        month, at = self.months[keys[i]], i + 1
+        day = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", keys[at]) if at < len(tokens) else None
+        if day is not None:
+            year, last = _year_at(tokens, at + 1 + (at + 1 < len(tokens) and keys[at + 1] == ","))
+            if year is None:
+                last = at + 1
+            return (
+                _checked(last, year or _near_year(issued, month), month, int(day[1])) if year or issued else (last, "")
+            )
+        year, last = _year_at(tokens, at)
+        if year is not None:
+            return last, f"{year}-{month:02d}"
+        preceded = i > 0 and keys[i - 1] in self.at
+        return (at, f"{_near_year(issued, month)}-{month:02d}" if issued else "") if preceded else None
+
+    def _quarter(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
+        short = _QUARTER.fullmatch(tokens.keys[i])
+        n, quarter = (1, int(short[1])) if short else (0, 0)
+        for size in (3, 2):
+            if not n and tokens.keys[i : i + size] in self.quarters:
+                n, quarter = size, self.quarters[tokens.keys[i : i + size]]
+        if not n:
+            return None
+        at = i + n
+        at += at < len(tokens) and tokens.keys[at] in ("of", "tahun", "in")
+        year, last = _year_at(tokens, at)
+        if year is not None:
+            return last, f"{year}-Q{quarter}"
+        shift = self._relative(tokens, at, issued)
+        return (shift[0], f"{shift[1]}-Q{quarter}" if shift[1] else "") if shift and len(shift[1]) == 4 else None
+
+    def _year(self, tokens: Tokens, i: int, _: str) -> tuple[int, str] | None:
+        year, last = _year_at(tokens, i)
+        if year is None or (last < len(tokens) and tokens.keys[last] in ("%", "km", "-")):
+            return None
+        return last, str(year)
+
+    def _relative(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
+        for n in (4, 3, 2, 1):
+            rule = self.relative.get(tokens.keys[i : i + n])
+            if rule is not None and i + n <= len(tokens):
+                return i + n, shifted(issued, rule)
+        return None
+
+
+def shifted(issued: str, rule: str) -> str:
+    """A relative date: ``year+1`` behind the publication date, as precise as the rule's unit; nothing without a date.
+
+    >>> shifted("2025-03-17", "year+1"), shifted("2025-12-17", "month+1"), shifted("", "year")
+    ('2026', '2026-01', '')
+    """
+    match = _SHIFT.fullmatch(rule)
+    if match is None or not issued or (match[1] != "year" and len(issued) < 7):
+        return ""
+    unit, by = match[1], int(match[2] or 0)
+    year = int(issued[:4])
+    if unit == "year":
+        return str(year + by)
+    months = year * 12 + int(issued[5:7]) - 1
+    if unit == "month":
+        return f"{(months + by) // 12}-{(months + by) % 12 + 1:02d}"
+    if unit == "quarter":
+        quarters = months // 3 + by
+        return f"{quarters // 4}-Q{quarters % 4 + 1}"
+    return date.fromordinal(date.fromisoformat(issued).toordinal() + by).isoformat() if len(issued) == 10 else ""
+
+
+def _year_at(tokens: Tokens, i: int) -> tuple[int | None, int]:
+    if i < len(tokens) and _YEAR.fullmatch(tokens.keys[i]):
+        return int(tokens.keys[i]), i + 1
+    return None, i
+
+
+def _near_year(issued: str, month: int) -> int:
+    """The year of a month without one: that of the publication, unless the month lies more than half a year ahead."""
+    if len(issued) < 7:
+        return int(issued[:4] or 0)
+    return int(issued[:4]) - (month - int(issued[5:7]) > 6) + (int(issued[5:7]) - month > 6)
+
+
+def _checked(last: int, year: int, month: int, day: int) -> tuple[int, str] | None:
+    try:
+        return last, date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=16)
+def _calendar(language: Language) -> Calendar:
+    months = {k: int(n) for k, n in language.table("time", "months").items()}
+    return Calendar(
+        {k.casefold(): n for k, n in months.items()},
+        {key_of(k): str(v) for k, v in language.table("time", "relative").items()},
+        {key_of(k): int(v) for k, v in language.table("time", "quarters").items()},
+        language.words("time", "parts"),
+        language.single("time", "at"),
+    )

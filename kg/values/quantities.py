@@ -1,0 +1,146 @@
+"""Numbers with their units: "1,5 juta", "Rp 300 juta", "80kWh", "nearly 25 per cent"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from kg.model import Literal
+from kg.patterns import Language
+from kg.patterns.notation import Keys
+from kg.text import Tokens, Value, key_of
+
+_GLUED = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]+)")
+_REACH = 3
+"""How many tokens before a number an approximating word may stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit: its code, its dimension, and the factor to the first unit of that dimension."""
+
+    code: str
+    dimension: str
+    factor: Decimal
+
+
+@dataclass(frozen=True)
+class Measures:
+    """How a language writes numbers and units."""
+
+    decimal: str
+    magnitudes: Mapping[Keys, Decimal]
+    units: Mapping[Keys, Unit]
+    before: Mapping[Keys, Unit]
+    approximate: frozenset[Keys]
+
+    @classmethod
+    def of(cls, language: Language) -> Measures:
+        """The measures of a language, made once."""
+        return _measures(language)
+
+    def quantities(self, tokens: Tokens, taken: frozenset[int] | set[int]) -> Iterator[Value]:
+        """The quantities of a text, left to right, outside the tokens that are taken."""
+        i = 0
+        while i < len(tokens):
+            value = self._at(tokens, i, taken) if tokens.keys[i][0].isdigit() and i not in taken else None
+            if value is not None:
+                yield value
+            i = value.last if value is not None else i + 1
+
+    def _at(self, tokens: Tokens, i: int, taken: frozenset[int] | set[int]) -> Value | None:
+        glued = _GLUED.fullmatch(tokens.keys[i])
+        digits = glued[1] if glued else tokens.keys[i]
+        if not all(c.isdigit() or c in ".," for c in digits):
+            return None
+        number, last, unit = self.number(digits), i + 1, None
+        if glued:
+            unit = self.units.get((glued[2],))
+            if unit is None and (glued[2],) not in self.magnitudes:
+                return None
+            number *= self.magnitudes.get((glued[2],), Decimal(1))
+        size = _longest(tokens, last, self.magnitudes)
+        if size:
+            number, last = number * self.magnitudes[size], last + len(size)
+        first, currency = self._currency(tokens, i)
+        if unit is None:
+            dash = last < len(tokens) and tokens.keys[last] == "-" and tokens.starts[last] == tokens.ends[last - 1]
+            words = _longest(tokens, last + dash, self.units)
+            if words and not (currency and self.units[words].dimension != "money"):
+                unit, last = self.units[words], last + dash + len(words)
+        unit = currency or unit
+        if taken.intersection(range(first, last)):
+            return None
+        return self._value(tokens, first, last, number, unit)
+
+    def _currency(self, tokens: Tokens, i: int) -> tuple[int, Unit | None]:
+        for n in (3, 2, 1):
+            unit = self.before.get(tokens.keys[max(0, i - n) : i]) if i >= n else None
+            if unit is not None:
+                return i - n, unit
+        return i, None
+
+    def _value(self, tokens: Tokens, first: int, last: int, number: Decimal, unit: Unit | None) -> Value:
+        kind = unit.dimension if unit else "count"
+        amount = number * unit.factor if unit else number
+        words = tokens.keys[max(0, first - _REACH) : first]
+        rough = any(tuple(words[k : k + len(a)]) == a for a in self.approximate for k in range(len(words)))
+        lexical = _plain(amount)
+        code = unit.code if unit and unit.dimension == "money" else _base(unit)
+        span = (tokens.starts[first], tokens.ends[last - 1], first, last)
+        return Value(*span, kind, Literal.decimal(lexical), code, rough)
+
+    def number(self, digits: str) -> Decimal:
+        """A number as the language writes it: which of ``.`` and ``,`` parts its decimals.
+
+        A sign that is followed by other than three digits is the decimal sign whatever the language says.
+        """
+        thousands = "." if self.decimal == "," else ","
+        groups = re.split(r"[.,]", digits)
+        grouped = len(groups) > 1 and all(len(g) == 3 for g in groups[1:])
+        if thousands in digits and not (grouped or self.decimal in digits):
+            return Decimal(digits.replace(thousands, "."))
+        return Decimal(digits.replace(thousands, "").replace(self.decimal, "."))
+
+
+def _plain(number: Decimal) -> str:
+    text = format(number.quantize(Decimal("0.01")) if number != number.to_integral() else number.quantize(1), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _base(unit: Unit | None) -> str:
+    return _BASES.get(unit.dimension, unit.code) if unit else ""
+
+
+_BASES: dict[str, str] = {}
+
+
+def _longest(tokens: Tokens, at: int, table: Mapping[Keys, object]) -> Keys:
+    for n in (4, 3, 2, 1):
+        keys = tokens.keys[at : at + n]
+        if len(keys) == n and keys in table:
+            return keys
+    return ()
+
+
+@lru_cache(maxsize=16)
+def _measures(language: Language) -> Measures:
+    units: dict[Keys, Unit] = {}
+    before: dict[Keys, Unit] = {}
+    for dimension, table in language.units.items():
+        _BASES.setdefault(dimension, next(iter(table)))
+        for code, entry in table.items():
+            unit = Unit(code, dimension, Decimal(str(entry.get("factor", 1))))
+            units.update({key_of(w): unit for w in entry.get("words", ())})
+            before.update({key_of(w): unit for w in entry.get("before", ())})
+    magnitudes = {key_of(w): Decimal(str(n)) for w, n in language.table("quantity", "magnitudes").items()}
+    return Measures(
+        language.text("quantity", "decimal", "."),
+        magnitudes,
+        units,
+        before,
+        language.cue("approximate"),
+    )
