@@ -96,7 +96,7 @@ def test_table_is_aligned_by_columns_of_the_terminal() -> None:
 def test_table_fits_the_terminal(width: int) -> None:
     lines = text_of(TABLE, "table", width).splitlines()
     assert max(map(rows._columns, lines)) <= width
-    assert lines[-1].endswith("…"), "what is cut is marked"
+    assert "".join(lines).count("x") == 90, "nothing is lost"
 
 
 def test_table_is_whole_when_piped() -> None:
@@ -340,9 +340,9 @@ def test_on_a_terminal_the_span_is_underlined_and_the_table_fits(world: Path) ->
     shown = terminal([*KG, "--store", str(world), "why", "BMW", "launches"], columns=60)
     assert "\x1b[" in shown
     assert "[[" not in shown
-    table = terminal([*KG, "--store", str(world), "facts"], columns=60)
-    assert max(len(line) for line in table.splitlines()) <= 60
-    assert "…" in table
+    table = terminal([*KG, "--store", str(world), "facts"], columns=80)
+    assert max(len(line) for line in table.splitlines()) <= 80
+    assert "HarmonyOS" in table
 
 
 def terminal(command: list[str], columns: int) -> str:
@@ -444,6 +444,7 @@ def test_query_from_standard_input_and_from_a_file(kg: Run, tmp_path: Path) -> N
     path = tmp_path / "question.rq"
     path.write_text(ROWS, encoding="utf-8")
     assert len(kg("query", str(path)).stdout.splitlines()) == 3
+    path = tmp_path / "who-uses.rq"
     path.write_text(QUESTION, encoding="utf-8")
     assert "id:Neue_Klasse" in kg("query", str(path), "-p", "software=HarmonyOS NEXT").stdout
 
@@ -481,7 +482,7 @@ def test_unknown_question_is_told(kg: Run) -> None:
 
 
 def test_syntax_error_has_line_and_column(kg: Run) -> None:
-    assert kg("query", "SELECT ?s {\n ?s ?p }", status=1).stderr.startswith("kg: query:2:8: syntax error")
+    assert kg("query", "SELECT ?s {\n ?s ?p }", status=1).stderr.startswith("kg: query:2:9: syntax error")
 
 
 def test_update_and_service_are_refused(kg: Run) -> None:
@@ -569,8 +570,8 @@ def test_export_to_standard_output_by_layer(world: Path) -> None:
     claims = exported("--layer", "claims", "--format", "nt")
     assert b"kg#quote" in claims
     assert b"kg#sha256" not in claims
-    assert b"kg:text" not in exported()
-    assert b"kg:text" in exported("--texts")
+    assert b"\\nBMW bermitra" not in exported()
+    assert b"\\nBMW bermitra" in exported("--texts")
     assert exported("--query", "SELECT ?s { ?s a at:City }", "--format", "csv").count(b"\n") == 4
 
 
@@ -694,7 +695,7 @@ def completed(world: Path, project: Path, *words: str) -> list[str]:
     }
     run = subprocess.run(KG, env=environment, capture_output=True, text=True, check=True)
     assert run.stderr == ""
-    return [line.partition(",")[2] for line in run.stdout.splitlines()]
+    return [line.partition(",")[2] for line in run.stdout.splitlines() if line]
 
 
 def test_completion_offers_names_of_the_graph(world: Path, project: Path) -> None:

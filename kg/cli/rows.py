@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import shutil
 import sys
@@ -24,7 +25,7 @@ FORMATS = ("table", "json", "csv", "tsv", "md")
 FOR_PEOPLE = ("table", "md")
 """Formats with labels; the others have CURIEs and whole ids."""
 _GAP = "  "
-_NARROWEST = 8
+_NARROWEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def write(table: Table, form: str) -> None:
     """Write rows to standard output.
 
     ``table`` for people, ``json`` as a list of objects, ``csv`` and ``tsv`` with a head line, ``md`` for documents.
+    A note on standard error says when there are none.
     """
     click.echo(text_of(table, form, terminal_width()), nl=False)
     if not table.rows:
@@ -53,7 +55,7 @@ def write(table: Table, form: str) -> None:
 
 
 def text_of(table: Table, form: str, width: int | None = None) -> str:
-    """Rows as text, a line each; a ``table`` is cut to ``width`` columns where one is given.
+    """Rows as text, a line each; in a ``table`` the cells are wrapped to fit into ``width`` columns.
 
     >>> print(text_of(Table(("name", "n"), (("ab", 12), ("c", 3))), "table"), end="")
     name   n
@@ -112,10 +114,12 @@ def _aligned(table: Table, width: int | None) -> str:
     if width is not None:
         _narrow(widths, width)
     numeric = _numeric(table)
-    lines = (
-        _GAP.join(_padded(c, w, right) for c, w, right in zip(row, widths, numeric, strict=True)).rstrip()
-        for row in cells
-    )
+    lines = []
+    for row in cells:
+        parts = [_wrapped(cell, w) for cell, w in zip(row, widths, strict=True)]
+        for line in itertools.zip_longest(*parts, fillvalue=""):
+            padded = (_padded(c, w, right) for c, w, right in zip(line, widths, numeric, strict=True))
+            lines.append(_GAP.join(padded).rstrip())
     return "\n".join(lines) + "\n"
 
 
@@ -134,20 +138,26 @@ def _numeric(table: Table) -> list[bool]:
 
 
 def _padded(text: str, width: int, right: bool) -> str:
-    if _columns(text) > width:
-        text = _cut(text, width)
     space = " " * (width - _columns(text))
     return space + text if right else text + space
 
 
-def _cut(text: str, width: int) -> str:
-    used, kept = 1, ""
-    for character in text:
-        used += _columns(character)
-        if used > width:
-            break
-        kept += character
-    return kept.rstrip() + "…"
+def _wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of at most so many columns; a word that is longer is broken."""
+    if _columns(text) <= width:
+        return [text]
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and _columns(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+            continue
+        if lines[-1]:
+            lines.append("")
+        for character in word:
+            if lines[-1] and _columns(lines[-1] + character) > width:
+                lines.append("")
+            lines[-1] += character
+    return lines
 
 
 def _columns(text: str) -> int:

@@ -194,7 +194,12 @@ def _owns(match: Match, i: int, rivals: list[Match]) -> bool:
     if match.first <= i < match.last:
         return True
     own = _distance(i, match)
-    return all(_distance(i, r) >= own for r in rivals if r.anchor != match.anchor)
+    return all(_distance(i, r) >= own for r in rivals if _apart(match, r))
+
+
+def _apart(one: Match, other: Match) -> bool:
+    """Whether two matches share no name: then they are two statements, not two sides of one."""
+    return one.last <= other.first or other.last <= one.first
 
 
 def _clear(segment: Segment, first: int, last: int) -> bool:

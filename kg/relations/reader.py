@@ -72,7 +72,7 @@ class Reader:
             claims += self._read(document, linked, seg, by)
         used = {t for c in claims for t in (c.subject, c.object, c.stated_by, *(v for _, v in c.qualifiers))}
         entities = {e.iri: e for e in (*new, *self._units(linked)) if e.iri in used}
-        return Extraction(tuple(_unique(claims)), tuple(entities[k] for k in sorted(entities)))
+        return Extraction(tuple(_in_order(claims)), tuple(entities[k] for k in sorted(entities)))
 
     def _segments(self, linked: LinkedText, spoken: list[Quotation]) -> list[tuple[Passage, Segment]]:
         cut = passages(linked, spoken)
@@ -147,10 +147,12 @@ class Reader:
             return
         cues = self.cues.found(seg)
         taken = self._taken(matches)
+        found: list[tuple[Claim, bool]] = []
         for match in matches:
             reading = self._reading(linked, seg, match, cues, taken, by, matches)
             if reading is not None:
-                yield from self._claims(document, reading)
+                found += ((c, match.pattern.status is not None) for c in self._claims(document, reading))
+        yield from _best(found)
 
     def _taken(self, matches: list[Match]) -> dict[str, frozenset[int]]:
         """For each property the nodes that facts of other properties took, so that they are no scope of its own."""
@@ -291,23 +293,17 @@ def _confidence(match: Match, ends: tuple[Node, Node]) -> str:
     return f"0.{max(worth, 10):02d}"
 
 
-def _unique(claims: list[Claim]) -> Iterator[Claim]:
-    """Of several readings of one statement at one place the one with most confidence, then the shortest evidence."""
-    best: dict[tuple[object, ...], Claim] = {}
-    for claim in claims:
-        scope = tuple(term_key(v) for q, v in claim.qualifiers if isinstance(v, str))
-        key = (claim.subject, claim.predicate, term_key(claim.object), scope, claim.start // 400)
-        other = best.get(key)
-        if other is None or _rank(claim) > _rank(other):
-            best[key] = claim
-    yield from sorted(best.values(), key=lambda c: (c.start, c.end, c.subject, c.predicate, term_key(c.object)))
+def _best(claims: Iterable[tuple[Claim, bool]]) -> Iterator[Claim]:
+    """Of several readings of one statement in one passage the most telling: one whose wording fixes the status, then
+    one with more qualifiers, then the surest, then the one with the shortest evidence."""
+    best: dict[tuple[str, str, str], tuple[tuple[object, ...], Claim]] = {}
+    for claim, fixed in claims:
+        key = (claim.subject, claim.predicate, term_key(claim.object))
+        rank = (fixed, len(claim.qualifiers), claim.confidence, -len(claim.quote), claim.pattern)
+        if key not in best or rank > best[key][0]:
+            best[key] = (rank, claim)
+    yield from (claim for _, claim in best.values())
 
 
-def _rank(claim: Claim) -> tuple[object, ...]:
-    return (
-        claim.status is not Status.IN_EFFECT,
-        len(claim.qualifiers),
-        claim.confidence,
-        -len(claim.quote),
-        claim.pattern,
-    )
+def _in_order(claims: Iterable[Claim]) -> list[Claim]:
+    return sorted(claims, key=lambda c: (c.start, c.end, c.subject, c.predicate, term_key(c.object)))

@@ -26,7 +26,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import Place, StoreError
-from kg.store.graph import Manifest, Store, sizes
+from kg.store.graph import Hold, Manifest, Store, sizes
 
 LOCK, CURRENT, MANIFEST, DATA = "kg-store.lock", "CURRENT", "manifest.json", "data"
 _GENERATION = re.compile(r"g(\d{6,})")
@@ -55,14 +55,9 @@ def open(path: Path | str) -> Store:
 
 def _open_current(root: Path, place: Place) -> Store:
     home = root / (root / CURRENT).read_text(encoding="utf-8").strip()
-    held = (home / MANIFEST).open(encoding="utf-8")
-    try:
-        fcntl.flock(held, fcntl.LOCK_SH)
-        manifest = Manifest.read(held.read(), place)
-        return Store(ox.Store.read_only(str(home / DATA)), manifest, root, held)
-    except BaseException:
-        held.close()
-        raise
+    held = Hold(home / MANIFEST)
+    manifest = Manifest.read((home / MANIFEST).read_text(encoding="utf-8"), place)
+    return Store(ox.Store.read_only(str(home / DATA)), manifest, root, held)
 
 
 def write(path: Path | str, quads: Iterable[ox.Quad], manifest: Manifest) -> Manifest:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import TypeAlias
 
 import pyoxigraph as ox
 
@@ -58,6 +60,24 @@ class Manifest:
         return manifest
 
 
+class Hold:
+    """A reader's shared lock on a file, until it is closed or forgotten: a store need not be closed by hand."""
+
+    _descriptor: int | None = None
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY)
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+
+    def close(self) -> None:
+        """Give the lock up."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+    __del__ = close
+
+
 @dataclass(frozen=True)
 class Store:
     """A graph open for reading. Use as a context manager, or :meth:`close` it.
@@ -70,7 +90,7 @@ class Store:
     engine: ox.Store
     manifest: Manifest
     path: Path | None = None
-    held: IO[str] | None = field(default=None, repr=False, compare=False)
+    held: Hold | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_quads(cls, quads: Iterable[ox.Quad], manifest: Manifest) -> Store:

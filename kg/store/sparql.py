@@ -115,7 +115,7 @@ def fault(query: str, error: SyntaxError) -> QueryError:
     if plain is None:
         position = re.match(r"error at (\d+):(\d+): (.*)", str(error.msg), re.DOTALL)
         line, column = (int(position[1]), int(position[2])) if position else (1, 1)
-        plain = _plain(text, line, column, position[3] if position else ""), Place("query", line, column)
+        plain = _plain(text, line, column, position[3] if position else "")
     return QueryError(*plain, "see 'kg queries' for examples")
 
 
@@ -180,15 +180,18 @@ def _unfinished(text: Text) -> tuple[str, Place] | None:
     return (f"'{text.masked[opened[-1]]}' is not closed", text.place(opened[-1])) if opened else None
 
 
-def _plain(text: Text, line: int, column: int, complaint: str) -> str:
+def _plain(text: Text, line: int, column: int, complaint: str) -> tuple[str, Place]:
+    place = Place("query", line, column)
     lines = text.written.split("\n")
     before = lines[line - 1][: column - 1] if line <= len(lines) else ""
     after = lines[line - 1][column - 1 :] if line <= len(lines) else ""
     if "Prefix not found" in complaint:
         prefix = re.search(r"([\w.-]*:)[^\s:]*$", before)
-        return f"unknown prefix '{prefix[1]}'" if prefix else "unknown prefix"
+        if prefix:  # the engine points behind the name
+            return f"unknown prefix '{prefix[1]}'", Place("query", line, prefix.start() + 1)
+        return "unknown prefix", place
     if "a variable that is unbound" in complaint:
-        return "SELECT names a variable that no pattern binds or GROUP BY leaves out"
+        return "SELECT names a variable that no pattern binds or GROUP BY leaves out", place
     near = re.search(r"\S+$", before.rstrip()), re.match(r"\S+", after.lstrip())
     words = " ".join(match.group() for match in near if match)
-    return f"syntax error near '{words}'" if words else "syntax error"
+    return f"syntax error near '{words}'" if words else "syntax error", place
