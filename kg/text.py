@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from kg.model import Literal
 
 # Scripts written without spaces: each character is a token of its own, so that names in them are found by the same trie.
+# Signs of currency that are written straight before the figure ("Rp195 juta"): the figure is a token of its own.
+_CURRENCIES = "Rp|US|RM|Rs|IDR|USD|EUR|CNY|RMB|INR|GBP|THB|VND"
 UNSPACED = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_TOKEN = re.compile(rf"\d+(?:[.,]\d+)+(?![^\W\d_])|[^\W{UNSPACED}]+|['’]s\b|[^\s]")
+_TOKEN = re.compile(rf"\d+(?:[.,]\d+)+(?![^\W\d_])|\b(?:{_CURRENCIES})(?=\d)|[^\W{UNSPACED}]+|['’]s\b|[^\s]")
 
 
 @dataclass(frozen=True, slots=True)

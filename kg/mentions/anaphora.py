@@ -16,15 +16,15 @@ def resolve(linked: LinkedText, language: Language) -> tuple[Mention, ...]:
     if not language.anaphora:
         return linked.mentions
     longest = max(map(len, language.anaphora))
-    taken = {i for m in linked.mentions for i in range(m.first, m.last) if m.kind != "unlisted"}
+    taken = {i for m in linked.mentions for i in (m.first, m.last - 1) if m.kind not in ("unlisted", "demonym")}
     found: list[Mention] = []
     for number, sentence in enumerate(linked.sentences):
         earlier = linked.sentences[max(0, number - REACH) : number]
         for first, last, anaphor in _phrases(linked, sentence, language, longest):
-            if taken.isdisjoint(range(first, last)):
+            if taken.isdisjoint((first, last - 1)):
                 found += _antecedents(linked, first, last, anaphor, sentence, earlier)
     covered = {i for m in found for i in range(m.first, m.last)}
-    kept = [m for m in linked.mentions if m.kind != "unlisted" or covered.isdisjoint(range(m.first, m.last))]
+    kept = [m for m in linked.mentions if covered.isdisjoint(range(m.first, m.last))]
     return tuple(sorted((*kept, *found), key=lambda m: m.first))
 
 
@@ -32,14 +32,23 @@ def _phrases(
     linked: LinkedText, sentence: Sentence, language: Language, longest: int
 ) -> Iterator[tuple[int, int, Anaphor]]:
     keys, i = linked.tokens.keys, sentence.first
+    inner = {m.first: m.last for m in linked.between(sentence.first, sentence.last) if m.last - m.first < 3}
     while i < sentence.last:
-        for n in range(min(longest, sentence.last - i), 0, -1):
-            anaphor = language.anaphora.get(keys[i : i + n])
-            if anaphor is not None:
-                yield i, i + n, anaphor
-                i += n - 1
-                break
-        i += 1
+        found: tuple[int, Anaphor] | None = None
+        at, phrase = i, list[str]()
+        while at < sentence.last and len(phrase) < longest:
+            if phrase and at in inner:  # "the German carmaker", "produsen mobil China itu": what it is, not another
+                at = inner[at]
+                continue
+            phrase.append(keys[at])
+            at += 1
+            anaphor = language.anaphora.get(tuple(phrase))
+            found = (at, anaphor) if anaphor is not None else found
+        if found is not None:
+            yield i, found[0], found[1]
+            i = found[0]
+        else:
+            i += 1
 
 
 def _antecedents(

@@ -82,11 +82,11 @@ class Matcher:
         if isinstance(anchor, Slot):
             first, last = _run_of_words(segment, first, last)
             bound = _Bound({anchor.name: tuple(range(first, last))}, first, last)
-        right = _Walk(segment, pattern.elements[pattern.anchor + 1 :], rightwards=True).go(0, last, bound)
+        right = _Walk(segment, pattern.elements[pattern.anchor + 1 :], anchor, rightwards=True).go(0, last, bound)
         if right is None:
             return None
         before = tuple(reversed(pattern.elements[: pattern.anchor]))
-        both = _Walk(segment, before, rightwards=False).go(0, first, right)
+        both = _Walk(segment, before, anchor, rightwards=False).go(0, first, right)
         if both is None:
             return None
         return Match(pattern, both.slots, (first, last), both.low, both.high, both.gaps, both.skipped)
@@ -114,8 +114,10 @@ def _free(segment: Segment, i: int) -> bool:
 class _Walk:
     """Fills the parts on one side of the words that were found, nearest first."""
 
-    def __init__(self, segment: Segment, elements: Sequence[Element], *, rightwards: bool) -> None:
-        self.segment, self.elements, self.rightwards = segment, elements, rightwards
+    def __init__(
+        self, segment: Segment, elements: Sequence[Element], origin: Element | None, *, rightwards: bool
+    ) -> None:
+        self.segment, self.elements, self.origin, self.rightwards = segment, elements, origin, rightwards
         self.step = 1 if rightwards else -1
 
     def go(self, k: int, position: int, bound: _Bound, width: int = SOFT) -> _Bound | None:
@@ -203,7 +205,7 @@ class _Walk:
                 return found
             if at in segment.breaks:
                 return None
-            if node.key == "," and not self._crosses_comma(at, slot, wide, words):
+            if node.key == "," and not self._crosses_comma(k, at, slot, wide, words):
                 apposition = self._apposition(at) if not self.rightwards else None
                 if apposition is None:
                     return None
@@ -231,9 +233,16 @@ class _Walk:
         demonym = node.mention is not None and node.mention.kind == "demonym"
         return not (self.rightwards and (tied or apposed)) and not demonym
 
-    def _crosses_comma(self, at: int, slot: Slot, wide: bool, words: int) -> bool:
+    def _after_preposition(self, k: int) -> bool:
+        """Whether the part before number ``k`` ends in a preposition: a comma then ends its phrase."""
+        before = self.elements[k - 1] if k else self.origin
+        prepositions = self.segment.grammar.prepositions
+        return isinstance(before, Words) and any(keys[-1] in prepositions for keys in before.alternatives)
+
+    def _crosses_comma(self, k: int, at: int, slot: Slot, wide: bool, words: int) -> bool:
         if self.rightwards:
-            return wide or (words > 0 and self._is_name(at + 1, slot))
+            apposed = self.segment.nodes[at - 1].mention is not None
+            return wide or (words > 0 and self._is_name(at + 1, slot) and (apposed or not self._after_preposition(k)))
         before = self.segment.nodes[at - 1] if at else None
         return before is not None and before.mention is not None and self._is_name(at - 1, slot)
 
@@ -301,8 +310,8 @@ class _Walk:
         mention = self.segment.nodes[i].mention
         if mention is None or mention.kind == "demonym":
             return False
-        if mention.kind == "unlisted" and not mention.classes:
-            return "unlisted" in slot.kinds
+        if slot.name == "x" or (mention.kind == "unlisted" and not mention.classes):
+            return mention.kind == "unlisted" and "unlisted" in slot.kinds
         return bool(mention.classes.intersection(slot.classes))
 
 

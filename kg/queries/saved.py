@@ -3,11 +3,11 @@
 A file ``queries/<name>.rq`` begins with a banner of comments; in the query a parameter is written ``$name``, every
 other variable ``?name``::
 
-    # title: Which vehicles run which software?
-    # title@id: Kendaraan mana memakai perangkat lunak apa?
-    # param: software (entity, optional) = HarmonyOS NEXT
-    # example: kg query who-uses-software -p software="HarmonyOS NEXT"
-    SELECT ?vehicle $software { ?vehicle at:usesSoftware $software }
+    # title: Who reads which book?
+    # title@id: Siapa membaca buku apa?
+    # param: book (entity, optional) = Gravity
+    # example: kg query who-reads -p book=Gravity
+    SELECT ?reader $book { ?reader ex:reads $book }
 
 The value behind ``=`` is the one of the example. Without ``optional`` a parameter must be given; an optional one that
 is not given stays an ordinary variable.

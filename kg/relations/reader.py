@@ -134,7 +134,7 @@ class Reader:
             start, end = quotation.start, quotation.end
             while start < end and document.text[start].isspace():
                 start += 1
-            while end > start and document.text[end - 1].isspace():
+            while end > start and (document.text[end - 1].isspace() or document.text[end - 1] == ","):
                 end -= 1
             words = document.text[start:end]
             said = Literal(words, next(iter(prop.range)), self.language.code)
@@ -187,6 +187,7 @@ class Reader:
         words = linked.text[node.start : node.end] if node else ""
         qualifiers = {name: value for (name, value), _ in scope}
         qualifiers.update(self._slot_qualifiers(linked, seg, match, prop))
+        qualifiers.update(self._extension(linked, seg, match, prop))
         nodes = [i for _, i in scope] + ([when.node] if node else [])
         found = tuple(sorted(qualifiers.items(), key=qualifier_key))
         return _Reading(match, seg, status, found, tuple(nodes), when.start, when.until, words, by)
@@ -210,6 +211,16 @@ class Reader:
                 yield from self._of_value(seg.nodes[i], prop)
                 if prop.dimension == "any":
                     yield from self._phrase(linked, seg, i, prop)
+
+    def _extension(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
+        """The name of a version right behind the subject's own ("Model 3 Performance"), for figures and dates."""
+        names = [q for q in prop.qualifiers if self.ontology.properties[q].filled_by == "extension"]
+        after = match.slots.get("s", (len(seg),))[-1] + 1
+        if prop.kind == "entity" or not names or after >= len(seg):
+            return
+        node = seg.nodes[after]
+        if node.mention is not None and node.mention.kind == "unlisted" and not node.mention.entity:
+            yield names[0], Literal(linked.text[node.start : node.end])
 
     def _phrase(self, linked: LinkedText, seg: Segment, i: int, prop: Property) -> Iterator[Qualifier]:
         """What a figure counts: the words behind it, to the end of the clause or a comma."""

@@ -62,8 +62,13 @@ class Calendar:
                 return self._at(tokens, i + n, issued)
         return None
 
-    def _numeric(self, tokens: Tokens, i: int, _: str) -> tuple[int, str] | None:
+    def _numeric(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         keys = tokens.keys[i : i + 5]
+        short = len(keys) > 3 and keys[1] == "/" and keys[3] == ")" and i > 0 and tokens.keys[i - 1] == "("
+        if short and keys[0].isdigit() and keys[2].isdigit() and 0 < int(keys[2]) < 13:
+            return (
+                _checked(i + 3, _near_year(issued, int(keys[2])), int(keys[2]), int(keys[0])) if issued else (i + 3, "")
+            )
         if len(keys) < 5 or keys[1] != keys[3] or keys[1] not in "-/" or not all(k.isdigit() for k in keys[::2]):
             return None
         parts = (keys[0], keys[2], keys[4]) if len(keys[0]) == 4 else (keys[4], keys[2], keys[0])
@@ -119,7 +124,16 @@ class Calendar:
         year, last = _year_at(tokens, i)
         if year is None or (last < len(tokens) and tokens.keys[last] in ("%", "km", "-")):
             return None
+        if i and self._names_event(tokens, i - 1):
+            return None
         return last, str(year)
+
+    def _names_event(self, tokens: Tokens, i: int) -> bool:
+        """Whether the word before a year makes a name of it: a capitalised one that is no word of time ("CES 2025")."""
+        word, key = tokens.text[tokens.starts[i] : tokens.ends[i]], tokens.keys[i]
+        opens = i == 0 or not (tokens.keys[i - 1][0].isalnum() or tokens.keys[i - 1] in ",-")
+        timely = key in self.at or key in self.months or (key,) in self.parts
+        return word[0].isupper() and not opens and not timely
 
     def _relative(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         for n in (4, 3, 2, 1):
