@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -13,13 +14,21 @@ from kg.names import KG, XSD, digest, sha256
 class Literal:
     """A literal value: its lexical form, datatype IRI and (for ``rdf:langString``) language.
 
-    >>> Literal.decimal("25").lexical
-    '25'
+    The form is the canonical one, because a store keeps values and would hand another form back: decimals without
+    needless zeros or sign, languages in lower case.
+
+    >>> Literal.decimal("25.0").lexical, Literal.decimal("+1.50").lexical
+    ('25', '1.5')
     """
 
     lexical: str
     datatype: str = XSD + "string"
     language: str = ""
+
+    def __post_init__(self) -> None:
+        if self.datatype in (XSD + "decimal", XSD + "integer"):
+            object.__setattr__(self, "lexical", _canonical_number(self.lexical))
+        object.__setattr__(self, "language", self.language.lower())
 
     @classmethod
     def decimal(cls, lexical: str) -> Literal:
@@ -48,6 +57,16 @@ class Literal:
         shapes = {4: "gYear", 7: "gYearMonth", 10: "date"}
         digits = iso.replace("-", "").isdigit()
         return cls(iso, XSD + shapes[len(iso)]) if digits and len(iso) in shapes else cls(iso)
+
+
+def _canonical_number(lexical: str) -> str:
+    """A number without needless zeros or sign; a text that is no number as it is, for the checks to find."""
+    match = re.fullmatch(r"([+-]?)0*(\d*)(?:\.(\d*?)0*)?", lexical)
+    if match is None or not any(c.isdigit() for c in lexical):
+        return lexical
+    whole, fraction = match[2] or "0", match[3] or ""
+    sign = "-" if match[1] == "-" and (whole != "0" or fraction) else ""
+    return f"{sign}{whole}.{fraction}" if fraction else sign + whole
 
 
 Term: TypeAlias = str | Literal

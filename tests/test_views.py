@@ -256,8 +256,8 @@ def test_every_fact_stands_in_the_table_with_its_evidence(text: str) -> None:
         "said by Ada",
         "rule en/rule#1",
         "where: South",
-        "2020 – 2024",
-        "from 2026",
+        "<span>2020</span> <span>–</span> <span>2024</span>",
+        "<span>from</span> <span>2026</span>",
     ):
         assert words in text
     assert text.count("⚠ contradicted</span>") == 2

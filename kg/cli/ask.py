@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import signal
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,9 +64,19 @@ def query(
     json, xml, csv and tsv are the result formats of SPARQL 1.1; ttl, nt and jsonld are for CONSTRUCT and DESCRIBE. All
     prefixes of the graph are known, and all layers are asked together.
     """
-    with where.store() as store:
+    with where.store() as store, _stoppable():
         results = _results(where, store, question, values, timeout)
         _write(results, store.prefixes, form, limit)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let Ctrl-C end the process at once: while the engine works on a query, Python would not hear of it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _results(where: Setting, store: Store, question: str, values: Mapping[str, str], timeout: float | None) -> Results:

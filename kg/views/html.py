@@ -218,9 +218,14 @@ def _rows(entries: Sequence[Entry]) -> Iterable[str]:
             f"<strong><bdi>{_text(entry.subject)}</bdi></strong> <i>{_text(entry.predicate)}</i> "
             f"<strong><bdi>{_text(entry.object)}</bdi></strong></button>{_details(entry)}{_warning(entry)}</td>"
             f'<td class="status"><span>{_sample(entry.status)}{palette.STROKES[entry.status].words}</span></td>'
-            f'<td>{scope}</td><td class="time">{_text(entry.time)}</td><td class="number">{_sources(entry)}</td></tr>'
+            f'<td>{scope}</td><td class="time">{_time(entry.time)}</td><td class="number">{_sources(entry)}</td></tr>'
             f'<tr class="proof" id="{proof}"><td colspan="5">{_proof(entry, statements)}</td></tr></tbody>'
         )
+
+
+def _time(time: str) -> str:
+    """A time in words, of which none is broken at its hyphens."""
+    return " ".join(f"<span>{_text(word)}</span>" for word in time.split())
 
 
 def _warning(entry: Entry) -> str:

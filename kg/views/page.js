@@ -11,6 +11,7 @@
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const texts = rows.map((row) => fold(row.textContent));
   const names = picture.nodes.map((node) => fold(node.label));
+  const sizes = picture.nodes.map((_, id) => nodes.get(id).size);
   const FONT = 13;
   const LABELLED_LINES = 24;
   let onlyNode = null;
@@ -37,24 +38,29 @@
     declutter();
   }
 
-  // Names of the best-connected first; one that would lie over another waits until there is room.
+  // Names of the best-connected first; one that would lie over another waits until there is room. Seen from afar, nodes
+  // and names keep a size that can be read.
   function declutter() {
     const scale = network.getScale();
-    const size = Math.min(FONT * 3, Math.max(FONT, FONT / scale));
+    const size = Math.max(FONT, FONT / scale);
     const taken = [];
-    const order = picture.nodes.map((_, id) => id)
-      .sort((a, b) => (b === onlyNode) - (a === onlyNode) || picture.nodes[b].degree - picture.nodes[a].degree || a - b);
-    const updates = order.map((id) => {
+    const updates = order().map((id) => {
       const node = picture.nodes[id];
-      if (node.kind < 0) return { id, label: node.label, font: { size: size - 1 } };
       const wide = node.label.length * size * 0.54;
       const { x, y } = network.getPosition(id);
-      const box = [x - wide / 2, y + 6, x + wide / 2, y + 14 + size * 1.3];
-      const free = !taken.some((o) => box[0] < o[2] && box[2] > o[0] && box[1] < o[3] && box[3] > o[1]);
-      if (free || id === onlyNode) taken.push(box);
-      return { id, label: free || id === onlyNode ? node.label : " ", font: { size } };
+      const top = node.kind < 0 ? y - size / 2 : y + 6;
+      const box = [x - wide / 2, top, x + wide / 2, top + size * 1.8];
+      const free = id === onlyNode || !taken.some((o) => box[0] < o[2] && box[2] > o[0] && box[1] < o[3] && box[3] > o[1]);
+      if (free) taken.push(box);
+      const drawn = { id, label: free ? node.label : " ", font: { size: free ? size : FONT } };
+      return node.kind < 0 ? drawn : { ...drawn, size: Math.max(sizes[id], 3.5 / scale) };
     });
     nodes.update(updates);
+  }
+
+  function order() {
+    const rank = (id) => (id === onlyNode ? 1e6 : picture.nodes[id].degree - (picture.nodes[id].kind < 0 ? 1e6 : 0));
+    return picture.nodes.map((_, id) => id).sort((a, b) => rank(b) - rank(a) || a - b);
   }
 
   function labelLines(ids) {
@@ -136,9 +142,9 @@
     onlyNode = null;
     filter();
     if (word.length < 2) return;
-    const starts = names.findIndex((name) => name.startsWith(word));
-    const hit = starts >= 0 ? starts : names.findIndex((name) => name.includes(word));
-    if (hit < 0) return;
+    const fits = (id) => (names[id] === word ? 0 : names[id].startsWith(word) ? 1 : names[id].includes(word) ? 2 : 3);
+    const [hit] = picture.nodes.map((_, id) => id).sort((a, b) => fits(a) - fits(b) || names[a].length - names[b].length || a - b);
+    if (hit === undefined || fits(hit) === 3) return;
     network.selectNodes([hit], true);
     labelLines(network.getConnectedEdges(hit));
     network.focus(hit, { scale: Math.max(network.getScale(), 0.8) });
