@@ -1,7 +1,7 @@
-"""Measures autotech-kg beside its peers and prints the tables of docs/benchmarks.md.
+"""Measures autotech-kg beside its peers and prints the table of docs/benchmarks.md.
 
     pip install -e '.[bench]'
-    python benchmarks/run.py            (about five minutes; --quick for a tenth of the size)
+    python benchmarks/run.py            (about two minutes; --quick for a tenth of the size)
 
 Each comparison does the same work with the same input, one after the other, in the same run.
 """
@@ -30,7 +30,7 @@ from kg.names import RDF, STANDARD
 ROOT = Path(__file__).parent.parent
 PEERS = ("pyoxigraph", "rdflib", "spacy")
 FACTS, FACTS_ASKED, FACTS_AT_START, COPIES = 5_000, 1_000, 100_000, 100
-"""About 100,000, 20,000 (a join in rdflib takes minutes with more) and 2,000,000 triples; how often articles are read."""
+"""About 100,000, 20,000 (with more, a join in rdflib takes minutes) and 2,000,000 triples; copies of the articles."""
 
 MANIFEST = store.Manifest(prefixes={}, record_namespace=graphs.NAMESPACE)
 BARE_SCRIPT = """

@@ -122,6 +122,8 @@ class Entity:
     belongs_to: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
     same_as: tuple[str, ...] = ()
+    home: tuple[str, ...] = ()
+    """The places by which it is called ("the German carmaker"): to understand a text, not a fact."""
     origin: Origin = Origin.CURATED
 
     def label(self, language: str = "en") -> str:

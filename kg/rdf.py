@@ -170,6 +170,7 @@ def entity_quads(entity: Entity) -> Iterator[ox.Quad]:
         *((_LABELS[x.kind], _label(x)) for x in entity.labels),
         *((kg("belongsTo"), ox.NamedNode(o)) for o in entity.belongs_to),
         *((kg("context"), ox.Literal(w)) for w in entity.context),
+        *((kg("home"), ox.NamedNode(o)) for o in entity.home),
         *((SKOS + "exactMatch", ox.NamedNode(o)) for o in entity.same_as),
     ]
     if entity.origin != "Curated":
@@ -291,6 +292,7 @@ def _entity(iri: str, values: Mapping[str, list[object]]) -> Entity:
         all_of(kg("belongsTo")),
         all_of(kg("context")),
         all_of(SKOS + "exactMatch"),
+        all_of(kg("home")),
     )
 
 

@@ -16,7 +16,7 @@ from kg.project import Project
 from kg.rdf import LABEL_KINDS, Statement, check_literal, entities_of, from_ox, read_turtle
 
 _REIFIES = RDF + "reifies"
-_NAMING = {RDF + "type", SKOS + "exactMatch", kg("belongsTo"), kg("context"), *LABEL_KINDS}
+_NAMING = {RDF + "type", SKOS + "exactMatch", kg("belongsTo"), kg("context"), kg("home"), *LABEL_KINDS}
 _SOURCE = DCT + "source"
 
 
@@ -85,6 +85,7 @@ def _joined(one: Entity, other: Entity) -> Entity:
         tuple(sorted({*one.belongs_to, *other.belongs_to})),
         tuple(sorted({*one.context, *other.context})),
         tuple(sorted({*one.same_as, *other.same_as})),
+        tuple(sorted({*one.home, *other.home})),
     )
 
 

@@ -85,7 +85,7 @@ class Mention:
     """A name found in the text and what it stands for.
 
     ``entity`` is an IRI, or nothing for a name that nobody listed; ``classes`` holds all classes of the entity, those
-    above them included. ``kind`` is ``name``, ``demonym``, ``anaphor`` ("the company"), ``unit`` ("Acme Norland"), ``unlisted``
+    above them included. ``kind`` is ``name``, ``demonym``, ``anaphor`` ("the company"), ``possessor`` ("its"), ``unit`` ("Acme Norland"), ``unlisted``
     (typed by nothing yet) or ``new`` (a name that nobody listed, typed by its context). ``first`` and
     ``last`` are token indexes.
     """
@@ -99,6 +99,8 @@ class Mention:
     kind: str = "name"
     whole: str = ""
     """The entity of which this one is a part, for a unit named by its whole."""
+    also: str = ""
+    """A second entity, where words stand for two ("both companies")."""
 
 
 @dataclass(frozen=True, slots=True)

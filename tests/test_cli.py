@@ -9,6 +9,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from kg.cli import build, main, rows
 from kg.cli.rows import Table, text_of
 from kg.errors import InputError, Place, StoreError
 from kg.model import Fact
+from kg.rdf import layer
 
 ROOT = Path(__file__).parent.parent
 KG = [sys.executable, "-c", "from kg.cli import main; main()"]
@@ -564,15 +566,28 @@ def test_verify_fails_on_a_changed_text(kg: Run, tmp_path: Path) -> None:
     assert f"{records()} records checked, {broken} failed" in result.stderr
 
 
-def test_validate_reports_and_fails_on_an_error(kg: Run) -> None:
-    args = ("--project", str(ROOT), "validate")
+def test_validate_reports_and_fails_on_an_error(kg: Run, tmp_path: Path) -> None:
+    ends = (support.iri("Huawei"), support.AT + "develops", support.iri("Android"))
+    unfounded = ox.Quad(*map(ox.NamedNode, ends), layer("facts"))
+    stores.write(tmp_path / "s", [*support.quads(), unfounded], support.manifest())
+    args = ("--project", str(ROOT), "--store", str(tmp_path / "s"), "validate")
     found = rows_of(kg(*args, "--format", "json", status=1))
-    assert {row["severity"] for row in found} >= {"error"}
     assert all(set(row) == {"severity", "check", "node", "message", "fix"} for row in found)
+    assert ("error", "unfounded-triple", "id:Huawei") in {(r["severity"], r["check"], r["node"]) for r in found}
     result = kg(*args, "--format", "ttl", status=1)
     assert "sh:conforms false" in result.stdout
     assert re.search(r"\d+ checks: [1-9]\d* errors?, ", result.stderr)
     assert list(ox.parse(result.stdout_bytes, format=ox.RdfFormat.TURTLE))
+
+
+def test_validate_with_warnings_alone_is_no_failure(kg: Run, tmp_path: Path) -> None:
+    for part in ("seeds", "queries/hygiene"):
+        (tmp_path / "p" / part).mkdir(parents=True)
+    shutil.copytree(ROOT / "ontology", tmp_path / "p" / "ontology")
+    shutil.copy(ROOT / "queries" / "hygiene" / "unused-term.rq", tmp_path / "p" / "queries" / "hygiene")
+    result = kg("--project", str(tmp_path / "p"), "validate")
+    assert "unused-term" in result.stdout
+    assert ": 0 errors, " in result.stderr
 
 
 # export and view

@@ -27,7 +27,9 @@ _SHOWN = 20
 @main.command(epilog=epilog("kg build", "kg build news/ --strict --jobs 4", "cat article.txt | kg build -"))
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(allow_dash=True))
 @click.option("--strict", is_flag=True, help="A source that cannot be read fails the build.")
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes that read documents.")
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Processes that read documents."
+)
 @click.option(
     "--report", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write what came of it as JSON."
 )

@@ -21,7 +21,9 @@ from kg.views.graph import MAX_FACTS
     )
 )
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
-@click.option("--format", "form", metavar="EXTENSION", help="As if FILE ended so; needed for - (standard output).")
+@click.option(
+    "--format", "form", metavar="EXTENSION", help="As if FILE ended so; - (standard output) is ttl without it."
+)
 @click.option("--rdf12", is_flag=True, help="With triple terms, for tools that read RDF 1.2.")
 @click.option("--layer", type=click.Choice(LAYERS), help="One layer only.")
 @click.option("--texts", is_flag=True, help="With the full texts of the documents.")
@@ -44,9 +46,21 @@ def export(
 @main.command(epilog=epilog("kg view graph.html", "kg view china.html --about China --hops 2"))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--about", metavar="NAME", shell_complete=complete.entities, help="Only the facts around an entity.")
-@click.option("--hops", type=click.IntRange(1, 9), default=1, show_default=True, help="How many steps from the entity.")
 @click.option(
-    "--max-facts", type=click.IntRange(1), default=MAX_FACTS, show_default=True, help="Refuse to draw more than this."
+    "--hops",
+    metavar="N",
+    type=click.IntRange(1, 9),
+    default=1,
+    show_default=True,
+    help="How many steps from the entity.",
+)
+@click.option(
+    "--max-facts",
+    metavar="N",
+    type=click.IntRange(1),
+    default=MAX_FACTS,
+    show_default=True,
+    help="Refuse to draw more than this.",
 )
 @click.option(
     "--engine", type=click.Choice(["pyvis"]), default="pyvis", show_default=True, help="What draws the picture."

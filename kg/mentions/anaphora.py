@@ -1,67 +1,143 @@
-"""Words that stand for a name said before: "the company", "perusahaan itu", "mobil ini"."""
+"""Words that stand for names said before: "the German carmaker", "perusahaan itu", "both companies", "its"."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from kg.model import Entity
 from kg.patterns import Anaphor, Language
 from kg.text import LinkedText, Mention, Sentence
 
 REACH = 3
 """How many sentences back an antecedent is looked for."""
+_INNER = 3
+"""The longest name, in tokens, that may stand inside such words ("the South Korean battery maker")."""
 
 
-def resolve(linked: LinkedText, language: Language) -> tuple[Mention, ...]:
-    """The mentions together with those for which such words stand; words without an antecedent stay words."""
-    if not language.anaphora:
-        return linked.mentions
-    longest = max(map(len, language.anaphora))
-    taken = {i for m in linked.mentions for i in (m.first, m.last - 1) if m.kind not in ("unlisted", "demonym")}
-    found: list[Mention] = []
-    for number, sentence in enumerate(linked.sentences):
-        earlier = linked.sentences[max(0, number - REACH) : number]
-        for first, last, anaphor in _phrases(linked, sentence, language, longest):
-            if taken.isdisjoint((first, last - 1)):
-                found += _antecedents(linked, first, last, anaphor, sentence, earlier)
-    covered = {i for m in found for i in range(m.first, m.last)}
-    kept = [m for m in linked.mentions if covered.isdisjoint(range(m.first, m.last))]
-    return tuple(sorted((*kept, *found), key=lambda m: m.first))
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """Words that stand for a name: tokens of the whole phrase, tokens of its head, the place named within."""
+
+    first: int
+    last: int
+    head: tuple[int, int]
+    anaphor: Anaphor
+    place: str = ""
 
 
-def _phrases(
-    linked: LinkedText, sentence: Sentence, language: Language, longest: int
-) -> Iterator[tuple[int, int, Anaphor]]:
-    keys, i = linked.tokens.keys, sentence.first
-    inner = {m.first: m.last for m in linked.between(sentence.first, sentence.last) if m.last - m.first < 3}
-    while i < sentence.last:
-        found: tuple[int, Anaphor] | None = None
-        at, phrase = i, list[str]()
-        while at < sentence.last and len(phrase) < longest:
-            if phrase and at in inner:  # "the German carmaker", "produsen mobil China itu": what it is, not another
-                at = inner[at]
+class Resolver:
+    """Finds what such words stand for, by class, nearness, and the home of what was named (``kg:home``)."""
+
+    def __init__(self, language: Language, entities: Mapping[str, Entity]) -> None:
+        self.language, self.entities = language, entities
+        self.longest = max(map(len, language.anaphora), default=0)
+        self.prepositions = language.single("grammar", "prepositions")
+        self.determiners = language.single("grammar", "filler")
+
+    def resolve(self, linked: LinkedText) -> tuple[Mention, ...]:
+        """The mentions together with those for which words stand; words without an antecedent stay words."""
+        mentions = [m for m in linked.mentions if m.kind != "unlisted"]
+        ends = {i for m in mentions if m.kind != "demonym" for i in (m.first, m.last - 1)}
+        current = linked
+        for number, sentence in enumerate(linked.sentences if self.longest else ()):
+            earlier = linked.sentences[max(0, number - REACH) : number]
+            for phrase in list(self._phrases(linked, sentence)):
+                if ends.isdisjoint((phrase.first, phrase.last - 1)):
+                    current = self._with(current, phrase, sentence, earlier)
+        return current.mentions
+
+    def _with(
+        self, linked: LinkedText, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
+    ) -> LinkedText:
+        """The text with the mention that a phrase makes, if it has an antecedent."""
+        found = self._antecedents(linked, phrase, sentence, earlier)
+        if len(found) < (2 if phrase.anaphor.plural else 1):
+            return linked
+        tokens, (first, last) = linked.tokens, phrase.head
+        kind = "possessor" if phrase.anaphor.possessive else "anaphor"
+        also = found[1].entity if phrase.anaphor.plural else ""
+        at = (tokens.starts[first], tokens.ends[last - 1], first, last)
+        made = Mention(*at, found[0].entity, found[0].classes, kind, also=also)
+        kept = [m for m in linked.mentions if m.last <= first or m.first >= last]
+        return replace(linked, mentions=tuple(sorted((*kept, made), key=lambda m: m.first)))
+
+    def _phrases(self, linked: LinkedText, sentence: Sentence) -> Iterator[_Phrase]:
+        inner = {m.first: m for m in linked.between(sentence.first, sentence.last) if m.last - m.first <= _INNER}
+        i = sentence.first
+        while i < sentence.last:
+            phrase = self._phrase_at(linked, i, sentence.last, inner)
+            if phrase is not None:
+                yield phrase
+            i = phrase.last if phrase is not None else i + 1
+
+    def _phrase_at(self, linked: LinkedText, i: int, end: int, inner: Mapping[int, Mention]) -> _Phrase | None:
+        """The longest phrase at a token, a place within it passed over."""
+        keys, at, words, place = linked.tokens.keys, i, list[str](), ""
+        found = None
+        while at < end and len(words) < self.longest:
+            if words and at in inner:
+                place, at = inner[at].entity, inner[at].last
                 continue
-            phrase.append(keys[at])
+            words.append(keys[at])
             at += 1
-            anaphor = language.anaphora.get(tuple(phrase))
-            found = (at, anaphor) if anaphor is not None else found
-        if found is not None:
-            yield i, found[0], found[1]
-            i = found[0]
-        else:
-            i += 1
+            anaphor = self.language.anaphora.get(tuple(words))
+            if anaphor is not None:
+                found = _Phrase(i, at, self._head(linked, i, at, inner, place), anaphor, place)
+        return found
 
+    def _head(
+        self, linked: LinkedText, first: int, last: int, inner: Mapping[int, Mention], place: str
+    ) -> tuple[int, int]:
+        """The head of a phrase: all of it, or its last word ("the German carmaker"), or its first ("pabrikan Jepang
+        itu"): so that the place within can be read beside it."""
+        if not place:
+            return first, last
+        if linked.tokens.keys[first] in self.determiners:
+            return last - 1, last
+        return first, next(k for k in range(first + 1, last) if k in inner)
 
-def _antecedents(
-    linked: LinkedText, first: int, last: int, anaphor: Anaphor, sentence: Sentence, earlier: tuple[Sentence, ...]
-) -> list[Mention]:
-    """The mention that the words at ``first`` stand for: the first fitting one of the same sentence, else of one before."""
-    places = [(sentence.first, first)]
-    if not anaphor.near:
-        places += [(s.first, s.last) for s in reversed(earlier)]
-    for start, end in places:
-        for mention in linked.between(start, end):
-            if mention.kind in ("name", "unit", "anaphor") and mention.classes.intersection(anaphor.classes):
-                tokens = linked.tokens
-                at = (tokens.starts[first], tokens.ends[last - 1], first, last)
-                return [Mention(*at, mention.entity, mention.classes, "anaphor")]
-    return []
+    def _antecedents(
+        self, linked: LinkedText, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
+    ) -> list[Mention]:
+        """The first fitting names of the same sentence, else of the nearest before that has one (or two)."""
+        places = [(sentence.first, phrase.first)]
+        if not phrase.anaphor.near:
+            places += [(s.first, s.last) for s in reversed(earlier)]
+        wanted = 2 if phrase.anaphor.plural else 1
+        found: dict[str, Mention] = {}
+        spare: dict[str, Mention] = {}
+        for start, end in places:
+            for mention in linked.between(start, end):
+                if self._fits(mention, phrase):
+                    side = spare if self._oblique(linked, mention) and not phrase.anaphor.plural else found
+                    side.setdefault(mention.entity, mention)
+            if len(found) >= wanted:
+                return list(found.values())[:wanted]
+        return list(spare.values())[:wanted] if wanted == 1 else []
+
+    def _oblique(self, linked: LinkedText, mention: Mention) -> bool:
+        """Whether a preposition stands before a name (small words between): it is then not what the text speaks of."""
+        i = mention.first - 1
+        while i >= 0 and linked.tokens.keys[i] in self.determiners:
+            i -= 1
+        return i >= 0 and linked.tokens.keys[i] in self.prepositions
+
+    def _fits(self, mention: Mention, phrase: _Phrase) -> bool:
+        if mention.kind not in ("name", "unit", "anaphor") or mention.classes.isdisjoint(phrase.anaphor.classes):
+            return False
+        entity = self.entities.get(mention.entity)
+        homes = set(entity.home) if entity else set()
+        return not (phrase.place and homes and homes.isdisjoint(self._around(phrase.place)))
+
+    def _around(self, place: str) -> set[str]:
+        """A place and all that it lies in."""
+        found: set[str] = set()
+        todo = [place]
+        while todo:
+            current = todo.pop()
+            if current not in found:
+                found.add(current)
+                entity = self.entities.get(current)
+                todo += entity.belongs_to if entity else ()
+        return found

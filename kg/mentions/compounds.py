@@ -1,48 +1,91 @@
-"""Parts of named wholes: a unit named by its whole and a place ("Acme Group Region Norland")."""
+"""Names put together in the text: with their legal form ("PT Acme Tbk"), or as units named by their whole.
+
+A unit is the whole and a place ("Acme Group Region Norland"), or the whole and words of business ("Acme Financial
+Services"), as ``kg:composedOf`` in the ontology and ``unit_words`` of the language say.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kg.names import slug
 from kg.ontology import Class, Ontology
+from kg.patterns import Language
+from kg.patterns.notation import Keys
 from kg.text import Mention, Tokens
 
 _BETWEEN = 3
 """How many further capitalised words may stand between the whole and the place."""
 
 
-def compounds(tokens: Tokens, mentions: tuple[Mention, ...], ontology: Ontology) -> tuple[Mention, ...]:
-    """The mentions with each whole and the place right behind it joined into one unit.
+class Compounds:
+    """Joins names with what belongs to them."""
 
-    Which class names its members so is said by ``kg:composedOf`` in the ontology.
-    """
-    rules = [c for c in ontology.classes.values() if len(c.composed_of) == 2]
-    if not rules:
-        return mentions
-    found: list[Mention] = []
-    i = 0
-    while i < len(mentions):
-        unit = None
-        if i + 1 < len(mentions):
-            unit = next((u for c in rules if (u := _unit(tokens, mentions[i], mentions[i + 1], c, ontology))), None)
-        found.append(unit or mentions[i])
-        i += 2 if unit else 1
-    return tuple(found)
+    def __init__(self, language: Language, ontology: Ontology) -> None:
+        self.ontology = ontology
+        self.rules = [c for c in ontology.classes.values() if len(c.composed_of) == 2]
+        self.wholes = frozenset(c.composed_of[0] for c in self.rules)
+        self.unit_words = language.single("grammar", "unit_words")
+        self.before = language.words("grammar", "legal_before")
+        self.after = language.words("grammar", "legal_after")
+
+    def join(self, tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """The mentions, each with its legal form, and each whole with its part as one unit."""
+        found: list[Mention] = []
+        i = 0
+        while i < len(mentions):
+            following = mentions[i + 1] if i + 1 < len(mentions) else None
+            unit = self._unit(tokens, mentions[i], following)
+            joined = unit is not None and following is not None and unit.last == following.last
+            made = self._with_legal_form(tokens, unit or mentions[i])
+            if not found or made.first >= found[-1].last:
+                found.append(made)
+            i += 2 if joined else 1
+        return tuple(found)
+
+    def _with_legal_form(self, tokens: Tokens, mention: Mention) -> Mention:
+        if mention.classes.isdisjoint(self.wholes) or mention.kind == "demonym":
+            return mention
+        first, last = mention.first, mention.last
+        head = next((k for k in (2, 1) if _stands(tokens, first - k, k, self.before)), 0)
+        tail = next((k for k in (3, 2, 1) if _stands(tokens, last, k, self.after)), 0)
+        first, last = first - head, last + tail
+        start = tokens.starts[first] if head else mention.start
+        end = tokens.ends[last - 1] if tail else mention.end
+        return replace(mention, first=first, last=last, start=start, end=end)
+
+    def _unit(self, tokens: Tokens, whole: Mention, following: Mention | None) -> Mention | None:
+        for cls in self.rules:
+            if cls.composed_of[0] in whole.classes and cls.iri not in whole.classes and whole.kind == "name":
+                last = self._last_of_unit(tokens, whole, following, cls)
+                if last:
+                    return self._made(tokens, whole, last, cls)
+        return None
+
+    def _last_of_unit(self, tokens: Tokens, whole: Mention, part: Mention | None, cls: Class) -> int:
+        """Past the last token of the unit's name, or 0."""
+        if part is not None and part.kind == "name" and cls.composed_of[1] in part.classes:
+            between = range(whole.last, part.first)
+            if len(between) <= _BETWEEN and all(_capitalised(tokens, k) for k in between):
+                return part.last if _glued(tokens, whole.last - 1, part.first) else 0
+        last = whole.last
+        while last < len(tokens) and last - whole.last < _BETWEEN and self._is_unit_word(tokens, last):
+            last += 1
+        return last if last > whole.last else 0
+
+    def _is_unit_word(self, tokens: Tokens, i: int) -> bool:
+        return tokens.keys[i] in self.unit_words and _capitalised(tokens, i) and _glued(tokens, i - 1, i)
+
+    def _made(self, tokens: Tokens, whole: Mention, last: int, cls: Class) -> Mention:
+        end = tokens.ends[last - 1]
+        name = " ".join(tokens.text[whole.start : end].split())
+        iri = self.ontology.entity_namespace + slug(name)
+        closure = self.ontology.closure([cls.iri])
+        return Mention(whole.start, end, whole.first, last, iri, closure, "unit", whole.entity)
 
 
-def _unit(tokens: Tokens, whole: Mention, part: Mention, cls: Class, ontology: Ontology) -> Mention | None:
-    fits = cls.composed_of[0] in whole.classes and cls.composed_of[1] in part.classes
-    if not fits or cls.iri in whole.classes or whole.kind != "name" or part.kind != "name":
-        return None
-    between = range(whole.last, part.first)
-    if len(between) > _BETWEEN or not all(_capitalised(tokens, k) for k in between):
-        return None
-    if tokens.text[whole.end : part.start].count("\n") or not _glued(tokens, whole.last - 1, part.first):
-        return None
-    name = tokens.text[whole.start : part.end]
-    iri = ontology.entity_namespace + slug(" ".join(name.split()))
-    return Mention(
-        whole.start, part.end, whole.first, part.last, iri, ontology.closure([cls.iri]), "unit", whole.entity
-    )
+def _stands(tokens: Tokens, first: int, count: int, wordings: frozenset[Keys]) -> bool:
+    return first >= 0 and tokens.keys[first : first + count] in wordings
 
 
 def _capitalised(tokens: Tokens, i: int) -> bool:

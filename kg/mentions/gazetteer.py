@@ -50,7 +50,8 @@ class Gazetteer:
 
     def __init__(self, entities: Iterable[Entity], ontology: Ontology) -> None:
         self.root: dict[str, Any] = {}
-        for entity in entities:
+        self.entities = {e.iri: e for e in entities}
+        for entity in self.entities.values():
             classes = ontology.closure(entity.types)
             for label in entity.labels:
                 self._add(Entry(entity, label, classes))

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from kg.languages import quotations, sentences
-from kg.mentions.anaphora import resolve
-from kg.mentions.compounds import compounds
+from kg.mentions.anaphora import Resolver
+from kg.mentions.compounds import Compounds
 from kg.mentions.gazetteer import Entry, Gazetteer
 from kg.mentions.unlisted import unlisted
 from kg.model import Entity
@@ -27,6 +27,8 @@ class Linker:
         self.gazetteer, self.language, self.ontology = gazetteer, language, ontology
         self.abbreviations = language.single("sentences", "abbreviations")
         self.suffixes = tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True))
+        self.compounds = Compounds(language, ontology)
+        self.resolver = Resolver(language, gazetteer.entities)
         self.not_names = language.single("grammar", "not_names")
 
     def link(self, text: str, issued: str = "") -> LinkedText:
@@ -36,11 +38,11 @@ class Linker:
         named = tuple(self._listed(tokens, split))
         found = values(tokens, self.language, issued, named)
         kept = _without(named, {i for v in found for i in range(v.first, v.last)})
-        joined = compounds(tokens, kept, self.ontology)
+        joined = self.compounds.join(tokens, kept)
         new = unlisted(tokens, split, joined, found, self.not_names)
         mentions = tuple(sorted((*joined, *new), key=lambda m: m.first))
         linked = LinkedText(tokens, self.language.code, split, quotations(text), mentions, found)
-        return replace(linked, mentions=resolve(linked, self.language))
+        return replace(linked, mentions=self.resolver.resolve(linked))
 
     # -- listed names ------------------------------------------------------------------------------------------------
 

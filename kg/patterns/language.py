@@ -18,9 +18,25 @@ from kg.project import Project
 VOCABULARY: Mapping[str, frozenset[str]] = {
     "sentences": frozenset({"abbreviations"}),
     "grammar": frozenset(
-        {"filler", "stop", "prepositions", "breaks", "relative", "and", "possessive", "suffixes", "noise", "not_names"}
+        {
+            "filler",
+            "stop",
+            "prepositions",
+            "breaks",
+            "relative",
+            "and",
+            "possessive",
+            "suffixes",
+            "noise",
+            "not_names",
+            "unit_words",
+            "legal_before",
+            "legal_after",
+        }
     ),
-    "status": frozenset({"planned", "planned_before", "reported", "denied", "ended", "in_effect", "open", "negation"}),
+    "status": frozenset(
+        {"planned", "planned_before", "reported", "denied", "denied_after", "ended", "in_effect", "open", "negation"}
+    ),
     "scope": frozenset("*"),
     "speech": frozenset({"verbs", "property", "according"}),
     "time": frozenset({"months", "relative", "until", "at", "quarters", "parts"}),
@@ -34,10 +50,13 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Anaphor:
-    """Words that stand for a name said before: the classes it may have, and whether it stands in the same sentence."""
+    """Words that stand for a name said before: the classes it may have, whether it stands in the same sentence,
+    whether the words stand for two names, whether they only say whose something is."""
 
     classes: tuple[str, ...]
     near: bool = False
+    plural: bool = False
+    possessive: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +157,7 @@ class _Reader:
         lists = self._lists(data.get("words", {}))
         sections = {k: v for k, v in data.items() if isinstance(v, dict)}
         code = str(data.get("language", self.path.stem))
-        language = Language(code, str(data.get("label", code)), lists, sections, self._anaphora(data), (), ())
+        language = Language(code, str(data.get("label", code)), lists, sections, self._anaphora(data, lists), (), ())
         unlisted = tuple(self._patterns(data.get("unlisted", {}), language, typing=True))
         return replace(language, unlisted=unlisted, patterns=tuple(self._patterns(data.get("patterns", {}), language)))
 
@@ -173,13 +192,13 @@ class _Reader:
                 self.fault(str(error), self.line_of(f"{name} "), "lists are read from the top")
         return lists
 
-    def _anaphora(self, data: Mapping[str, Any]) -> dict[Keys, Anaphor]:
+    def _anaphora(self, data: Mapping[str, Any], lists: Mapping[str, frozenset[Keys]]) -> dict[Keys, Anaphor]:
         found: dict[Keys, Anaphor] = {}
         for name, value in data.get("anaphora", {}).items():
-            bare = name.removesuffix("_near")
+            bare, *flags = re.split(r"_(?=near$|both$|own$)", name)
             classes = [c for part in bare.split("_or_") if (c := self._class(part, self.line_of(name)))]
-            for keys in _wordings(value, {}):
-                found[keys] = Anaphor(tuple(classes), name.endswith("_near"))
+            for keys in _wordings(value, lists):
+                found[keys] = Anaphor(tuple(classes), "near" in flags, "both" in flags, "own" in flags)
         return found
 
     def _class(self, name: str, line: int | None) -> str:
@@ -238,7 +257,10 @@ class _Reader:
             return replace(slot, classes=(), value=_value_of(prop))
         kinds = frozenset(n for n in slot.classes if n[0].islower())
         narrow = [n for n in slot.classes if n[0].isupper()]
-        unknown = [*(kinds - {"demonym", "unlisted"}), *(n for n in narrow if not self._has_class(n))]
+        unknown = [
+            *(kinds - {"anaphor", "demonym", "topic", "unlisted"}),
+            *(n for n in narrow if not self._has_class(n)),
+        ]
         if unknown:
             raise NotationError(f"unknown class '{unknown[0]}'")
         end = prop.range if slot.name == "o" else prop.domain

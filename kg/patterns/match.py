@@ -95,7 +95,10 @@ class Matcher:
 def _run_of_words(segment: Segment, first: int, last: int) -> tuple[int, int]:
     """Free words around the word that was found: to the next comma, name, or sign, on both sides."""
     nodes, limit = segment.nodes, TEXT
+    joining = {keys[0] for keys in segment.grammar.conjunctions}
     while first > 0 and last - first < limit and _free(segment, first - 1):
+        if nodes[first - 1].key in segment.grammar.stop and nodes[first - 1].key not in joining:
+            break
         first -= 1
     while last < len(nodes) and last - first < limit and _free(segment, last):
         last += 1
@@ -170,6 +173,8 @@ class _Walk:
     def _slot(self, k: int, position: int, bound: _Bound, width: int) -> _Bound | None:
         slot = self.elements[k]
         assert isinstance(slot, Slot)
+        if "topic" in slot.kinds:
+            return self.go(k + 1, position, bound.with_slot(slot.name, (), bound.low, bound.high))
         if slot.value == "text":
             return self._text(k, slot, position, bound)
         found = self._find(k, slot, position, bound, width)
@@ -230,8 +235,8 @@ class _Walk:
         following = self.segment.nodes[at + 1] if at + 1 < len(self.segment) else None
         tied = following is not None and (following.mention is not None or following.key in grammar.possessive)
         apposed = following is not None and following.key == "," and self._is_name(at + 2, slot)
-        demonym = node.mention is not None and node.mention.kind == "demonym"
-        return not (self.rightwards and (tied or apposed)) and not demonym
+        light = node.mention is not None and node.mention.kind in ("demonym", "possessor")
+        return not (self.rightwards and (tied or apposed)) and not light
 
     def _after_preposition(self, k: int) -> bool:
         """Whether the part before number ``k`` ends in a preposition: a comma then ends its phrase."""
@@ -281,34 +286,36 @@ class _Walk:
     def _names(self, k: int, slot: Slot, at: int, wide: bool, origin: int) -> tuple[tuple[int, ...], int, int] | None:
         segment = self.segment
         group = segment.groups.get(at, Group((at,), at, at + 1))
-        members = tuple(m for m in group.members if self._accepts(slot, m))
+        near = [m for m in group.members if (m >= origin if self.rightwards else m < origin)]
+        if self._apposed(k):
+            near = [at]
+        members = tuple(m for m in near if self._accepts(slot, m, wide))
         if at not in members or (slot.name == "both" and len(members) < 2):
             return None
         if len(members) < len(group.members):
-            members, group = (at,), Group((at,), at, at + 1)
+            members = (at,) if len(members) < len(near) else members
+            group = Group(members, members[0], members[-1] + 1)
         free_side = k + 1 == len(self.elements) or isinstance(self.elements[k + 1], Slot | Gap)
         floor = origin if self.rightwards else 0
-        if (
-            (wide or not self.rightwards)
-            and free_side
-            and segment.oblique(group.first, floor)
-            and not self._governed(k)
-        ):
+        if wide and free_side and segment.oblique(group.first, floor):
             return None
         if wide and not self.rightwards and self._possessive(group.last):
             return None
         return members, group.first, group.last
 
-    def _governed(self, k: int) -> bool:
-        """Whether the pattern itself has words on the far side, which then govern the name."""
-        return any(isinstance(e, Words) for e in self.elements[k + 1 : k + 2])
+    def _apposed(self, k: int) -> bool:
+        """Whether a comma alone parts this slot from the next part: an apposition speaks of the nearest name only."""
+        before = self.elements[k - 1] if k else self.origin
+        return not self.rightwards and isinstance(before, Words) and before.alternatives == {(",",)}
 
     def _possessive(self, i: int) -> bool:
         return i < len(self.segment) and self.segment.nodes[i].key in self.segment.grammar.possessive
 
-    def _accepts(self, slot: Slot, i: int) -> bool:
+    def _accepts(self, slot: Slot, i: int, wide: bool) -> bool:
         mention = self.segment.nodes[i].mention
-        if mention is None or mention.kind == "demonym":
+        if mention is None or mention.kind == "demonym" or (mention.kind == "possessor" and wide):
+            return False
+        if "anaphor" in slot.kinds and mention.kind != "anaphor":
             return False
         if slot.name == "x" or (mention.kind == "unlisted" and not mention.classes):
             return mention.kind == "unlisted" and "unlisted" in slot.kinds

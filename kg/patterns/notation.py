@@ -6,6 +6,7 @@
 ``{both}``           two or more coordinated names, each pair of them subject and object
 ``{market}`` …       a qualifier, typed by its range
 ``{o:Class|Class}``  a slot held to narrower classes; ``{o:demonym}`` "German"; ``{o:unlisted}`` any new name too
+``{o:topic}``        named by no words here: what the text is about so far; ``{s:anaphor}`` only "the carmaker"
 ``..``               anything within the clause (at most :data:`GAP` words), names of the slot's own kind excepted
 ``+``                nothing at all between the parts on its two sides
 ``?`` behind a part  the part may be missing

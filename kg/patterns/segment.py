@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kg.patterns.language import Language
 from kg.patterns.notation import Keys
@@ -116,6 +116,8 @@ def _nodes(linked: LinkedText, first: int, last: int) -> Iterator[Node]:
         mention, value = starts.get(i), values.get(i)
         if mention is not None and mention.last <= last:
             yield Node("", mention.start, mention.end, mention=mention)
+            if mention.also:
+                yield Node("", mention.start, mention.end, mention=replace(mention, entity=mention.also))
             i = mention.last
         elif value is not None and value.last <= last:
             yield Node("", value.start, value.end, value=value)
@@ -188,7 +190,7 @@ def _groups(nodes: tuple[Node, ...], grammar: Grammar) -> dict[int, Group]:
 
 
 def _is_name(node: Node) -> bool:
-    return node.mention is not None and node.mention.kind != "demonym"
+    return node.mention is not None and node.mention.kind not in ("demonym", "possessor")
 
 
 def _goes_on(nodes: tuple[Node, ...], at: int) -> bool:
@@ -197,6 +199,8 @@ def _goes_on(nodes: tuple[Node, ...], at: int) -> bool:
 
 def _next_member(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> tuple[int, bool] | None:
     """The next member of a list behind ``at``, and whether a conjunction stands before it."""
+    if at + 1 < len(nodes) and nodes[at + 1].mention is not None and nodes[at + 1].start == nodes[at].start:
+        return at + 1, True
     i, comma, by_word = at + 1, False, False
     if i < len(nodes) and nodes[i].key in (",", "、"):
         i, comma = i + 1, True
@@ -207,11 +211,24 @@ def _next_member(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> tuple[in
     if not (comma or by_word):
         return None
     skipped = 0
-    while i < len(nodes) and skipped < 2 and not _is_name(nodes[i]) and nodes[i].key in grammar.filler:
+    while i < len(nodes) and skipped < 3 and _light(nodes, i, grammar, after_word=by_word):
         i, skipped = i + 1, skipped + 1
     if i < len(nodes) and _is_name(nodes[i]) and _alike(nodes[at], nodes[i]):
         return i, by_word
     return None
+
+
+def _light(nodes: tuple[Node, ...], i: int, grammar: Grammar, *, after_word: bool) -> bool:
+    """Whether a node may stand before a member of a list: an article, a repeated "to", "China's", "German"."""
+    node = nodes[i]
+    if node.key:
+        return (
+            node.key in grammar.filler
+            or node.key in grammar.possessive
+            or (after_word and node.key in grammar.prepositions)
+        )
+    owner = i + 1 < len(nodes) and nodes[i + 1].key in grammar.possessive
+    return node.mention is not None and (node.mention.kind in ("demonym", "possessor") or owner)
 
 
 def _alike(one: Node, other: Node) -> bool:

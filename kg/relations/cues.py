@@ -42,7 +42,17 @@ class Cues:
     def __init__(self, language: Language, ontology: Ontology) -> None:
         self.language, self.ontology = language, ontology
         self.index: dict[str, list[tuple[Keys, str]]] = {}
-        for kind in ("planned", "planned_before", "reported", "denied", "ended", "in_effect", "open", "negation"):
+        for kind in (
+            "planned",
+            "planned_before",
+            "reported",
+            "denied",
+            "denied_after",
+            "ended",
+            "in_effect",
+            "open",
+            "negation",
+        ):
             self._add(language.words("status", kind), kind)
         qualifiers = [p for p in ontology.properties.values() if p.is_qualifier]
         self.flags = [p for p in qualifiers if p.kind == "boolean" and not p.filled_by and language.cue(_name(p))]
@@ -77,7 +87,7 @@ class Cues:
         before = [c for c in cues if start <= c.first and c.last <= last]
         if any(c.kind == "open" for c in before) or segment.nodes[-1].key == "?":
             return None
-        if any(c.kind == "denied" and c.first < first for c in cues if c.first >= start):
+        if any(c.first < first if c.kind == "denied" else c.kind == "denied_after" for c in cues if c.first >= start):
             return Status.DENIED
         if any(
             c.kind == "negation" and first - NEGATION <= c.first < first and _clear(segment, c.last, first)

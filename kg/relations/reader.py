@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from kg.names import slug
 from kg.ontology import Ontology, Property
 from kg.patterns import Language
 from kg.patterns.match import Match, Matcher
+from kg.patterns.notation import Slot
 from kg.patterns.segment import Grammar, Node, Segment, segment
 from kg.relations.cues import Cue, Cues
 from kg.relations.passages import Passage, passages, speeches
@@ -47,6 +49,7 @@ class _Reading:
     until: str
     time_text: str
     stated_by: str
+    topic: Node | None
 
 
 class Reader:
@@ -146,6 +149,7 @@ class Reader:
         if not matches:
             return
         cues = self.cues.found(seg)
+        matches = self._specific(matches)
         taken = self._taken(matches)
         found: list[tuple[Claim, bool]] = []
         for match in matches:
@@ -153,6 +157,19 @@ class Reader:
             if reading is not None:
                 found += ((c, match.pattern.status is not None) for c in self._claims(document, reading))
         yield from _best(found)
+
+    def _specific(self, matches: list[Match]) -> list[Match]:
+        """The matches without those of a property for any figure whose figure is one of a property of its own."""
+        properties = self.ontology.properties
+        own = {
+            i
+            for m in matches
+            if properties[m.pattern.property].dimension != "any"
+            for name, nodes in m.slots.items()
+            if name not in ("s", "both")
+            for i in nodes
+        }
+        return [m for m in matches if properties[m.pattern.property].dimension != "any" or own.isdisjoint(m.slots["o"])]
 
     def _taken(self, matches: list[Match]) -> dict[str, frozenset[int]]:
         """For each property the nodes that facts of other properties took, so that they are no scope of its own."""
@@ -190,7 +207,24 @@ class Reader:
         qualifiers.update(self._extension(linked, seg, match, prop))
         nodes = [i for _, i in scope] + ([when.node] if node else [])
         found = tuple(sorted(qualifiers.items(), key=qualifier_key))
-        return _Reading(match, seg, status, found, tuple(nodes), when.start, when.until, words, by)
+        topic = self._topic(linked, seg, match) if match.slots.get("o") == () else None
+        return _Reading(match, seg, status, found, tuple(nodes), when.start, when.until, words, by, topic)
+
+    def _topic(self, linked: LinkedText, seg: Segment, match: Match) -> Node | None:
+        """What the text is about so far: the name most often said of the classes wanted, the first of equals.
+
+        Nothing where the passage itself names another: then the words may mean that one.
+        """
+        wanted = next(e.classes for e in match.pattern.elements if isinstance(e, Slot) and "topic" in e.kinds)
+        end = seg.nodes[-1].end
+        said = [m for m in linked.mentions if m.end <= end and m.entity and m.classes.intersection(wanted)]
+        counts = Counter(m.entity for m in said if m.kind in ("name", "unit", "anaphor"))
+        if not counts:
+            return None
+        best = counts.most_common(1)[0][0]
+        here = {m.entity for m in said if m.start >= seg.nodes[0].start}
+        first = next(m for m in said if m.entity == best)
+        return Node("", first.start, first.end, mention=first) if here <= {best} else None
 
     def _slot_qualifiers(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
         """The qualifiers that slots of the pattern hold, and those that a value brings with it."""
@@ -251,8 +285,9 @@ class Reader:
         start, end = min(seg.nodes[i].start for i in nodes), max(seg.nodes[i].end for i in nodes)
         identity = frozenset(v for _, v in reading.qualifiers if isinstance(v, str))
         for subject, object_ in self._pairs(match):
-            s, o = seg.nodes[subject], seg.nodes[object_]
-            assert s.mention is not None
+            s, o = seg.nodes[subject], seg.nodes[object_] if object_ >= 0 else reading.topic
+            if s.mention is None or o is None:
+                continue
             literal = o.value.literal if o.value is not None else None
             target = literal if literal is not None else o.mention.entity if o.mention is not None else ""
             if not s.mention.entity or not target or target == s.mention.entity or s.mention.entity in identity:
@@ -279,7 +314,7 @@ class Reader:
     def _pairs(self, match: Match) -> Iterator[tuple[int, int]]:
         both = match.slots.get("both", ())
         yield from ((a, b) for n, a in enumerate(both) for b in both[n + 1 :])
-        yield from ((s, o) for s in match.slots.get("s", ()) for o in match.slots.get("o", ()))
+        yield from ((s, o) for s in match.slots.get("s", ()) for o in match.slots.get("o", ()) or (-1,))
 
     def _settled(self, reading: _Reading, document: Document) -> Status:
         """What is said to hold from a day after the publication is planned."""
@@ -310,7 +345,8 @@ def _best(claims: Iterable[tuple[Claim, bool]]) -> Iterator[Claim]:
     best: dict[tuple[str, str, str], tuple[tuple[object, ...], Claim]] = {}
     for claim, fixed in claims:
         key = (claim.subject, claim.predicate, term_key(claim.object))
-        rank = (fixed, len(claim.qualifiers), claim.confidence, -len(claim.quote), claim.pattern)
+        telling = fixed and claim.status is not Status.IN_EFFECT
+        rank = (telling, fixed, len(claim.qualifiers), claim.confidence, -len(claim.quote), claim.pattern)
         if key not in best or rank > best[key][0]:
             best[key] = (rank, claim)
     yield from (claim for _, claim in best.values())

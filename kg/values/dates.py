@@ -48,19 +48,34 @@ class Calendar:
             i = last
 
     def _at(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
-        """A date at a token: past its last token, and the ISO form (empty where only the words are known)."""
-        for read in (self._part_of_year, self._numeric, self._day_month, self._month_first, self._quarter, self._year):
+        """A date at a token: past its last token, and the ISO form (empty where only the words are known).
+
+        Words for a part of a year may stand before it ("early 2026", "akhir tahun ini"): they are kept, the date is
+        that of the rest.
+        """
+        for first in self._behind_parts(tokens, i):
+            found = self._whole(tokens, first, issued)
+            if found is not None:
+                return found
+        return None
+
+    def _behind_parts(self, tokens: Tokens, i: int) -> Iterator[int]:
+        """Where a date may begin whose words begin at ``i``: behind one or two words for a part of a year, or at once."""
+        for n in self._parts(tokens, i):
+            for m in (*self._parts(tokens, i + n), 0):
+                if i + n + m < len(tokens):
+                    yield i + n + m
+        yield i
+
+    def _parts(self, tokens: Tokens, i: int) -> list[int]:
+        return [n for n in (3, 2, 1) if tokens.keys[i : i + n] in self.parts]
+
+    def _whole(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
+        for read in (self._numeric, self._day_month, self._month_first, self._quarter, self._year):
             found = read(tokens, i, issued)
             if found is not None:
                 return found
         return self._relative(tokens, i, issued)
-
-    def _part_of_year(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
-        """ "early 2026", "end of this year", "akhir tahun ini": the words are kept, the date is that of the rest."""
-        for n in (3, 2, 1):
-            if tokens.keys[i : i + n] in self.parts and i + n < len(tokens):
-                return self._at(tokens, i + n, issued)
-        return None
 
     def _numeric(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         keys = tokens.keys[i : i + 5]

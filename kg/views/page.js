@@ -13,9 +13,11 @@
   const names = picture.nodes.map((node) => fold(node.label));
   const sizes = picture.nodes.map((_, id) => nodes.get(id).size);
   const FONT = 13;
+  const LINE_FONT = 11;
   const LABELLED_LINES = 24;
   let onlyNode = null;
   let chosen = null;
+  let labelled = [];
 
   // Colours come from the style sheet, so that the picture follows the page's theme.
   function paint() {
@@ -33,7 +35,7 @@
     edges.update(picture.lines.map((line, id) => {
       const own = line.status === "Denied" || line.conflict ? danger : line.status === "Ended" ? muted : colour("line");
       return { id, color: { color: own, highlight: accent, hover: accent },
-        font: { color: muted, strokeColor: paper, strokeWidth: 4, size: 11, align: "middle" } };
+        font: { color: muted, strokeColor: paper, strokeWidth: 4, align: "middle" } };
     }));
     declutter();
   }
@@ -65,7 +67,9 @@
 
   function labelLines(ids) {
     const all = picture.lines.length <= LABELLED_LINES;
-    edges.update(picture.lines.map((line, id) => ({ id, label: all || ids.includes(id) ? line.label : " " })));
+    const font = { size: Math.max(LINE_FONT, LINE_FONT / network.getScale()) };
+    labelled = ids;
+    edges.update(picture.lines.map((line, id) => ({ id, label: all || ids.includes(id) ? line.label : " ", font })));
   }
 
   function filter() {
@@ -113,6 +117,7 @@
     const middle = (axis) => spots.reduce((sum, spot) => sum + spot[axis], 0) / spots.length;
     network.moveTo({ position: { x: middle("x"), y: middle("y") }, scale });
     declutter();
+    labelLines(labelled);
   }
 
   function chooseNode(id, centre) {
@@ -171,7 +176,7 @@
     else reset();
   });
   let waiting = 0;
-  network.on("zoom", () => { clearTimeout(waiting); waiting = setTimeout(declutter, 120); });
+  network.on("zoom", () => { clearTimeout(waiting); waiting = setTimeout(() => { declutter(); labelLines(labelled); }, 120); });
   search.addEventListener("input", find);
   search.addEventListener("keydown", (event) => { if (event.key === "Escape") reset(); });
   clear.addEventListener("click", () => { reset(); network.fit(); declutter(); search.focus(); });
