@@ -17,6 +17,9 @@ SUFFIXES = (".htm", ".html", ".md", ".txt")
 FRONT_MATTER = ("source", "title", "publisher", "published", "language")
 _FENCE = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# Only what a page marks as its date: a search through all of it takes the year of a copyright notice for one, and a
+# latest date that moves with the clock would make two builds differ.
+_PAGE_DATE = {"original_date": True, "extensive_search": False, "max_date": "2199-12-31"}
 MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read, in bytes: no article is near it."""
 
@@ -143,7 +146,9 @@ def _from_html(data: bytes, shown: str) -> Document:
     import trafilatura
     from trafilatura.settings import Extractor
 
-    options = Extractor(fast=True, with_metadata=True, comments=False, tables=False)
+    options = Extractor(
+        output_format="python", fast=True, with_metadata=True, comments=False, tables=False, date_params=_PAGE_DATE
+    )
     found = trafilatura.bare_extraction(data, options=options, url=None)
     text = str(getattr(found, "text", "") or "")
     if not text.strip():

@@ -6,12 +6,24 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from kg.errors import KgError, Place, ProjectError, raise_faults
 from kg.ontology import Ontology, Property
-from kg.patterns.notation import Element, Keys, NotationError, Pattern, Slot, anchor_of, expand, parse, split_status
+from kg.patterns.notation import (
+    Element,
+    Keys,
+    NotationError,
+    Pattern,
+    Slot,
+    Words,
+    anchor_of,
+    expand,
+    parse,
+    split_status,
+)
 from kg.project import Project
 
 # The closed vocabulary of a language file: section -> keys. ``*`` stands for any key.
@@ -28,6 +40,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
             "possessive",
             "suffixes",
             "noise",
+            "appositions",
             "not_names",
             "unit_words",
             "legal_before",
@@ -72,6 +85,15 @@ class Language:
     patterns: tuple[Pattern, ...]
     units: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     """Dimension -> UCUM or ISO 4217 code -> how it is written, and its factor."""
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of the patterns, the lists and the cues."""
+        sections = [self.words(s, k) for s in ("status", "grammar", "speech") for k in self.sections.get(s, {})]
+        patterns = [
+            e.alternatives for p in (*self.patterns, *self.unlisted) for e in p.elements if isinstance(e, Words)
+        ]
+        return frozenset(t for group in (*self.lists.values(), *sections, *patterns) for keys in group for t in keys)
 
     def words(self, section: str, key: str) -> frozenset[Keys]:
         """A word list of a section; empty where the file has none."""

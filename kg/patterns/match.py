@@ -211,7 +211,7 @@ class _Walk:
             if at in segment.breaks:
                 return None
             if node.key == "," and not self._crosses_comma(k, at, slot, wide, words):
-                apposition = self._apposition(at) if not self.rightwards else None
+                apposition = self._apposition(at, wide) if not self.rightwards else None
                 if apposition is None:
                     return None
                 at, words = apposition, words + 1
@@ -258,14 +258,18 @@ class _Walk:
         mention = nodes[at].mention if 0 <= at < len(nodes) else None
         return mention is not None and bool(mention.classes.intersection(slot.classes))
 
-    def _apposition(self, at: int) -> int | None:
-        """Leftwards from a closing comma: the node before the comma that opens the apposition, if there is one."""
+    def _apposition(self, at: int, wide: bool) -> int | None:
+        """Leftwards from a closing comma: the node before the comma that opens the apposition or relative clause.
+
+        Where none is opened the comma is a word like others in a wide search, and ends a narrow one.
+        """
         nodes = self.segment.nodes
         for k in range(at - 1, max(-1, at - APPOSITION), -1):
             if k in self.segment.breaks:
-                return None
+                return at - 1 if wide else None
             if nodes[k].key == ",":
-                return k - 1
+                opens = nodes[k + 1].key in self.segment.grammar.appositions or nodes[k + 1].mention is not None
+                return k - 1 if opens or not wide else at - 1
         return at - 1
 
     def _fits(
@@ -274,7 +278,8 @@ class _Walk:
         node = self.segment.nodes[at]
         if slot.value:
             fits = node.value is not None and _value_fits(slot.value, node.value.kind)
-            return ((at,), at, at + 1) if fits else None
+            listed = self.segment.listed(at) if fits and slot.value != "date" else (at,)
+            return (listed, listed[0], listed[-1] + 1) if fits else None
         mention = node.mention
         if mention is None or any(at in nodes for nodes in bound.slots.values()):
             return None

@@ -43,7 +43,19 @@ class Grammar:
     conjunctions: frozenset[Keys]
     breaks: frozenset[Keys]
     possessive: frozenset[str]
+    appositions: frozenset[str]
+    suffixes: tuple[str, ...]
+    vocabulary: frozenset[str]
     noise: frozenset[Keys]
+
+    def plain(self, key: str) -> str:
+        """A word without its affix, where only that form is one of the language's pattern words ("pabriknya")."""
+        if key not in self.vocabulary:
+            for suffix in self.suffixes:
+                stem = key.removesuffix(suffix)
+                if stem != key and stem in self.vocabulary:
+                    return stem
+        return key
 
     @classmethod
     def of(cls, language: Language) -> Grammar:
@@ -56,6 +68,9 @@ class Grammar:
             conjunctions=language.words("grammar", "and"),
             breaks=language.words("grammar", "breaks"),
             possessive=language.single("grammar", "possessive"),
+            appositions=language.single("grammar", "appositions") | language.single("grammar", "relative"),
+            suffixes=tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True)),
+            vocabulary=language.vocabulary,
             noise=language.words("grammar", "noise"),
         )
 
@@ -80,6 +95,26 @@ class Segment:
             return False
         return all(nodes[i + k].key == key for k, key in enumerate(keys))
 
+    def listed(self, i: int) -> tuple[int, ...]:
+        """The values of one kind in a list with the one at a position ("400, 500 dan 600 km"), itself among them."""
+        value = self.nodes[i].value
+        kind = value.kind if value is not None else ""
+        found = [i]
+        for step in (-1, 1):
+            at = i
+            while True:
+                k, joined = at + step, False
+                while 0 <= k < len(self.nodes) and (
+                    self.nodes[k].key == "," or (self.nodes[k].key,) in self.grammar.conjunctions
+                ):
+                    k, joined = k + step, True
+                other = self.nodes[k].value if joined and 0 <= k < len(self.nodes) else None
+                if other is None or other.kind != kind:
+                    break
+                found.append(k)
+                at = k
+        return tuple(sorted(found))
+
     def clause(self, i: int) -> tuple[int, int]:
         """The clause around a position: first node, past the last."""
         before = max((b + 1 for b in self.breaks if b < i), default=0)
@@ -101,13 +136,13 @@ class Segment:
 
 def segment(linked: LinkedText, first: int, last: int, language: Language, grammar: Grammar) -> Segment:
     """The segment of the tokens ``first`` to ``last`` (past the last)."""
-    nodes = tuple(_without_noise(tuple(_nodes(linked, first, last)), grammar))
+    nodes = tuple(_without_noise(tuple(_nodes(linked, first, last, grammar)), grammar))
     partner = _brackets(nodes)
     breaks = _breaks(nodes, grammar)
     return Segment(nodes, grammar, _groups(nodes, grammar), partner, breaks)
 
 
-def _nodes(linked: LinkedText, first: int, last: int) -> Iterator[Node]:
+def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Iterator[Node]:
     tokens = linked.tokens
     starts = {m.first: m for m in linked.between(first, last)}
     values = {v.first: v for v in linked.values_between(first, last)}
@@ -123,7 +158,7 @@ def _nodes(linked: LinkedText, first: int, last: int) -> Iterator[Node]:
             yield Node("", value.start, value.end, value=value)
             i = value.last
         else:
-            yield Node(tokens.keys[i], tokens.starts[i], tokens.ends[i])
+            yield Node(grammar.plain(tokens.keys[i]), tokens.starts[i], tokens.ends[i])
             i += 1
 
 
