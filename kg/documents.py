@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from kg.errors import InputError, Place
 from kg.model import Document
@@ -19,7 +20,7 @@ _FENCE = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # Only what a page marks as its date: a search through all of it takes the year of a copyright notice for one, and a
 # latest date that moves with the clock would make two builds differ.
-_PAGE_DATE = {"original_date": True, "extensive_search": False, "max_date": "2199-12-31"}
+_PAGE_DATE: dict[str, Any] = {"original_date": True, "extensive_search": False, "max_date": "2199-12-31"}
 MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read, in bytes: no article is near it."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from pipeline import AT, ID, ROOT
 
 import kg.export
 import kg.store
@@ -21,7 +22,6 @@ from kg.project import Project
 from kg.queries.checks import verify
 from kg.queries.facts import find
 from kg.store import Store
-from pipeline import AT, ID, ROOT
 
 ARTICLES = sorted((ROOT / "seeds" / "articles").glob("*.md"))
 _BUILD_AND_EXPORT = """
@@ -149,7 +149,7 @@ def test_a_reprint_is_linked_and_supports_nothing_twice(shipped: tuple[BuildRepo
     pytest.fail("no fact that both state")
 
 
-# -- what a failed build leaves ------------------------------------------------------------------------------------------
+# -- what a failed build leaves ------------------------------------------------------------------------------------
 
 
 def test_a_failed_build_leaves_the_old_store(small: Project, tmp_path: Path) -> None:

@@ -35,15 +35,18 @@ PAGE = """\
 <meta property="article:published_time" content="2025-03-17T08:30:00+07:00">
 <link rel="canonical" href="https://news.example/acme-plant">
 </head><body>
-<header><nav><ul><li><a href="/">Home</a></li><li><a href="/cars">Cars</a></li><li><a href="/login">Log in</a></li></ul></nav></header>
+<header><nav><ul><li><a href="/">Home</a></li><li><a href="/cars">Cars</a></li>
+<li><a href="/login">Log in</a></li></ul></nav></header>
 <main><article><h1>Acme opens a plant in Norland</h1>
-<p>Acme has opened a plant in Norland, its first one north of the river. The plant is to build sixty thousand cars a year
-once both shifts are at work, the company said on Monday in a statement sent to the press.</p>
+<p>Acme has opened a plant in Norland, its first one north of the river. The plant is to build sixty thousand
+cars a year once both shifts are at work, the company said on Monday in a statement sent to the press.</p>
 <p>About nine hundred people work there now. “We have looked for such a place for years,” said the head of production,
 who will move to Norland with her family in the summer.</p>
-<p>The first cars leave the line in autumn. They are sold in Norland alone at first &amp; then, from next year, elsewhere.</p>
+<p>The first cars leave the line in autumn. They are sold in Norland alone at first &amp; then, from next
+year, elsewhere.</p>
 </article></main>
-<aside><h2>Most read</h2><ul><li><a href="/a">Ten cars to dream of</a></li><li><a href="/b">Win a car</a></li></ul></aside>
+<aside><h2>Most read</h2>
+<ul><li><a href="/a">Ten cars to dream of</a></li><li><a href="/b">Win a car</a></li></ul></aside>
 <footer><p>© Autoblick. All rights reserved. <a href="/imprint">Imprint</a> <a href="/privacy">Privacy</a></p></footer>
 <script>var tracking = "do not read me";</script>
 </body></html>
@@ -60,7 +63,7 @@ def refusal(data: bytes, suffix: str = ".txt") -> str:
     return str(caught.value)
 
 
-# -- plain text ----------------------------------------------------------------------------------------------------------
+# -- plain text ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -93,7 +96,10 @@ def test_offsets_count_characters_not_bytes() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le-mark", "utf-16-be-mark"])
 def test_encodings_with_their_mark(encoding: str) -> None:
     text = "Škoda – listrik 🚗\n"
-    marks = {"utf-16-le-mark": b"\xff\xfe" + text.encode("utf-16-le"), "utf-16-be-mark": b"\xfe\xff" + text.encode("utf-16-be")}
+    marks = {
+        "utf-16-le-mark": b"\xff\xfe" + text.encode("utf-16-le"),
+        "utf-16-be-mark": b"\xfe\xff" + text.encode("utf-16-be"),
+    }
     data = marks.get(encoding) or text.encode(encoding)
     assert document(data).text == text
 
@@ -103,7 +109,7 @@ def test_the_same_content_is_the_same_document() -> None:
     assert document(b"One.").id != document(b"Two.").id
 
 
-# -- Markdown ------------------------------------------------------------------------------------------------------------
+# -- Markdown ------------------------------------------------------------------------------------------------------
 
 
 def test_front_matter_gives_the_fields_and_leaves_the_text() -> None:
@@ -136,7 +142,7 @@ def test_a_time_of_day_is_left_out() -> None:
     assert document(b"---\npublished: 2025-03-17T10:00:00Z\n---\nText.\n", ".md").issued == "2025-03-17"
 
 
-# -- web pages -----------------------------------------------------------------------------------------------------------
+# -- web pages -----------------------------------------------------------------------------------------------------
 
 
 def test_a_page_gives_its_article_and_what_its_head_says() -> None:
@@ -146,7 +152,11 @@ def test_a_page_gives_its_article_and_what_its_head_says() -> None:
     for dropped in ("Log in", "Ten cars to dream of", "Imprint", "do not read me", "<p>", "&amp;"):
         assert dropped not in found.text
     assert found.title == "Acme opens a plant in Norland"
-    assert (found.source, found.publisher, found.issued) == ("https://news.example/acme-plant", "Autoblick", "2025-03-17")
+    assert (found.source, found.publisher, found.issued) == (
+        "https://news.example/acme-plant",
+        "Autoblick",
+        "2025-03-17",
+    )
 
 
 def test_a_page_without_an_address_is_known_by_its_file() -> None:
@@ -162,7 +172,7 @@ def test_a_page_without_a_date_of_its_own_has_none() -> None:
     assert document(dated.encode(), ".html").issued == "2025-03-18"
 
 
-# -- refusals, word for word ---------------------------------------------------------------------------------------------
+# -- refusals, word for word ---------------------------------------------------------------------------------------
 
 UTF8_HINT = "(save it as UTF-8, for instance with: iconv -f WINDOWS-1252 -t UTF-8)"
 KNOWN = "known: source, title, publisher, published, language"
@@ -190,7 +200,11 @@ KNOWN = "known: source, title, publisher, published, language"
             ".md",
             "a.md:2: front matter that does not parse: mapping values are not allowed here (mend the YAML)",
         ),
-        (b"---\n- title\n---\nText.\n", ".md", f"a.md:2: front matter that is no list of 'name: value' lines ({KNOWN})"),
+        (
+            b"---\n- title\n---\nText.\n",
+            ".md",
+            f"a.md:2: front matter that is no list of 'name: value' lines ({KNOWN})",
+        ),
         (
             b"---\ntitle: [A, B]\n---\nText.\n",
             ".md",
@@ -218,7 +232,7 @@ def test_what_is_refused_word_for_word(data: bytes, suffix: str, message: str) -
     assert refusal(data, suffix) == message
 
 
-# -- the stream ----------------------------------------------------------------------------------------------------------
+# -- the stream ----------------------------------------------------------------------------------------------------
 
 
 def test_a_bad_document_is_a_value_in_the_stream(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pipeline import AT, ID, ROOT, claims
 
 import kg.store
 from kg.build import build
@@ -19,7 +20,6 @@ from kg.names import local_name
 from kg.project import Project
 from kg.queries.facts import entity, find
 from kg.store import Store
-from pipeline import AT, ID, ROOT, claims
 
 FOLDER = ROOT.parent / "shared" / "seeds"
 EXPECTED = FOLDER / "expected-facts.yaml"

@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from pipeline import AT, ID, ROOT, knowledge
 
 from kg.documents import read
 from kg.errors import Faults
@@ -15,7 +16,6 @@ from kg.model import Document, Entity, Fact, Origin, Status
 from kg.names import slug
 from kg.project import Project
 from kg.seeds import Names, load_facts, load_names
-from pipeline import AT, ID, ROOT, knowledge
 
 HEAD = """\
 @prefix at: <https://w3id.org/autotech#> .
@@ -29,7 +29,7 @@ FIRST = HEAD.count("\n") + 1
 """The line on which the text behind HEAD begins."""
 
 
-# -- what ships ----------------------------------------------------------------------------------------------------------
+# -- what ships ----------------------------------------------------------------------------------------------------
 
 
 @cache
@@ -131,7 +131,7 @@ def test_each_fact_once_in_the_order_of_ids() -> None:
     assert ids == sorted(set(ids))
 
 
-# -- faults --------------------------------------------------------------------------------------------------------------
+# -- faults --------------------------------------------------------------------------------------------------------
 
 
 def project_with(root: Path, **files: str) -> Project:
@@ -197,7 +197,7 @@ GOOD = "kg:status kg:InEffect ; dct:source <https://press.example/1>"
             "unknown status True (known: kg:InEffect, kg:Planned, kg:Reported, kg:Denied, kg:Ended)",
         ),
         (
-            f"id:BMW at:headquarteredIn id:Germany {{| at:role \"x\" ; {GOOD} |}} .",
+            f'id:BMW at:headquarteredIn id:Germany {{| at:role "x" ; {GOOD} |}} .',
             "at:headquarteredIn takes no qualifier at:role (it takes: none)",
         ),
         (
@@ -225,7 +225,7 @@ GOOD = "kg:status kg:InEffect ; dct:source <https://press.example/1>"
             '"2025-02-30" is no day of the calendar (mend the literal)',
         ),
         (
-            'id:BMW at:headquarteredIn id:Germany {| kg:validFrom "soon"^^xsd:gYear ; dct:source <https://a.example> |} .',
+            'id:BMW at:headquarteredIn id:Germany {| kg:validFrom "soon"^^xsd:gYear ; dct:source <https://a.eu> |} .',
             '"soon" is no xsd:gYear (mend the literal)',
         ),
         (
@@ -266,8 +266,10 @@ def test_all_faults_come_at_once_in_the_order_of_their_lines(tmp_path: Path) -> 
     assert faults_of_facts(tmp_path, text) == [
         f"seeds/facts/facts.ttl:{FIRST}: unknown property at:owns (see docs/ontology.md for the properties)",
         f"seeds/facts/facts.ttl:{FIRST + 2}: unknown entity id:Nowhere_at_all (name it in seeds/entities/)",
-        f"seeds/facts/facts.ttl:{FIRST + 2}: a fact without dct:source "
-        "(say where it is published: {| dct:source <https://…> |})",
+        (
+            f"seeds/facts/facts.ttl:{FIRST + 2}: a fact without dct:source "
+            "(say where it is published: {| dct:source <https://…> |})"
+        ),
         f"seeds/facts/facts.ttl:{FIRST + 3}: at:headquarteredIn takes no qualifier at:market (it takes: none)",
     ]
 

@@ -104,7 +104,8 @@ FILES = {
         @prefix dct: <http://purl.org/dc/terms/> .
         @prefix kg: <https://w3id.org/autotech/kg#> .
         @prefix thing: <https://cheese.example/thing/> .
-        thing:Witte_Maan ch:comesFrom thing:Zeeland {| kg:status kg:InEffect ; dct:source <https://cheese.example/book> |} .
+        thing:Witte_Maan ch:comesFrom thing:Zeeland
+            {| kg:status kg:InEffect ; dct:source <https://cheese.example/book> |} .
     """,
     "seeds/articles/english.md": """
         ---

@@ -106,15 +106,13 @@ class Resolver:
             places += [(s.first, s.last) for s in reversed(earlier)]
         wanted = 2 if phrase.anaphor.plural else 1
         found: dict[str, Mention] = {}
-        spare: dict[str, Mention] = {}
         for start, end in places:
             for mention in linked.between(start, end):
-                if self._fits(mention, phrase):
-                    side = spare if self._oblique(linked, mention) and not phrase.anaphor.plural else found
-                    side.setdefault(mention.entity, mention)
+                if self._fits(mention, phrase) and (phrase.anaphor.plural or not self._oblique(linked, mention)):
+                    found.setdefault(mention.entity, mention)
             if len(found) >= wanted:
                 return list(found.values())[:wanted]
-        return list(spare.values())[:wanted] if wanted == 1 else []
+        return []
 
     def _oblique(self, linked: LinkedText, mention: Mention) -> bool:
         """Whether a preposition stands before a name (small words between): it is then not what the text speaks of."""

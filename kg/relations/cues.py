@@ -134,7 +134,7 @@ class Cues:
         start, end = segment.clause(match.anchor[0])
         for flag in self.flags:
             near = [c.first for c in cues if c.kind == flag.iri and start <= c.first < end]
-            at = next((i for i in near if _owns(match, i, rivals)), None)
+            at = next((i for i in near if all(_distance(i, r) >= _distance(i, match) for r in rivals)), None)
             if at is not None and flag.iri in prop.qualifiers:
                 yield (flag.iri, Literal.boolean(True)), at
 

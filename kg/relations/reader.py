@@ -137,6 +137,8 @@ class Reader:
             start, end = quotation.start, quotation.end
             while start < end and document.text[start].isspace():
                 start += 1
+            if document.text[start : start + 1].islower():  # words taken out of a sentence, not one that was spoken
+                continue
             while end > start and (document.text[end - 1].isspace() or document.text[end - 1] == ","):
                 end -= 1
             words = document.text[start:end]

@@ -60,7 +60,7 @@ class Calendar:
         return None
 
     def _behind_parts(self, tokens: Tokens, i: int) -> Iterator[int]:
-        """Where a date may begin whose words begin at ``i``: behind one or two words for a part of a year, or at once."""
+        """Where a date may begin whose words begin at ``i``: behind one or two words for a part of a year, or there."""
         for n in self._parts(tokens, i):
             for m in (*self._parts(tokens, i + n), 0):
                 if i + n + m < len(tokens):
