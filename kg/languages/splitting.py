@@ -97,7 +97,15 @@ def _ends_here(tokens: Tokens, i: int, last: int, abbreviations: Set[str]) -> bo
 
 def _abbreviates(tokens: Tokens, i: int, abbreviations: Set[str]) -> bool:
     word = tokens.text[tokens.starts[i] : tokens.ends[i]]
-    return (len(word) == 1 and word.isupper()) or tokens.keys[i] in abbreviations
+    if len(word) == 1 and word.isalpha():
+        return word.isupper() or _is_initial(tokens, i - 2)
+    return tokens.keys[i] in abbreviations
+
+
+def _is_initial(tokens: Tokens, i: int) -> bool:
+    """Whether a letter and a stop stand here with a letter glued behind, as in "e.g." and "a.l."."""
+    single = i >= 0 and len(tokens.keys[i]) == 1 and tokens.keys[i].isalpha() and tokens.keys[i + 1] == "."
+    return single and tokens.ends[i] == tokens.starts[i + 1] and tokens.ends[i + 1] == tokens.starts[i + 2]
 
 
 def quotations(text: str) -> tuple[Quotation, ...]:

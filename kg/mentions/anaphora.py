@@ -32,6 +32,7 @@ class Resolver:
     def __init__(self, language: Language, entities: Mapping[str, Entity]) -> None:
         self.language, self.entities = language, entities
         self.longest = max(map(len, language.anaphora), default=0)
+        self.firsts = {keys[0] for keys in language.anaphora}
         self.prepositions = language.single("grammar", "prepositions")
         self.determiners = language.single("grammar", "filler")
 
@@ -64,9 +65,9 @@ class Resolver:
 
     def _phrases(self, linked: LinkedText, sentence: Sentence) -> Iterator[_Phrase]:
         inner = {m.first: m for m in linked.between(sentence.first, sentence.last) if m.last - m.first <= _INNER}
-        i = sentence.first
+        i, keys = sentence.first, linked.tokens.keys
         while i < sentence.last:
-            phrase = self._phrase_at(linked, i, sentence.last, inner)
+            phrase = self._phrase_at(linked, i, sentence.last, inner) if keys[i] in self.firsts else None
             if phrase is not None:
                 yield phrase
             i = phrase.last if phrase is not None else i + 1

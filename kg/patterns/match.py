@@ -142,8 +142,9 @@ class _Walk:
     def _words(self, k: int, position: int, bound: _Bound, width: int) -> _Bound | None:
         element = self.elements[k]
         assert isinstance(element, Words)
+        nodes, by_edge = self.segment.nodes, element.by_first if self.rightwards else element.by_last
         for at in self._steps(position, width):
-            for keys in sorted(element.alternatives, key=len, reverse=True):
+            for keys in by_edge.get(nodes[at].key, ()):
                 first = at if self.rightwards else at - len(keys) + 1
                 if self.segment.word_at(first, keys):
                     edge = first + len(keys) if self.rightwards else first

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from kg.model import Status
@@ -38,6 +38,16 @@ class Words:
 
     alternatives: frozenset[Keys]
     optional: bool = False
+    by_first: Mapping[str, tuple[Keys, ...]] = field(init=False, repr=False, compare=False)
+    by_last: Mapping[str, tuple[Keys, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ordered = sorted(self.alternatives, key=lambda keys: (-len(keys), keys))
+        for name, place in (("by_first", 0), ("by_last", -1)):
+            found: dict[str, list[Keys]] = {}
+            for keys in ordered:
+                found.setdefault(keys[place], []).append(keys)
+            object.__setattr__(self, name, {key: tuple(group) for key, group in found.items()})
 
     @property
     def longest(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from kg.patterns.language import Language
-from kg.patterns.notation import Keys
+from kg.patterns.notation import Keys, Words
 from kg.text import LinkedText, Mention, Value
 
 _OPEN = {"(": ")", "[": "]"}
@@ -41,7 +41,7 @@ class Grammar:
     prepositions: frozenset[str]
     relative: frozenset[str]
     conjunctions: frozenset[Keys]
-    breaks: frozenset[Keys]
+    breaks_by_first: Mapping[str, tuple[Keys, ...]]
     possessive: frozenset[str]
     appositions: frozenset[str]
     suffixes: tuple[str, ...]
@@ -66,7 +66,7 @@ class Grammar:
             prepositions=language.single("grammar", "prepositions"),
             relative=language.single("grammar", "relative"),
             conjunctions=language.words("grammar", "and"),
-            breaks=language.words("grammar", "breaks"),
+            breaks_by_first=Words(language.words("grammar", "breaks")).by_first,
             possessive=language.single("grammar", "possessive"),
             appositions=language.single("grammar", "appositions") | language.single("grammar", "relative"),
             suffixes=tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True)),
@@ -93,7 +93,7 @@ class Segment:
         nodes = self.nodes
         if i < 0 or i + len(keys) > len(nodes):
             return False
-        return all(nodes[i + k].key == key for k, key in enumerate(keys))
+        return len(keys) == 1 and nodes[i].key == keys[0] or all(nodes[i + k].key == key for k, key in enumerate(keys))
 
     def listed(self, i: int) -> tuple[int, ...]:
         """The values of one kind in a list with the one at a position ("400, 500 dan 600 km"), itself among them."""
@@ -189,16 +189,11 @@ def _brackets(nodes: tuple[Node, ...]) -> dict[int, int]:
 
 
 def _breaks(nodes: tuple[Node, ...], grammar: Grammar) -> frozenset[int]:
-    found: set[int] = set()
-    longest = max(map(len, grammar.breaks), default=0)
+    found = {i for i, node in enumerate(nodes) if node.key in (";", ":")}
     for i, node in enumerate(nodes):
-        if node.key in (";", ":"):
-            found.add(i)
-        elif node.key:
-            for n in range(1, longest + 1):
-                if tuple(x.key for x in nodes[i : i + n]) in grammar.breaks:
-                    found.add(i)
-                    break
+        for keys in grammar.breaks_by_first.get(node.key, ()) if node.key else ():
+            if tuple(x.key for x in nodes[i : i + len(keys)]) == keys:
+                found.add(i)
     return frozenset(found)
 
 

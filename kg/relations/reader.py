@@ -66,8 +66,10 @@ class Reader:
     def extract(self, document: Document, linked: LinkedText) -> Extraction:
         """The claims of a document and its new entities."""
         spoken = speeches(linked)
-        linked, new = self._typed(linked, spoken)
         parts = self._segments(linked, spoken)
+        typed, new = self._typed(linked, parts)
+        if new:
+            linked, parts = typed, self._segments(typed, spoken)
         speakers = attribute(parts, self.speech)
         claims = [*self._said(document, spoken, speakers)]
         for passage, seg in parts:
@@ -86,11 +88,12 @@ class Reader:
 
     # -- names that nobody listed ------------------------------------------------------------------------------------
 
-    def _typed(self, linked: LinkedText, spoken: list[Quotation]) -> tuple[LinkedText, list[Entity]]:
+    def _typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         """The text with its unlisted names typed by their context, and the entities they are."""
         classes: dict[str, str] = {}
-        for _, seg in self._segments(linked, spoken):
-            for match in self.typing.matches(seg):
+        for _, seg in parts:
+            unlisted = any(n.mention is not None and n.mention.kind == "unlisted" for n in seg.nodes)
+            for match in self.typing.matches(seg) if unlisted else ():
                 for i in match.slots["x"]:
                     node = seg.nodes[i]
                     classes.setdefault(linked.text[node.start : node.end], match.pattern.property)
@@ -147,6 +150,8 @@ class Reader:
             yield Claim(document.id, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")
 
     def _read(self, document: Document, linked: LinkedText, seg: Segment, by: str) -> Iterator[Claim]:
+        if not any(n.mention is not None for n in seg.nodes):
+            return
         matches = list(self.matcher.matches(seg))
         if not matches:
             return

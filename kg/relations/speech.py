@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kg.ontology import Ontology
 from kg.patterns import Language
+from kg.patterns.notation import Words
 from kg.patterns.segment import Segment
 from kg.relations.passages import Passage
 
@@ -22,19 +23,14 @@ class Speech:
         self.verbs = language.words("speech", "verbs")
         self.according = language.words("speech", "according")
         self.speakers = frozenset(self.property.domain if self.property else ())
-        self.longest = max(map(len, self.verbs | self.according), default=0)
+        self.by_first = Words(self.verbs | self.according).by_first
 
     def _hits(self, segment: Segment) -> Iterator[tuple[int, int, bool]]:
-        for i in range(len(segment)):
-            for n in range(self.longest, 0, -1):
-                keys = tuple(x.key for x in segment.nodes[i : i + n])
-                if keys in self.according or keys in self.verbs:
-                    yield i, i + n, keys in self.according
+        for i, node in enumerate(segment.nodes):
+            for keys in self.by_first.get(node.key, ()) if node.key else ():
+                if segment.word_at(i, keys):
+                    yield i, i + len(keys), keys in self.according
                     break
-
-    def says(self, segment: Segment) -> bool:
-        """Whether a verb of saying stands in a segment."""
-        return next(self._hits(segment), None) is not None
 
     def speaker(self, segment: Segment) -> str:
         """The speaker named beside the first verb of saying: right behind it, else nearest before it."""

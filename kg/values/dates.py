@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from kg.model import Literal
 from kg.patterns import Language
@@ -29,6 +29,12 @@ class Calendar:
     parts: frozenset[Keys]
     at: frozenset[str]
 
+    @cached_property
+    def firsts(self) -> frozenset[str]:
+        """The words with which a date may begin, besides figures."""
+        phrases = (*self.relative, *self.quarters, *self.parts)
+        return frozenset({*self.months, *(keys[0] for keys in phrases), "q1", "q2", "q3", "q4"})
+
     @classmethod
     def of(cls, language: Language) -> Calendar:
         """The calendar of a language, made once."""
@@ -38,7 +44,8 @@ class Calendar:
         """The dates of a text, left to right, outside the tokens that are taken."""
         i = 0
         while i < len(tokens):
-            found = self._at(tokens, i, issued) if i not in taken else None
+            opens = tokens.keys[i][0].isdecimal() or tokens.keys[i] in self.firsts
+            found = self._at(tokens, i, issued) if opens and i not in taken else None
             if found is None or taken.intersection(range(i, found[0])):
                 i += 1
                 continue
@@ -80,11 +87,11 @@ class Calendar:
     def _numeric(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         keys = tokens.keys[i : i + 5]
         short = len(keys) > 3 and keys[1] == "/" and keys[3] == ")" and i > 0 and tokens.keys[i - 1] == "("
-        if short and keys[0].isdigit() and keys[2].isdigit() and 0 < int(keys[2]) < 13:
+        if short and keys[0].isdecimal() and keys[2].isdecimal() and 0 < int(keys[2]) < 13:
             return (
                 _checked(i + 3, _near_year(issued, int(keys[2])), int(keys[2]), int(keys[0])) if issued else (i + 3, "")
             )
-        if len(keys) < 5 or keys[1] != keys[3] or keys[1] not in "-/" or not all(k.isdigit() for k in keys[::2]):
+        if len(keys) < 5 or keys[1] != keys[3] or keys[1] not in "-/" or not all(k.isdecimal() for k in keys[::2]):
             return None
         parts = (keys[0], keys[2], keys[4]) if len(keys[0]) == 4 else (keys[4], keys[2], keys[0])
         return _checked(i + 5, *map(int, parts))

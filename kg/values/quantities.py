@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -16,14 +16,17 @@ from kg.text import Tokens, Value, key_of
 _GLUED = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]+)")
 _REACH = 3
 """How many tokens before a number an approximating word may stand."""
+_LARGEST = Decimal(10) ** 18
+"""Numbers from here on are no quantities but names of things, and more than a store can reckon with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit: its code, its dimension, and the factor to the first unit of that dimension."""
+    """A unit: its code, its dimension, the first unit of that dimension, and the factor to it."""
 
     code: str
     dimension: str
+    base: str
     factor: Decimal
 
 
@@ -46,7 +49,7 @@ class Measures:
         """The quantities of a text, left to right, outside the tokens that are taken."""
         i = 0
         while i < len(tokens):
-            value = self._at(tokens, i, taken) if tokens.keys[i][0].isdigit() and i not in taken else None
+            value = self._at(tokens, i, taken) if tokens.keys[i][0].isdecimal() and i not in taken else None
             if value is not None:
                 yield value
             i = value.last if value is not None else i + 1
@@ -54,9 +57,9 @@ class Measures:
     def _at(self, tokens: Tokens, i: int, taken: frozenset[int] | set[int]) -> Value | None:
         glued = _GLUED.fullmatch(tokens.keys[i])
         digits = glued[1] if glued else tokens.keys[i]
-        if not all(c.isdigit() or c in ".," for c in digits):
-            return None
         number, last, unit = self.number(digits), i + 1, None
+        if number is None:
+            return None
         if glued:
             unit = self.units.get((glued[2],))
             if unit is None and (glued[2],) not in self.magnitudes:
@@ -72,6 +75,8 @@ class Measures:
             if words and not (currency and self.units[words].dimension != "money"):
                 unit, last = self.units[words], last + dash + len(words)
         unit = currency or unit
+        if number >= _LARGEST:
+            return None
         if taken.intersection(range(first, last)):
             return None
         return self._value(tokens, first, last, number, unit)
@@ -89,33 +94,36 @@ class Measures:
         words = tokens.keys[max(0, first - _REACH) : first]
         rough = any(tuple(words[k : k + len(a)]) == a for a in self.approximate for k in range(len(words)))
         lexical = _plain(amount)
-        code = unit.code if unit and unit.dimension == "money" else _base(unit)
+        code = (unit.code if kind == "money" else unit.base) if unit else ""
         span = (tokens.starts[first], tokens.ends[last - 1], first, last)
         return Value(*span, kind, Literal.decimal(lexical), code, rough)
 
-    def number(self, digits: str) -> Decimal:
-        """A number as the language writes it: which of ``.`` and ``,`` parts its decimals.
+    def number(self, digits: str) -> Decimal | None:
+        """A number as the language writes it: which of ``.`` and ``,`` parts its decimals; None for what is none.
 
-        A sign that is followed by other than three digits is the decimal sign whatever the language says.
+        Of two signs the last parts the decimals. One sign that is followed by other than three digits does so too,
+        whatever the language says; the same sign twice parts thousands, else it is a version or a date ("2.0.1").
+
+        >>> english = Measures(".", {}, {}, {}, frozenset())
+        >>> [str(english.number(n)) for n in ("1,500", "1.5", "1,5", "1.500,5", "2.0.1")]
+        ['1500', '1.5', '1.5', '1500.5', 'None']
         """
-        thousands = "." if self.decimal == "," else ","
-        groups = re.split(r"[.,]", digits)
-        grouped = len(groups) > 1 and all(len(g) == 3 for g in groups[1:])
-        if thousands in digits and not (grouped or self.decimal in digits):
-            return Decimal(digits.replace(thousands, "."))
-        return Decimal(digits.replace(thousands, "").replace(self.decimal, "."))
+        signs, groups, decimals = re.findall("[.,]", digits), re.split("[.,]", digits), ""
+        if len(set(signs)) == 2 or (len(signs) == 1 and not self._parts_thousands(signs[0], groups)):
+            decimals = groups.pop()
+            if signs.count(signs[-1]) > 1:
+                return None
+        if not digits.replace(".", "").replace(",", "").isdecimal() or any(len(g) != 3 for g in groups[1:]):
+            return None
+        return Decimal(".".join(filter(None, ("".join(groups), decimals))))
+
+    def _parts_thousands(self, sign: str, groups: Sequence[str]) -> bool:
+        return sign != self.decimal and len(groups[1]) == 3 and len(groups[0]) <= 3 and groups[0] != "0"
 
 
 def _plain(number: Decimal) -> str:
-    text = format(number.quantize(Decimal("0.01")) if number != number.to_integral() else number.quantize(1), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _base(unit: Unit | None) -> str:
-    return _BASES.get(unit.dimension, unit.code) if unit else ""
-
-
-_BASES: dict[str, str] = {}
+    text = format(number, ".2f")
+    return text.rstrip("0").rstrip(".")
 
 
 def _longest(tokens: Tokens, at: int, table: Mapping[Keys, object]) -> Keys:
@@ -131,9 +139,8 @@ def _measures(language: Language) -> Measures:
     units: dict[Keys, Unit] = {}
     before: dict[Keys, Unit] = {}
     for dimension, table in language.units.items():
-        _BASES.setdefault(dimension, next(iter(table)))
         for code, entry in table.items():
-            unit = Unit(code, dimension, Decimal(str(entry.get("factor", 1))))
+            unit = Unit(code, dimension, next(iter(table)), Decimal(str(entry.get("factor", 1))))
             units.update({key_of(w): unit for w in entry.get("words", ())})
             before.update({key_of(w): unit for w in entry.get("before", ())})
     magnitudes = {key_of(w): Decimal(str(n)) for w, n in language.table("quantity", "magnitudes").items()}
