@@ -195,7 +195,7 @@ def _manifest(ontology: Ontology, counts: Mapping[str, int], content: str) -> st
     )
 
 
-# -- one document after the other, or in many processes ------------------------------------------------------------------
+# -- one document after the other, or in many processes -----------------------------------------------------------
 
 _worker: Knowledge | None = None
 

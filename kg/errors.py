@@ -94,4 +94,6 @@ class CheckError(KgError):
 def raise_faults(errors: Sequence[KgError]) -> None:
     """Raise the faults together (sorted by place) if there are any."""
     if errors:
-        raise Faults(sorted(errors, key=lambda e: (str(e.place and e.place.source), e.place and e.place.line or 0)))
+        raise Faults(
+            sorted(errors, key=lambda e: (str(e.place and e.place.source), (e.place.line or 0) if e.place else 0))
+        )

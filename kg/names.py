@@ -111,8 +111,8 @@ def kg(local: str) -> str:
 def local_name(iri: str) -> str:
     """The last part of an IRI, after ``#`` or ``/``.
 
-    >>> local_name("https://w3id.org/autotech/id/Germany")
-    'Germany'
+    >>> local_name("https://example.org/id/Norland")
+    'Norland'
     """
     return re.split(r"[#/]", iri)[-1]
 
@@ -122,8 +122,8 @@ def slug(name: str) -> str:
 
     A name with no ASCII letter or digit at all (Chinese, say) gets a hash, so that it still has an identity.
 
-    >>> slug("Škoda Auto"), slug("ID.4")
-    ('Skoda_Auto', 'ID_4')
+    >>> slug("Café Noir"), slug("No. 5")
+    ('Cafe_Noir', 'No_5')
     """
     ascii_form = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     joined = re.sub(r"_+", "_", re.sub(r"[^A-Za-z0-9-]+", "_", ascii_form)).strip("_-")

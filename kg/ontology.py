@@ -45,7 +45,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Class(Term):
-    """A class, its direct superclasses, and (``kg:composedOf``) the classes of which a member's name is put together."""
+    """A class, its direct superclasses, and (``kg:composedOf``) the classes that a member's name is made of."""
 
     parents: tuple[str, ...] = ()
     composed_of: tuple[str, ...] = ()
@@ -273,22 +273,24 @@ def _property(graph: _Graph, iri: str) -> Property:
 
 
 def _faults(graph: _Graph, ontology: Ontology) -> Iterator[KgError]:
-    known = {*ontology.classes, THING}
-
-    def fault(subject: str, message: str, hint: str) -> ProjectError:
-        return ProjectError(f"{ontology.short(subject)}: {message}", graph.places[subject], hint)
-
     for cls in ontology.classes.values():
         for parent in cls.parents:
-            if parent.startswith(ontology.domain) and parent not in known:
-                yield fault(cls.iri, f"unknown superclass {ontology.short(parent)}", "declare it as owl:Class")
+            if parent.startswith(ontology.domain) and parent not in ontology.classes:
+                message = f"{ontology.short(cls.iri)}: unknown superclass {ontology.short(parent)}"
+                yield ProjectError(message, graph.places[cls.iri], "declare it as owl:Class")
     for prop in ontology.properties.values():
-        for end in (*prop.domain, *prop.range):
-            if end not in known and end not in KINDS:
-                yield fault(prop.iri, f"unknown class or datatype {ontology.short(end)}", "declare it as owl:Class")
-        for name in (*prop.qualifiers, *(prop.functional_within or ())):
-            if name not in ontology.properties or not ontology.properties[name].is_qualifier:
-                yield fault(prop.iri, f"unknown qualifier {ontology.short(name)}", "declare it as kg:Qualifier")
-        for name in prop.excludes:
-            if name not in ontology.properties:
-                yield fault(prop.iri, f"excludes the unknown property {ontology.short(name)}", "declare it")
+        for message, hint in _property_faults(prop, ontology):
+            yield ProjectError(f"{ontology.short(prop.iri)}: {message}", graph.places[prop.iri], hint)
+
+
+def _property_faults(prop: Property, ontology: Ontology) -> Iterator[tuple[str, str]]:
+    known = {*ontology.classes, *KINDS, THING}
+    for end in (*prop.domain, *prop.range):
+        if end not in known:
+            yield f"unknown class or datatype {ontology.short(end)}", "declare it as owl:Class"
+    for name in (*prop.qualifiers, *(prop.functional_within or ())):
+        if name not in ontology.properties or not ontology.properties[name].is_qualifier:
+            yield f"unknown qualifier {ontology.short(name)}", "declare it as kg:Qualifier"
+    for name in prop.excludes:
+        if name not in ontology.properties:
+            yield f"excludes the unknown property {ontology.short(name)}", "declare it"

@@ -81,7 +81,7 @@ class Records:
         subject, predicate = ox.NamedNode(fact.subject), ox.NamedNode(fact.predicate)
         triple = ox.Triple(subject, predicate, to_ox(fact.object))
         if fact.status.asserts:
-            yield ox.Quad(*triple, graph)
+            yield ox.Quad(subject, predicate, triple.object, graph)
         properties: list[tuple[str, object]] = [
             (RDF + "type", ox.NamedNode(kg("Fact"))),
             (RDF + "subject", subject),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from kg.model import Literal
 
-# Scripts written without spaces: each character is a token of its own, so that names in them are found by the same trie.
+# Scripts written without spaces: each character is a token of its own, so that the same trie finds names in them.
 # Signs of currency that are written straight before the figure ("Rp195 juta"): the figure is a token of its own.
 _CURRENCIES = "Rp|US|RM|Rs|IDR|USD|EUR|CNY|RMB|INR|GBP|THB|VND"
 UNSPACED = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -31,8 +31,8 @@ class Tokens:
     def of(cls, text: str) -> Tokens:
         """Split a text: words, numbers with their decimals, ``'s``, and each other sign by itself.
 
-        >>> Tokens.of("BMW's iX3: 1,5 juta").keys
-        ('bmw', "'s", 'ix3', ':', '1,5', 'juta')
+        >>> Tokens.of("Acme's Y2K: 1,5 juta").keys
+        ('acme', "'s", 'y2k', ':', '1,5', 'juta')
         """
         spans = [m.span() for m in _TOKEN.finditer(text)]
         keys = tuple("'s" if (k := text[a:b].casefold()) == "’s" else k for a, b in spans)
@@ -85,7 +85,8 @@ class Mention:
     """A name found in the text and what it stands for.
 
     ``entity`` is an IRI, or nothing for a name that nobody listed; ``classes`` holds all classes of the entity, those
-    above them included. ``kind`` is ``name``, ``demonym``, ``anaphor`` ("the company"), ``possessor`` ("its"), ``unit`` ("Acme Norland"), ``unlisted``
+    above them included. ``kind`` is ``name``, ``demonym``, ``anaphor`` ("the company"), ``possessor`` ("its"),
+    ``unit`` ("Acme Norland"), ``unlisted``
     (typed by nothing yet) or ``new`` (a name that nobody listed, typed by its context). ``first`` and
     ``last`` are token indexes.
     """

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Protocol
 
-# Languages of automotive news that the detector chooses among besides those with patterns. Malay is left out on purpose:
+# Languages that the detector chooses among besides those with patterns. Malay is left out on purpose:
 # with it in the set 8-17 % of Indonesian goes astray.
 NEIGHBOURS = ("de", "es", "fr", "it", "ja", "ko", "nl", "pt", "th", "vi", "zh")
 SAMPLE = 2_000
 """How many characters are looked at: more does not change the answer on news."""
 
 
+class _Identifier(Protocol):
+    def classify(self, text: str) -> tuple[str, float]: ...
+
+
 @lru_cache(maxsize=4)
-def _identifier(languages: tuple[str, ...]) -> Any:
+def _identifier(languages: tuple[str, ...]) -> _Identifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages(list(languages))
-    return identifier
+    found: _Identifier = identifier
+    return found
 
 
 def detect(text: str, known: Sequence[str]) -> str:
@@ -30,4 +35,4 @@ def detect(text: str, known: Sequence[str]) -> str:
     """
     languages = tuple(sorted({*known, *NEIGHBOURS}))
     code, _ = _identifier(languages).classify(text[:SAMPLE])
-    return str(code)
+    return code

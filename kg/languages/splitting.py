@@ -8,17 +8,18 @@ from collections.abc import Iterator, Set
 from kg.text import Quotation, Sentence, Tokens
 
 _TERMINAL = frozenset(".!?…。！？")
+_SPACED = frozenset(".!?…")
 _CLOSING = frozenset("\"'”’»)]」』")
 _OPENING = frozenset("\"'“‘«([„「『-–—")
 _PAIRS = {"“": "”", "„": "“", "«": "»", "「": "」", "『": "』"}
-# A line this long without a full stop at its end is taken as one of a text wrapped by hand, unless the text has longer lines.
+# A line this long is taken as one of a text wrapped by hand, unless the text has longer lines.
 _WRAPPED = (45, 130)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 _LINE_END = re.compile(r"\r?\n[ \t]*")
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:
-    """The paragraphs of a text (start, end): parted by blank lines, and by line ends where lines are not wrapped by hand.
+    """The paragraphs of a text (start, end): parted by blank lines, and by line ends unless wrapped by hand.
 
     >>> paragraphs("Judul\\nIsi berita.")
     [(0, 5), (6, 17)]
@@ -81,10 +82,15 @@ def _closes(tokens: Tokens, i: int) -> bool:
 
 
 def _ends_here(tokens: Tokens, i: int, last: int, abbreviations: Set[str]) -> bool:
-    if tokens.keys[i] != ".":
+    following, stop = i + 1, tokens.keys[i] == "."
+    if tokens.keys[i] not in _SPACED:
         return True
-    following = i + 1
-    if following < last and tokens.starts[following] == tokens.ends[i] and tokens.keys[following] not in _CLOSING:
+    if (
+        stop
+        and following < last
+        and tokens.starts[following] == tokens.ends[i]
+        and tokens.keys[following] not in _CLOSING
+    ):
         return False
     while following < last and (tokens.keys[following] in _CLOSING or tokens.keys[following] in _OPENING):
         following += 1
@@ -92,7 +98,7 @@ def _ends_here(tokens: Tokens, i: int, last: int, abbreviations: Set[str]) -> bo
         return True
     if tokens.text[tokens.starts[following]].islower():
         return False
-    return not (i and tokens.starts[i] == tokens.ends[i - 1] and _abbreviates(tokens, i - 1, abbreviations))
+    return not (stop and i and tokens.starts[i] == tokens.ends[i - 1] and _abbreviates(tokens, i - 1, abbreviations))
 
 
 def _abbreviates(tokens: Tokens, i: int, abbreviations: Set[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Names in a text: listed ones linked, parts of named wholes, names that nobody listed, and words that stand for names."""
+"""Names in a text: listed ones linked, units of wholes, names that nobody listed, words that stand for names."""
 
 from kg.mentions.linking import Linker
 

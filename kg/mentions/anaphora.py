@@ -12,7 +12,7 @@ from kg.text import LinkedText, Mention, Sentence
 REACH = 3
 """How many sentences back an antecedent is looked for."""
 _INNER = 3
-"""The longest name, in tokens, that may stand inside such words ("the South Korean battery maker")."""
+"""The longest name, in tokens, that may stand inside such words ("the South Korean firm")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""All listed names in one trie over token keys: word boundaries for free, and a cost that hardly grows with the names."""
+"""All listed names in one trie over token keys: word boundaries for free, a cost that hardly grows with the names."""
 
 from __future__ import annotations
 

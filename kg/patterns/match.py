@@ -13,7 +13,7 @@ from kg.patterns.notation import Element, Gap, Keys, Pattern, Slot, Words
 from kg.patterns.segment import Group, Segment
 
 SOFT = 4
-"""The width between two parts with nothing said: how many unknown words may stand between two parts: adjectives and nouns before a name."""
+"""The width between two parts with nothing said: how many unknown words (adjectives, nouns) may stand there."""
 APPOSITION = 16
 """The longest apposition that is passed over, in nodes."""
 TEXT = 9
@@ -22,7 +22,7 @@ TEXT = 9
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A pattern found: what fills its slots (nodes by slot name), the words it was found by, and its extent in nodes."""
+    """A pattern found: what fills its slots (nodes by slot name), the words it was found by, its extent in nodes."""
 
     pattern: Pattern
     slots: dict[str, tuple[int, ...]]

@@ -93,7 +93,9 @@ class Segment:
         nodes = self.nodes
         if i < 0 or i + len(keys) > len(nodes):
             return False
-        return len(keys) == 1 and nodes[i].key == keys[0] or all(nodes[i + k].key == key for k, key in enumerate(keys))
+        return (len(keys) == 1 and nodes[i].key == keys[0]) or all(
+            nodes[i + k].key == key for k, key in enumerate(keys)
+        )
 
     def listed(self, i: int) -> tuple[int, ...]:
         """The values of one kind in a list with the one at a position ("400, 500 dan 600 km"), itself among them."""

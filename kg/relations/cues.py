@@ -167,7 +167,7 @@ class Cues:
     # -- time --------------------------------------------------------------------------------------------------------
 
     def when(self, segment: Segment, match: Match, rivals: list[Match]) -> When:
-        """The time nearest to a match in its clause, as precise as its words; nothing if the pattern fixes the status."""
+        """The time nearest to a match in its clause, as precise as its words; none if the pattern fixes the status."""
         if match.pattern.status is Status.IN_EFFECT:
             return When()
         start, end = segment.clause(match.anchor[0])

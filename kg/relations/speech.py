@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg.ontology import Ontology
+from kg.ontology import THING, Ontology
 from kg.patterns import Language
 from kg.patterns.notation import Words
-from kg.patterns.segment import Segment
+from kg.patterns.segment import Node, Segment
 from kg.relations.passages import Passage
 
 REACH = 14
@@ -47,11 +47,15 @@ class Speech:
     def _nearest(self, segment: Segment, places: range) -> str:
         for i in places:
             node = segment.nodes[i]
-            if node.mention is not None and node.mention.entity and node.mention.kind != "demonym":
-                if not node.mention.classes.isdisjoint(self.speakers):
-                    people = self._person(segment, i, places)
-                    return people or node.mention.entity
+            if self._speaks(node):
+                assert node.mention is not None
+                return self._person(segment, i, places) or node.mention.entity
         return ""
+
+    def _speaks(self, node: Node) -> bool:
+        mention = node.mention
+        named = mention is not None and bool(mention.entity) and mention.kind not in ("demonym", "possessor")
+        return named and mention is not None and not mention.classes.isdisjoint(self.speakers)
 
     def _person(self, segment: Segment, i: int, places: range) -> str:
         """A narrower speaker beside: in "Acme chief executive Jane Roe" the person speaks, not the firm."""
@@ -60,9 +64,9 @@ class Speech:
             if k not in places or segment.nodes[k].key == ",":
                 return ""
             other = segment.nodes[k].mention
-            if other is not None and here is not None and other.entity and other.kind != "demonym":
-                apart = other.classes.isdisjoint(here.classes - {"http://www.w3.org/2002/07/owl#Thing"})
-                return other.entity if apart and not other.classes.isdisjoint(self.speakers) and places.step > 0 else ""
+            if other is not None and here is not None and self._speaks(segment.nodes[k]):
+                apart = other.classes.isdisjoint(here.classes - {THING})
+                return other.entity if apart and places.step > 0 else ""
         return ""
 
     def _straight(self, segment: Segment, i: int) -> bool:

@@ -74,6 +74,9 @@ class Calendar:
                     yield i + n + m
         yield i
 
+    def _ends_part(self, tokens: Tokens, i: int) -> bool:
+        return any(tokens.keys[max(0, i - n) : i + 1] in self.parts for n in range(3))
+
     def _parts(self, tokens: Tokens, i: int) -> list[int]:
         return [n for n in (3, 2, 1) if tokens.keys[i : i + n] in self.parts]
 
@@ -112,6 +115,7 @@ class Calendar:
         if keys[i] not in self.months or not tokens.text[tokens.starts[i]].isupper():
             return None
         month, at = self.months[keys[i]], i + 1
+        at += at + 1 < len(tokens) and keys[at] == "." and keys[at + 1][0].isdecimal()
         day = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", keys[at]) if at < len(tokens) else None
         if day is not None:
             year, last = _year_at(tokens, at + 1 + (at + 1 < len(tokens) and keys[at + 1] == ","))
@@ -154,7 +158,7 @@ class Calendar:
         """Whether the word before a year makes a name of it: a capitalised one that is no word of time ("CES 2025")."""
         word, key = tokens.text[tokens.starts[i] : tokens.ends[i]], tokens.keys[i]
         opens = i == 0 or not (tokens.keys[i - 1][0].isalnum() or tokens.keys[i - 1] in ",-")
-        timely = key in self.at or key in self.months or (key,) in self.parts
+        timely = key in self.at or key in self.months or self._ends_part(tokens, i)
         return word[0].isupper() and not opens and not timely
 
     def _relative(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
