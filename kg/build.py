@@ -24,7 +24,7 @@ from kg.ontology import Ontology
 from kg.patterns import Language
 from kg.project import Project
 from kg.rdf import entity_quads
-from kg.relations import Extraction, Reader
+from kg.relations import Explanation, Extraction, Reader, explain
 from kg.resolution import conflicts, mark_copies, resolve
 from kg.seeds import Names
 
@@ -85,6 +85,14 @@ class Knowledge:
             return Extraction((), ())
         linker, reader = found
         return reader.extract(document, linker.link(document.text, document.issued))
+
+    def explain(self, document: Document) -> list[Explanation]:
+        """For each passage of a document what was linked, which patterns matched, which nearly did and why not."""
+        found = self.readers.get(document.language[:2])
+        if found is None:
+            return []
+        linker, reader = found
+        return list(explain(reader, document, linker.link(document.text, document.issued)))
 
 
 def build(

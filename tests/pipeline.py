@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from kg.build import Knowledge
 from kg.model import Claim, Document, Literal, Term
@@ -44,6 +48,16 @@ def entities(text: str, language: str = "en") -> list[tuple[str, str]]:
     found = linked(text, language)
     kinds = ("name", "demonym", "unit")
     return [(text[m.start : m.end], local_name(m.entity)) for m in found.mentions if m.kind in kinds]
+
+
+def judge(case: Mapping[str, Any], holds: bool, shown: object) -> None:
+    """Pass or fail a case of a suite; one that is known to fail must go on failing until its mark is taken out."""
+    reason = case.get("known_failure")
+    if reason and holds:
+        pytest.fail(f"it holds now: take 'known_failure' out of the suite ({reason})")
+    if reason:
+        pytest.xfail(str(reason))
+    assert holds, shown
 
 
 def short(term: Term) -> str:

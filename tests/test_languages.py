@@ -146,7 +146,7 @@ def test_tokens_tell_exactly_where_they_stand(text: str) -> None:
     [
         ("“We sell it,” he said.", ["We sell it,"]),
         ('"We sell it," he said. "It works."', ["We sell it,", "It works."]),
-        ("„Wir bauen es”, sagte er.", ["Wir bauen es"]),
+        ("„Wir bauen es“, sagte er. „Ja“.", ["Wir bauen es", "Ja"]),
         ("«Oui», dit-il.", ["Oui"]),
         ("“It goes on\n\nand here “once more,” he said.", ["It goes on", "once more,"]),
         ('“Mixed marks," he said.', ["Mixed marks,"]),

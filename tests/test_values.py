@@ -16,12 +16,11 @@ from kg.names import XSD
 from kg.text import Value
 
 CASES: list[dict[str, Any]] = tomllib.loads((SUITES / "values.toml").read_text(encoding="utf-8"))["case"]
-_WORDS = st.sampled_from(
-    """
-    1 12 31 2025 2026 1.5 1,5 2.0.1 1.234,5 ² 10² ١٢ 80kWh 5bn km % $ Rp juta million March maret Q1 q9 early akhir tahun
-    ini next year / - . , ( ) hp mph of the CES 99999999999999999999 0 00 1.000.000 first quarter kuartal pertama
-    """.split()
-)
+_LINES = """
+    1 12 31 2025 2026 1.5 1,5 2.0.1 1.234,5 ² 10² ١٢ 80kWh 5bn km % $ Rp juta million March maret Q1 q9 early akhir
+    tahun ini next year / - . , ( ) hp mph of the CES 99999999999999999999 0 00 1.000.000 first quarter kuartal pertama
+"""
+_WORDS = st.sampled_from(_LINES.split())
 
 
 def values(case: dict[str, Any]) -> tuple[Value, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,17 +14,22 @@ import click
 
 from kg.cli import rows
 from kg.cli.app import Setting, epilog, main, pass_setting
-from kg.errors import Place, ProjectError
-from kg.project import PARTS
+from kg.errors import KgError, Place, ProjectError
+from kg.project import PARTS, Project
 
 if TYPE_CHECKING:
     from kg.build import BuildReport, Progress
+    from kg.relations import Explanation
 
 _SHOWN = 20
 """Refused sources told one by one; the rest is counted and stands in the report."""
 
 
-@main.command(epilog=epilog("kg build", "kg build news/ --strict --jobs 4", "cat article.txt | kg build -"))
+@main.command(
+    epilog=epilog(
+        "kg build", "kg build news/ --strict --jobs 4", "cat article.txt | kg build -", "kg build --explain article.txt"
+    )
+)
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(allow_dash=True))
 @click.option("--strict", is_flag=True, help="A source that cannot be read fails the build.")
 @click.option(
@@ -33,8 +38,11 @@ _SHOWN = 20
 @click.option(
     "--report", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write what came of it as JSON."
 )
+@click.option("--explain", is_flag=True, help="Show how each sentence is read, and write nothing.")
 @pass_setting
-def build(where: Setting, sources: tuple[str, ...], strict: bool, jobs: int, report: Path | None) -> None:
+def build(
+    where: Setting, sources: tuple[str, ...], strict: bool, jobs: int, report: Path | None, explain: bool
+) -> None:
     """Read a project and its documents, write the graph.
 
     SOURCE is a file, a folder, or - for standard input, in the place of seeds/articles. The graph is written in one
@@ -42,12 +50,48 @@ def build(where: Setting, sources: tuple[str, ...], strict: bool, jobs: int, rep
     """
     from kg.build import build as run
 
+    if explain:
+        _explain(where.project(), sources)
+        return
     target = where.store_folder()
     with _bar() as progress:
         made = run(where.project(), list(sources) or None, target, jobs=jobs, strict=strict, progress=progress)
     if report is not None:
         report.write_text(json.dumps(_told(made), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     _tell(made, target)
+
+
+def _explain(project: Project, sources: tuple[str, ...]) -> None:
+    """Print for each sentence what was linked, what was read, and which patterns nearly matched."""
+    from kg.build import Knowledge
+    from kg.documents import read
+
+    knowledge = Knowledge.of(project)
+    for document in read(sources or [project.seeds / "articles"]):
+        if isinstance(document, KgError):
+            raise document
+        told = knowledge.in_language(document)
+        click.echo(f"# {told.source} ({told.language})")
+        if told.language[:2] not in knowledge.languages:
+            click.echo("  this language has no patterns")
+        for passage in knowledge.explain(told):
+            _passage(passage, knowledge.ontology.short)
+
+
+def _passage(passage: Explanation, short: Callable[[str], str]) -> None:
+    click.echo("\n" + " ".join(passage.text.split()))
+    for found in passage.found:
+        what = short(found.what) if "://" in found.what else found.what or "not known"
+        click.echo(f"  {found.kind:9} {found.words} = {what}")
+    for claim in passage.claims:
+        end = short(claim.object) if isinstance(claim.object, str) else claim.object.lexical
+        scope = ", ".join(f"{short(q)} {short(v) if isinstance(v, str) else v.lexical}" for q, v in claim.qualifiers)
+        fact = f"{short(claim.subject)} {short(claim.predicate)} {end}"
+        click.echo(f"  read      {fact} ({', '.join(x for x in (claim.status, claim.valid_from, scope) if x)})")
+        click.echo(f"            by {claim.pattern}, confidence {claim.confidence}")
+    for miss in passage.missed:
+        click.echo(f"  not quite {miss.pattern}: {miss.line}")
+        click.echo(f"            found by '{miss.words}', lacking {miss.lacking}")
 
 
 @contextmanager

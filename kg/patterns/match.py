@@ -7,17 +7,11 @@ right. So the cost grows with the text and with the hits, not with the number of
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from kg.patterns.notation import Element, Gap, Keys, Pattern, Slot, Words
-from kg.patterns.segment import Group, Segment
-
-SOFT = 4
-"""The width between two parts with nothing said: how many unknown words (adjectives, nouns) may stand there."""
-APPOSITION = 16
-"""The longest apposition that is passed over, in nodes."""
-TEXT = 9
-"""The longest run of free words, in tokens."""
+from kg.patterns.notation import Keys, Pattern, Slot, Words
+from kg.patterns.segment import Segment
+from kg.patterns.walk import Bound, Walk, run_of_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +24,15 @@ class Match:
     first: int
     last: int
     gaps: int = 0
-    skipped: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Bound:
-    """What is bound so far; the extent; brackets and appositions passed over."""
+class NearMiss:
+    """A pattern whose words were found (first node, past the last) but not the part with the number ``lacking``."""
 
-    slots: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    low: int = 0
-    high: int = 0
-    gaps: int = 0
-    skipped: tuple[tuple[int, int], ...] = ()
-
-    def with_slot(self, name: str, nodes: tuple[int, ...], low: int, high: int) -> _Bound:
-        slots = {**self.slots, name: nodes}
-        return _Bound(slots, min(self.low, low), max(self.high, high), self.gaps, self.skipped)
-
-    def extended(self, low: int, high: int) -> _Bound:
-        return _Bound(self.slots, min(self.low, low), max(self.high, high), self.gaps, self.skipped)
+    pattern: Pattern
+    anchor: tuple[int, int]
+    lacking: int
 
 
 class Matcher:
@@ -76,257 +60,35 @@ class Matcher:
                     if found is not None:
                         yield found
 
+    def near_misses(self, segment: Segment) -> Iterator[NearMiss]:
+        """The patterns whose words stand in a segment but which do not match, each with the part that is lacking."""
+        for i, node in enumerate(segment.nodes):
+            for keys, pattern in self.index.get(node.key, ()) if node.key else ():
+                if segment.word_at(i, keys) and self._fill(segment, pattern, i, i + len(keys)) is None:
+                    yield NearMiss(pattern, (i, i + len(keys)), self._lacking(segment, pattern, i, i + len(keys)))
+
+    def _lacking(self, segment: Segment, pattern: Pattern, first: int, last: int) -> int:
+        """The number of the first part that could not be filled."""
+        right, left = self._walks(segment, pattern)
+        if right.go(0, last, Bound({}, first, last)) is None:
+            return pattern.anchor + 1 + right.furthest
+        left.go(0, first, Bound({}, first, last))
+        return max(pattern.anchor - 1 - left.furthest, 0)
+
+    def _walks(self, segment: Segment, pattern: Pattern) -> tuple[Walk, Walk]:
+        anchor, parts = pattern.elements[pattern.anchor], pattern.elements
+        right = Walk(segment, parts[pattern.anchor + 1 :], anchor, rightwards=True)
+        return right, Walk(segment, tuple(reversed(parts[: pattern.anchor])), anchor, rightwards=False)
+
     def _fill(self, segment: Segment, pattern: Pattern, first: int, last: int) -> Match | None:
         anchor = pattern.elements[pattern.anchor]
-        bound = _Bound({}, first, last)
+        bound = Bound({}, first, last)
         if isinstance(anchor, Slot):
-            first, last = _run_of_words(segment, first, last)
-            bound = _Bound({anchor.name: tuple(range(first, last))}, first, last)
-        right = _Walk(segment, pattern.elements[pattern.anchor + 1 :], anchor, rightwards=True).go(0, last, bound)
-        if right is None:
-            return None
-        before = tuple(reversed(pattern.elements[: pattern.anchor]))
-        both = _Walk(segment, before, anchor, rightwards=False).go(0, first, right)
-        if both is None:
-            return None
-        return Match(pattern, both.slots, (first, last), both.low, both.high, both.gaps, both.skipped)
-
-
-def _run_of_words(segment: Segment, first: int, last: int) -> tuple[int, int]:
-    """Free words around the word that was found: to the next comma, name, or sign, on both sides."""
-    nodes, limit = segment.nodes, TEXT
-    joining = {keys[0] for keys in segment.grammar.conjunctions}
-    while first > 0 and last - first < limit and _free(segment, first - 1):
-        if nodes[first - 1].key in segment.grammar.stop and nodes[first - 1].key not in joining:
-            break
-        first -= 1
-    while last < len(nodes) and last - first < limit and _free(segment, last):
-        last += 1
-    while last - first > 1 and nodes[last - 1].key in segment.grammar.prepositions | segment.grammar.filler:
-        last -= 1
-    while last - first > 1 and nodes[first].key in segment.grammar.prepositions | segment.grammar.filler:
-        first += 1
-    return first, last
-
-
-def _free(segment: Segment, i: int) -> bool:
-    node = segment.nodes[i]
-    return bool(node.key) and (node.key[0].isalnum() or node.key in "-&/") and i not in segment.breaks
-
-
-class _Walk:
-    """Fills the parts on one side of the words that were found, nearest first."""
-
-    def __init__(
-        self, segment: Segment, elements: Sequence[Element], origin: Element | None, *, rightwards: bool
-    ) -> None:
-        self.segment, self.elements, self.origin, self.rightwards = segment, elements, origin, rightwards
-        self.step = 1 if rightwards else -1
-
-    def go(self, k: int, position: int, bound: _Bound, width: int = SOFT) -> _Bound | None:
-        """Fill the parts from number ``k``; ``position`` is the edge of what is filled (past it, to the right)."""
-        if k == len(self.elements):
-            return bound
-        element = self.elements[k]
-        if isinstance(element, Gap):
-            counted = _Bound(bound.slots, bound.low, bound.high, bound.gaps + (element.width > SOFT), bound.skipped)
-            return self.go(k + 1, position, counted, element.width)
-        fill = self._words if isinstance(element, Words) else self._slot
-        found = fill(k, position, bound, width)
-        if found is None and element.optional:
-            return self.go(k + 1, position, bound, width)
-        return found
-
-    # -- words -----------------------------------------------------------------------------------------------------
-
-    def _words(self, k: int, position: int, bound: _Bound, width: int) -> _Bound | None:
-        element = self.elements[k]
-        assert isinstance(element, Words)
-        nodes, by_edge = self.segment.nodes, element.by_first if self.rightwards else element.by_last
-        for at in self._steps(position, width):
-            for keys in by_edge.get(nodes[at].key, ()):
-                first = at if self.rightwards else at - len(keys) + 1
-                if self.segment.word_at(first, keys):
-                    edge = first + len(keys) if self.rightwards else first
-                    return self.go(k + 1, edge, bound.extended(first, first + len(keys)))
-        return None
-
-    def _steps(self, position: int, width: int) -> Iterator[int]:
-        """The nodes at which the next words may stand, nearest first."""
-        at, passed = position if self.rightwards else position - 1, 0
-        nodes, wide = self.segment.nodes, width > SOFT
-        while 0 <= at < len(nodes) and passed <= width:
-            yield at
-            light = nodes[at].key in self.segment.grammar.filler or at in self.segment.partner
-            if at in self.segment.breaks or not (wide or light):
-                return
-            at, passed = self._past(at), passed + 1
-
-    def _past(self, at: int) -> int:
-        """One node on, or behind the bracket that starts here."""
-        partner = self.segment.partner.get(at)
-        if partner is not None and (partner > at) == self.rightwards:
-            return partner + self.step
-        return at + self.step
-
-    # -- slots -----------------------------------------------------------------------------------------------------
-
-    def _slot(self, k: int, position: int, bound: _Bound, width: int) -> _Bound | None:
-        slot = self.elements[k]
-        assert isinstance(slot, Slot)
-        if "topic" in slot.kinds:
-            return self.go(k + 1, position, bound.with_slot(slot.name, (), bound.low, bound.high))
-        if slot.value == "text":
-            return self._text(k, slot, position, bound)
-        found = self._find(k, slot, position, bound, width)
+            first, last = run_of_words(segment, first, last)
+            bound = Bound({anchor.name: tuple(range(first, last))}, first, last)
+        right, left = self._walks(segment, pattern)
+        found = right.go(0, last, bound)
+        found = left.go(0, first, found) if found is not None else None
         if found is None:
             return None
-        members, low, high = found
-        edge = high if self.rightwards else low
-        return self.go(k + 1, edge, bound.with_slot(slot.name, members, low, high))
-
-    def _text(self, k: int, slot: Slot, position: int, bound: _Bound) -> _Bound | None:
-        """Free words up to a comma, name or sign; the next part must follow straight on."""
-        at = position if self.rightwards else position - 1
-        taken: list[int] = []
-        while 0 <= at < len(self.segment) and len(taken) < TEXT and _free(self.segment, at):
-            taken.append(at)
-            at += self.step
-        if not taken:
-            return None
-        low, high = min(taken), max(taken) + 1
-        edge = high if self.rightwards else low
-        return self.go(k + 1, edge, bound.with_slot(slot.name, tuple(sorted(taken)), low, high))
-
-    def _find(
-        self, k: int, slot: Slot, position: int, bound: _Bound, width: int
-    ) -> tuple[tuple[int, ...], int, int] | None:
-        """The nearest name or value that fits, with nothing between that forbids it."""
-        segment, grammar, wide = self.segment, self.segment.grammar, width > SOFT
-        at, words = position if self.rightwards else position - 1, 0
-        while 0 <= at < len(segment.nodes) and words <= width:
-            node = segment.nodes[at]
-            found = self._fits(k, slot, at, bound, wide, position)
-            if found is not None or width == 0:
-                return found
-            if at in segment.breaks:
-                return None
-            if node.key == "," and not self._crosses_comma(k, at, slot, wide, words):
-                apposition = self._apposition(at, wide) if not self.rightwards else None
-                if apposition is None:
-                    return None
-                at, words = apposition, words + 1
-                continue
-            if not wide and self._stops(at, slot):
-                return None
-            if node.key not in grammar.filler:
-                words += 1
-            at = self._past(at)
-        return None
-
-    def _stops(self, at: int, slot: Slot) -> bool:
-        """Whether a search over nearby words ends here: at a small word that binds otherwise, or at a foreign name."""
-        node, grammar = self.segment.nodes[at], self.segment.grammar
-        if node.key in grammar.filler or at in self.segment.partner:
-            return False
-        if node.key:
-            return node.key in grammar.stop or not (node.key[0].isalnum() or node.key in "-,'s–—\"“”")
-        if node.value is not None:
-            return False
-        following = self.segment.nodes[at + 1] if at + 1 < len(self.segment) else None
-        tied = following is not None and (following.mention is not None or following.key in grammar.possessive)
-        apposed = following is not None and following.key == "," and self._is_name(at + 2, slot)
-        light = node.mention is not None and node.mention.kind in ("demonym", "possessor")
-        return not (self.rightwards and (tied or apposed)) and not light
-
-    def _after_preposition(self, k: int) -> bool:
-        """Whether the part before number ``k`` ends in a preposition: a comma then ends its phrase."""
-        before = self.elements[k - 1] if k else self.origin
-        prepositions = self.segment.grammar.prepositions
-        return isinstance(before, Words) and any(keys[-1] in prepositions for keys in before.alternatives)
-
-    def _crosses_comma(self, k: int, at: int, slot: Slot, wide: bool, words: int) -> bool:
-        if self.rightwards:
-            apposed = self.segment.nodes[at - 1].mention is not None
-            return wide or (words > 0 and self._is_name(at + 1, slot) and (apposed or not self._after_preposition(k)))
-        before = self.segment.nodes[at - 1] if at else None
-        return before is not None and before.mention is not None and self._is_name(at - 1, slot)
-
-    def _is_name(self, at: int, slot: Slot) -> bool:
-        nodes = self.segment.nodes
-        while self.rightwards and at < len(nodes) and nodes[at].key in self.segment.grammar.filler:
-            at += 1
-        mention = nodes[at].mention if 0 <= at < len(nodes) else None
-        return mention is not None and bool(mention.classes.intersection(slot.classes))
-
-    def _apposition(self, at: int, wide: bool) -> int | None:
-        """Leftwards from a closing comma: the node before the comma that opens the apposition or relative clause.
-
-        Where none is opened the comma is a word like others in a wide search, and ends a narrow one.
-        """
-        nodes = self.segment.nodes
-        for k in range(at - 1, max(-1, at - APPOSITION), -1):
-            if k in self.segment.breaks:
-                return at - 1 if wide else None
-            if nodes[k].key == ",":
-                opens = nodes[k + 1].key in self.segment.grammar.appositions or nodes[k + 1].mention is not None
-                return k - 1 if opens or not wide else at - 1
-        return at - 1
-
-    def _fits(
-        self, k: int, slot: Slot, at: int, bound: _Bound, wide: bool, origin: int
-    ) -> tuple[tuple[int, ...], int, int] | None:
-        node = self.segment.nodes[at]
-        if slot.value:
-            fits = node.value is not None and _value_fits(slot.value, node.value.kind)
-            listed = self.segment.listed(at) if fits and slot.value != "date" else (at,)
-            return (listed, listed[0], listed[-1] + 1) if fits else None
-        mention = node.mention
-        if mention is None or any(at in nodes for nodes in bound.slots.values()):
-            return None
-        if mention.kind == "demonym" or "demonym" in slot.kinds:
-            tied = mention.kind == "demonym" and "demonym" in slot.kinds and mention.classes.intersection(slot.classes)
-            return ((at,), at, at + 1) if tied else None
-        return self._names(k, slot, at, wide, origin)
-
-    def _names(self, k: int, slot: Slot, at: int, wide: bool, origin: int) -> tuple[tuple[int, ...], int, int] | None:
-        segment = self.segment
-        group = segment.groups.get(at, Group((at,), at, at + 1))
-        near = [m for m in group.members if (m >= origin if self.rightwards else m < origin)]
-        if self._apposed(k):
-            near = [at]
-        members = tuple(m for m in near if self._accepts(slot, m, wide))
-        if at not in members or (slot.name == "both" and len(members) < 2):
-            return None
-        if len(members) < len(group.members):
-            members = (at,) if len(members) < len(near) else members
-            group = Group(members, members[0], members[-1] + 1)
-        free_side = k + 1 == len(self.elements) or isinstance(self.elements[k + 1], Slot | Gap)
-        floor = origin if self.rightwards else 0
-        if wide and free_side and segment.oblique(group.first, floor):
-            return None
-        if wide and not self.rightwards and self._possessive(group.last):
-            return None
-        return members, group.first, group.last
-
-    def _apposed(self, k: int) -> bool:
-        """Whether a comma alone parts this slot from the next part: an apposition speaks of the nearest name only."""
-        before = self.elements[k - 1] if k else self.origin
-        return not self.rightwards and isinstance(before, Words) and before.alternatives == {(",",)}
-
-    def _possessive(self, i: int) -> bool:
-        return i < len(self.segment) and self.segment.nodes[i].key in self.segment.grammar.possessive
-
-    def _accepts(self, slot: Slot, i: int, wide: bool) -> bool:
-        mention = self.segment.nodes[i].mention
-        if mention is None or mention.kind == "demonym" or (mention.kind == "possessor" and wide):
-            return False
-        if "anaphor" in slot.kinds and mention.kind != "anaphor":
-            return False
-        if slot.name == "x" or (mention.kind == "unlisted" and not mention.classes):
-            return mention.kind == "unlisted" and "unlisted" in slot.kinds
-        return bool(mention.classes.intersection(slot.classes))
-
-
-def _value_fits(wanted: str, kind: str) -> bool:
-    return kind == wanted if wanted != "any" else kind not in ("date", "")
+        return Match(pattern, found.slots, (first, last), found.low, found.high, found.gaps)

@@ -19,7 +19,7 @@ Between any two parts small words (articles, adverbs), brackets and appositions 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -28,6 +28,9 @@ from kg.text import key_of
 
 GAP = 16
 """How many words ``..`` passes over: at 24 wrong subjects begin to outnumber the right ones found."""
+
+_SHOWN = 4
+"""How many wordings of a part are shown to a person."""
 
 Keys: TypeAlias = tuple[str, ...]
 
@@ -184,3 +187,14 @@ def anchor_of(elements: tuple[Element, ...], with_lists: frozenset[str]) -> int:
 
 def _weight(words: Words) -> int:
     return min(sum(len(key) if key[0].isalnum() else key == "'s" for key in keys) for keys in words.alternatives)
+
+
+def shown(element: Element, name: Callable[[str], str]) -> str:
+    """A part of a pattern in words for a person; ``name`` shortens the IRI of a class."""
+    if isinstance(element, Gap):
+        return "anything within the clause" if element.width else "nothing between"
+    if isinstance(element, Words):
+        some = sorted(" ".join(keys) for keys in element.alternatives)
+        return " | ".join(some[:_SHOWN]) + (" | …" if len(some) > _SHOWN else "")
+    wanted = element.value or " or ".join(name(c) for c in element.classes) or "anything"
+    return f"{{{element.name}}}: {', '.join(sorted(element.kinds))} {wanted}".replace(":  ", ": ")

@@ -66,10 +66,7 @@ class Reader:
     def extract(self, document: Document, linked: LinkedText) -> Extraction:
         """The claims of a document and its new entities."""
         spoken = speeches(linked)
-        parts = self._segments(linked, spoken)
-        typed, new = self._typed(linked, parts)
-        if new:
-            linked, parts = typed, self._segments(typed, spoken)
+        linked, parts, new = self.prepared(linked, spoken)
         speakers = attribute(parts, self.speech)
         claims = [*self._said(document, spoken, speakers)]
         for passage, seg in parts:
@@ -78,6 +75,14 @@ class Reader:
         used = {t for c in claims for t in (c.subject, c.object, c.stated_by, *(v for _, v in c.qualifiers))}
         entities = {e.iri: e for e in (*new, *self._units(linked)) if e.iri in used}
         return Extraction(tuple(_in_order(claims)), tuple(entities[k] for k in sorted(entities)))
+
+    def prepared(
+        self, linked: LinkedText, spoken: list[Quotation]
+    ) -> tuple[LinkedText, list[tuple[Passage, Segment]], list[Entity]]:
+        """The text with its unlisted names typed by their context, its segments, and the entities that are new."""
+        parts = self._segments(linked, spoken)
+        typed, new = self._typed(linked, parts)
+        return (typed, self._segments(typed, spoken), new) if new else (linked, parts, new)
 
     def _segments(self, linked: LinkedText, spoken: list[Quotation]) -> list[tuple[Passage, Segment]]:
         cut = passages(linked, spoken)
