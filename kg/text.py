@@ -26,6 +26,8 @@ class Tokens:
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     keys: tuple[str, ...]
+    capitals: tuple[int, ...] = ()
+    """The tokens that begin with a capital."""
 
     @classmethod
     def of(cls, text: str) -> Tokens:
@@ -35,8 +37,14 @@ class Tokens:
         ('acme', "'s", 'y2k', ':', '1,5', 'juta')
         """
         spans = [m.span() for m in _TOKEN.finditer(text)]
-        keys = tuple("'s" if (k := text[a:b].casefold()) == "’s" else k for a, b in spans)
-        return cls(text, tuple(a for a, _ in spans), tuple(b for _, b in spans), keys)
+        folded = text.casefold().replace("’", "'")
+        if len(folded) == len(text):
+            keys = tuple([folded[a:b] for a, b in spans])
+        else:  # a few letters fold to two ("ß"): then each word by itself
+            keys = tuple([text[a:b].casefold().replace("’", "'") for a, b in spans])
+        starts = tuple([a for a, _ in spans])
+        capitals = tuple([i for i, a in enumerate(starts) if text[a].isupper()])
+        return cls(text, starts, tuple([b for _, b in spans]), keys, capitals)
 
     def at(self, offset: int) -> int:
         """The index of the first token that starts at or after an offset."""
@@ -49,14 +57,6 @@ class Tokens:
 def key_of(name: str) -> tuple[str, ...]:
     """A name as the keys of its tokens."""
     return Tokens.of(name).keys
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A half-open stretch of the text, in code points."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ _SPACED = frozenset(".!?…")
 _CLOSING = frozenset("\"'”’»)]」』")
 _OPENING = frozenset("\"'“‘«([„「『-–—")
 _PAIRS = {"“": "”", "„": "“", "«": "»", "「": "」", "『": "』"}
+_MARK = re.compile('["' + "".join(_PAIRS) + "]")
 # A line this long is taken as one of a text wrapped by hand, unless the text has longer lines.
 _WRAPPED = (45, 130)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
@@ -63,14 +64,14 @@ def sentences(tokens: Tokens, abbreviations: Set[str]) -> tuple[Sentence, ...]:
 
 
 def _split(tokens: Tokens, first: int, last: int, abbreviations: Set[str]) -> Iterator[tuple[int, int]]:
-    begin, i = first, first
-    while i < last:
-        if tokens.keys[i] in _TERMINAL and _ends_here(tokens, i, last, abbreviations):
-            while i + 1 < last and _closes(tokens, i + 1):
-                i += 1
-            yield begin, i + 1
-            begin = i + 1
-        i += 1
+    begin = first
+    for i in [first + n for n, key in enumerate(tokens.keys[first:last]) if key in _TERMINAL]:
+        if i >= begin and _ends_here(tokens, i, last, abbreviations):
+            stop = i + 1
+            while stop < last and _closes(tokens, stop):
+                stop += 1
+            yield begin, stop
+            begin = stop
     if begin < last:
         yield begin, last
 
@@ -128,12 +129,9 @@ def quotations(text: str) -> tuple[Quotation, ...]:
 
 def _quoted(text: str, start: int, end: int) -> Iterator[Quotation]:
     i = start
-    while i < end:
-        mark = text[i]
-        closing = '"' if mark == '"' else _PAIRS.get(mark)
-        if closing is None:
-            i += 1
-            continue
+    while (opening := _MARK.search(text, i, end)) is not None:
+        i, mark = opening.start(), opening[0]
+        closing = '"' if mark == '"' else _PAIRS[mark]
         stop = text.find(closing, i + 1, end)
         if stop < 0 and mark == "“":
             stop = text.find('"', i + 1, end)

@@ -32,6 +32,7 @@ class Resolver:
     def __init__(self, language: Language, entities: Mapping[str, Entity]) -> None:
         self.language, self.entities = language, entities
         self.longest = max(map(len, language.anaphora), default=0)
+        self.pairs = {keys[:2] for keys in language.anaphora}
         self.firsts = {keys[0] for keys in language.anaphora}
         self.prepositions = language.single("grammar", "prepositions")
         self.determiners = language.single("grammar", "filler")
@@ -39,6 +40,8 @@ class Resolver:
     def resolve(self, linked: LinkedText) -> tuple[Mention, ...]:
         """The mentions together with those for which words stand; words without an antecedent stay words."""
         mentions = [m for m in linked.mentions if m.kind != "unlisted"]
+        if not mentions:
+            return linked.mentions
         ends = {i for m in mentions if m.kind != "demonym" for i in (m.first, m.last - 1)}
         current = linked
         for number, sentence in enumerate(linked.sentences if self.longest else ()):
@@ -67,7 +70,9 @@ class Resolver:
         inner = {m.first: m for m in linked.between(sentence.first, sentence.last) if m.last - m.first <= _INNER}
         i, keys = sentence.first, linked.tokens.keys
         while i < sentence.last:
-            phrase = self._phrase_at(linked, i, sentence.last, inner) if keys[i] in self.firsts else None
+            opens = keys[i : i + 2] in self.pairs or keys[i : i + 1] in self.pairs
+            opens = opens or (keys[i] in self.firsts and i + 1 in inner)
+            phrase = self._phrase_at(linked, i, sentence.last, inner) if opens else None
             if phrase is not None:
                 yield phrase
             i = phrase.last if phrase is not None else i + 1

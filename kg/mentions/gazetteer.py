@@ -50,6 +50,7 @@ class Gazetteer:
 
     def __init__(self, entities: Iterable[Entity], ontology: Ontology) -> None:
         self.root: dict[str, Any] = {}
+        self.vocabulary: set[str] = set()
         self.entities = {e.iri: e for e in entities}
         for entity in self.entities.values():
             classes = ontology.closure(entity.types)
@@ -58,7 +59,9 @@ class Gazetteer:
 
     def _add(self, entry: Entry) -> None:
         node = self.root
-        for key in key_of(entry.label.text):
+        keys = key_of(entry.label.text)
+        self.vocabulary.update(keys)
+        for key in keys:
             node = node.setdefault(key, {})
         node.setdefault(_END, []).append(entry)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -48,21 +49,21 @@ class Linker:
 
     def _listed(self, tokens: Tokens, split: tuple[Sentence, ...]) -> Iterator[Mention]:
         stems = self._stems(tokens)
+        root = self.gazetteer.root
+        openings = [i for i, key in enumerate(tokens.keys) if key in root or (i in stems and stems[i][0] in root)]
         sure: list[tuple[Sentence, Mention]] = []
         doubtful: list[tuple[Sentence, Mention, list[Entry]]] = []
-        for sentence in split:
-            i = sentence.first
-            while i < sentence.last:
-                found = self._at(tokens, i, sentence.last, stems)
-                if found is None:
-                    i += 1
-                    continue
+        firsts, past = [s.first for s in split], 0
+        for i in openings:
+            sentence = split[bisect_right(firsts, i) - 1]
+            found = self._at(tokens, i, sentence.last, stems) if i >= past else None
+            if found is not None:
                 mention, entries, plain = found
+                past = mention.last
                 if plain:
                     sure.append((sentence, mention))
                 else:
                     doubtful.append((sentence, mention, entries))
-                i = mention.last
         known = {m.entity for _, m in sure}
         accepted = [m for _, m in sure]
         accepted += [m for s, d, e in doubtful if (m := self._in_context(tokens, s, d, e, sure, known)) is not None]
@@ -71,10 +72,11 @@ class Linker:
     def _stems(self, tokens: Tokens) -> dict[int, tuple[str, int]]:
         found: dict[int, tuple[str, int]] = {}
         for i, key in enumerate(tokens.keys) if self.suffixes else ():
-            for suffix in self.suffixes:
-                if key.endswith(suffix) and len(key) - len(suffix) >= _AFFIX_STEM:
-                    found[i] = (key[: -len(suffix)], tokens.ends[i] - len(suffix))
-                    break
+            if key.endswith(self.suffixes):
+                suffix = next(s for s in self.suffixes if key.endswith(s))
+                stem = key[: -len(suffix)]
+                if len(stem) >= _AFFIX_STEM and stem in self.gazetteer.vocabulary:
+                    found[i] = (stem, tokens.ends[i] - len(suffix))
         return found
 
     def _at(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Set
 
 from kg.text import Mention, Sentence, Tokens, Value
 
+_HEADLINE = 0.7
+"""The share of capitalised words from which a line is set as a headline."""
 LONGEST = 5
 """The longest run of capitalised words taken for one name, in tokens."""
 
@@ -23,15 +26,19 @@ def unlisted(
     """
     taken = {i for m in mentions for i in range(m.first, m.last)}
     taken |= {i for v in values for i in range(v.first, v.last)}
-    for sentence in sentences:
-        if _shouts(tokens, sentence):
+    capitals, starts, past = tokens.capitals, [s.first for s in sentences], 0
+    headlines = {
+        n: _shouts(tokens, sentence) for n, sentence in enumerate(sentences) if sentence.last - sentence.first > 3
+    }
+    for i in capitals:
+        if i < past or i in taken:
             continue
-        i = sentence.first
-        while i < sentence.last:
-            end = _run(tokens, i, sentence, taken, not_names)
-            if end > i:
-                yield Mention(tokens.starts[i], tokens.ends[end - 1], i, end, "", frozenset(), "unlisted")
-            i = max(end, i + 1)
+        number = bisect_right(starts, i) - 1
+        if headlines.get(number, False):
+            continue
+        past = _run(tokens, i, sentences[number], taken, not_names)
+        if past > i:
+            yield Mention(tokens.starts[i], tokens.ends[past - 1], i, past, "", frozenset(), "unlisted")
 
 
 def _run(tokens: Tokens, i: int, sentence: Sentence, taken: Set[int], not_names: Set[str]) -> int:
@@ -52,5 +59,8 @@ def _is_part(tokens: Tokens, i: int, taken: Set[int], not_names: Set[str]) -> bo
 
 def _shouts(tokens: Tokens, sentence: Sentence) -> bool:
     """Whether most words are capitalised, as in a headline: there capitals tell nothing."""
-    words = [tokens.text[tokens.starts[i]] for i in range(sentence.first, sentence.last) if tokens.keys[i][0].isalpha()]
-    return len(words) > 3 and sum(c.isupper() for c in words) > 0.7 * len(words)
+    capitals = bisect_left(tokens.capitals, sentence.last) - bisect_left(tokens.capitals, sentence.first)
+    if capitals * 2 < sentence.last - sentence.first:
+        return False
+    words = sum(tokens.keys[i][0].isalpha() for i in range(sentence.first, sentence.last))
+    return words > 3 and capitals > _HEADLINE * words

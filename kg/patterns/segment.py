@@ -136,7 +136,7 @@ class Segment:
         return False
 
 
-def segment(linked: LinkedText, first: int, last: int, language: Language, grammar: Grammar) -> Segment:
+def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segment:
     """The segment of the tokens ``first`` to ``last`` (past the last)."""
     nodes = tuple(_without_noise(tuple(_nodes(linked, first, last, grammar)), grammar))
     partner = _brackets(nodes)

@@ -43,6 +43,9 @@ def passages(linked: LinkedText, spoken: list[Quotation]) -> Iterator[Passage]:
         return index if index >= 0 and offset < spoken[index].outer_end else -1
 
     for sentence in linked.sentences:
+        if not spoken:
+            yield Passage(sentence, sentence.first, sentence.last)
+            continue
         first, inside = sentence.first, speech_of(sentence.first)
         for i in range(sentence.first + 1, sentence.last):
             now = speech_of(i)

@@ -85,8 +85,12 @@ class Reader:
         return (typed, self._segments(typed, spoken), new) if new else (linked, parts, new)
 
     def _segments(self, linked: LinkedText, spoken: list[Quotation]) -> list[tuple[Passage, Segment]]:
-        cut = passages(linked, spoken)
-        return [(p, segment(linked, p.first, p.last, self.language, self.grammar)) for p in cut]
+        """The passages, each as a segment; one without any name has nothing to be read and stays empty."""
+        empty = Segment((), self.grammar)
+        return [
+            (p, segment(linked, p.first, p.last, self.grammar) if linked.between(p.first, p.last) else empty)
+            for p in passages(linked, spoken)
+        ]
 
     def _reporter(self, seg: Segment) -> str:
         return self.speech.speaker(seg)

@@ -42,17 +42,14 @@ class Calendar:
 
     def dates(self, tokens: Tokens, issued: str, taken: frozenset[int] | set[int]) -> Iterator[Value]:
         """The dates of a text, left to right, outside the tokens that are taken."""
-        i = 0
-        while i < len(tokens):
-            opens = tokens.keys[i][0].isdecimal() or tokens.keys[i] in self.firsts
-            found = self._at(tokens, i, issued) if opens and i not in taken else None
+        firsts, past = self.firsts, 0
+        for i in [i for i, key in enumerate(tokens.keys) if key in firsts or key[0].isdecimal()]:
+            found = self._at(tokens, i, issued) if i >= past and i not in taken else None
             if found is None or taken.intersection(range(i, found[0])):
-                i += 1
                 continue
-            last, iso = found
+            past, iso = found
             literal = Literal.date(iso) if iso else None
-            yield Value(tokens.starts[i], tokens.ends[last - 1], i, last, "date", literal)
-            i = last
+            yield Value(tokens.starts[i], tokens.ends[past - 1], i, past, "date", literal)
 
     def _at(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         """A date at a token: past its last token, and the ISO form (empty where only the words are known).

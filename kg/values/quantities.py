@@ -47,12 +47,12 @@ class Measures:
 
     def quantities(self, tokens: Tokens, taken: frozenset[int] | set[int]) -> Iterator[Value]:
         """The quantities of a text, left to right, outside the tokens that are taken."""
-        i = 0
-        while i < len(tokens):
-            value = self._at(tokens, i, taken) if tokens.keys[i][0].isdecimal() and i not in taken else None
+        past = 0
+        for i in [i for i, key in enumerate(tokens.keys) if key[0].isdecimal() and i not in taken]:
+            value = self._at(tokens, i, taken) if i >= past else None
             if value is not None:
+                past = value.last
                 yield value
-            i = value.last if value is not None else i + 1
 
     def _at(self, tokens: Tokens, i: int, taken: frozenset[int] | set[int]) -> Value | None:
         glued = _GLUED.fullmatch(tokens.keys[i])
