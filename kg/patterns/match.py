@@ -39,11 +39,11 @@ class Matcher:
     """Patterns made ready for look-up: build it once, use it for every segment."""
 
     def __init__(self, patterns: Sequence[Pattern], lists: dict[str, frozenset[Keys]]) -> None:
-        self.index: dict[str, list[tuple[Keys, Pattern]]] = {}
+        self.index: dict[str, list[tuple[Keys, Pattern, tuple[frozenset[str], ...]]]] = {}
         self.lists = lists
         for pattern in patterns:
             for keys in sorted(self._anchors(pattern)):
-                self.index.setdefault(keys[0], []).append((keys, pattern))
+                self.index.setdefault(keys[0], []).append((keys, pattern, _needs(pattern)))
 
     def _anchors(self, pattern: Pattern) -> frozenset[Keys]:
         element = pattern.elements[pattern.anchor]
@@ -53,8 +53,11 @@ class Matcher:
 
     def matches(self, segment: Segment) -> Iterator[Match]:
         """Every match in a segment, at most one for each hit of a pattern's words."""
+        present = _present(segment)
         for i, node in enumerate(segment.nodes):
-            for keys, pattern in self.index.get(node.key, ()) if node.key else ():
+            for keys, pattern, needs in self.index.get(node.key, ()) if node.key else ():
+                if any(present.isdisjoint(need) for need in needs):
+                    continue
                 if len(keys) == 1 or segment.word_at(i, keys):
                     found = self._fill(segment, pattern, i, i + len(keys))
                     if found is not None:
@@ -63,7 +66,7 @@ class Matcher:
     def near_misses(self, segment: Segment) -> Iterator[NearMiss]:
         """The patterns whose words stand in a segment but which do not match, each with the part that is lacking."""
         for i, node in enumerate(segment.nodes):
-            for keys, pattern in self.index.get(node.key, ()) if node.key else ():
+            for keys, pattern, _ in self.index.get(node.key, ()) if node.key else ():
                 if segment.word_at(i, keys) and self._fill(segment, pattern, i, i + len(keys)) is None:
                     yield NearMiss(pattern, (i, i + len(keys)), self._lacking(segment, pattern, i, i + len(keys)))
 
@@ -92,3 +95,18 @@ class Matcher:
         if found is None:
             return None
         return Match(pattern, found.slots, (first, last), found.low, found.high, found.gaps)
+
+
+def _needs(pattern: Pattern) -> tuple[frozenset[str], ...]:
+    """For each slot that must be filled what may fill it: classes, kinds of mention, kinds of value."""
+    slots = [e for e in pattern.elements if isinstance(e, Slot) and not e.optional and "topic" not in e.kinds]
+    named = [frozenset(s.kinds & {"demonym"} or {*s.classes, *s.kinds}) for s in slots if not s.value]
+    valued = [frozenset({s.value}) for s in slots if s.value not in ("", "text", "any")]
+    return tuple(named + valued)
+
+
+def _present(segment: Segment) -> frozenset[str]:
+    """The classes, kinds of mention and kinds of value in a segment: a pattern that needs others cannot match."""
+    mentions = [n.mention for n in segment.nodes if n.mention is not None]
+    kinds = {m.kind for m in mentions} | {n.value.kind for n in segment.nodes if n.value is not None}
+    return frozenset(kinds.union(*(m.classes for m in mentions)))
