@@ -112,13 +112,15 @@ class Resolver:
             places += [(s.first, s.last) for s in reversed(earlier)]
         wanted = 2 if phrase.anaphor.plural else 1
         found: dict[str, Mention] = {}
+        passed: dict[str, Mention] = {}
         for start, end in places:
             for mention in linked.between(start, end):
-                if self._fits(mention, phrase) and (phrase.anaphor.plural or not self._oblique(linked, mention)):
-                    found.setdefault(mention.entity, mention)
+                if self._fits(mention, phrase):
+                    aside = not phrase.anaphor.plural and self._oblique(linked, mention)
+                    (passed if aside else found).setdefault(mention.entity, mention)
             if len(found) >= wanted:
                 return list(found.values())[:wanted]
-        return []
+        return list(passed.values()) if len(passed) == 1 and not phrase.anaphor.plural else []
 
     def _oblique(self, linked: LinkedText, mention: Mention) -> bool:
         """Whether a preposition stands before a name (small words between): it is then not what the text speaks of."""

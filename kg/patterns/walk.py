@@ -70,7 +70,9 @@ class Walk:
                 first = at if self.rightwards else at - len(keys) + 1
                 if self.segment.word_at(first, keys):
                     edge = first + len(keys) if self.rightwards else first
-                    return self.go(k + 1, edge, bound.extended(first, first + len(keys)))
+                    found = self.go(k + 1, edge, bound.extended(first, first + len(keys)))
+                    if found is not None:
+                        return found
         return None
 
     def _steps(self, position: int, width: int) -> Iterator[int]:
