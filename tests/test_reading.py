@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pipeline import SUITES, Told, claims, judge, knowledge
 
 from kg.names import local_name
-from pipeline import SUITES, Told, claims, judge, knowledge
 
 FILES = sorted((SUITES / "reading").glob("*.toml"))
 LEAST = 90
@@ -94,7 +94,9 @@ def test_the_runner_sees_what_is_wrong() -> None:
     case: Case = {"language": "en", "property": "partnersWith", "text": "BMW has partnered with Huawei."}
     assert complaints({**case, "facts": ["BMW partnersWith Huawei"]}) == []
     assert complaints(case) == ["must not be read: BMW partnersWith Huawei (InEffect)"]
-    assert complaints({**case, "facts": ["BMW partnersWith Huawei (Denied)"]}) == ["BMW partnersWith Huawei: ['Denied']"]
+    assert complaints({**case, "facts": ["BMW partnersWith Huawei (Denied)"]}) == [
+        "BMW partnersWith Huawei: ['Denied']"
+    ]
     missing = complaints({**case, "facts": ["BMW partnersWith Huawei", "BMW partnersWith Toyota"]})
     assert missing == ["not read: BMW partnersWith Toyota"]
     scoped = complaints({**case, "facts": ["BMW partnersWith Huawei (market=China)"]})

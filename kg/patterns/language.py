@@ -41,6 +41,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
             "suffixes",
             "noise",
             "appositions",
+            "transparent",
             "not_names",
             "unit_words",
             "legal_before",
@@ -48,7 +49,18 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
         }
     ),
     "status": frozenset(
-        {"planned", "planned_before", "reported", "denied", "denied_after", "ended", "in_effect", "open", "negation"}
+        {
+            "planned",
+            "planned_before",
+            "reported",
+            "denied",
+            "denied_after",
+            "absent",
+            "ended",
+            "in_effect",
+            "open",
+            "negation",
+        }
     ),
     "scope": frozenset("*"),
     "speech": frozenset({"verbs", "property", "according"}),

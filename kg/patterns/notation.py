@@ -7,6 +7,7 @@
 ``{market}`` …       a qualifier, typed by its range
 ``{o:Class|Class}``  a slot held to narrower classes; ``{o:demonym}`` "German"; ``{o:unlisted}`` any new name too
 ``{o:topic}``        named by no words here: what the text is about so far; ``{s:anaphor}`` only "the carmaker"
+``'('``              a sign that the notation itself uses, between single quotes
 ``..``               anything within the clause (at most :data:`GAP` words), names of the slot's own kind excepted
 ``+``                nothing at all between the parts on its two sides
 ``?`` behind a part  the part may be missing
@@ -102,7 +103,7 @@ class NotationError(ValueError):
 _PART = re.compile(
     r"\s*(?:(?P<gap>\.\.|\+)|\{(?P<slot>[a-z_]+)(?::(?P<narrow>[A-Za-z|]+))?\}(?P<so>\?)?"
     r"|<(?P<list>[a-z_]+)>(?P<lo>\?)?|\((?P<group>[^()]*)\)(?P<go>\?)?"
-    r"|(?P<word>[^\s(){}<>?|]+)(?P<wo>\?)?)"
+    r"|'(?P<sign>[^'\s]+)'|(?P<word>[^\s(){}<>?|]+)(?P<wo>\?)?)"
 )
 
 
@@ -145,7 +146,7 @@ def _part(match: re.Match[str], lists: Mapping[str, frozenset[Keys]]) -> Element
         return Words(lists[match["list"]], bool(match["lo"]))
     if match["group"] is not None:
         return Words(_group(match["group"], lists), bool(match["go"]))
-    return Words(frozenset({key_of(match["word"])}), bool(match["wo"]))
+    return Words(frozenset({key_of(match["sign"] or match["word"])}), bool(match["wo"]))
 
 
 def _group(inner: str, lists: Mapping[str, frozenset[Keys]]) -> frozenset[Keys]:

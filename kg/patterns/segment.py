@@ -44,6 +44,7 @@ class Grammar:
     breaks_by_first: Mapping[str, tuple[Keys, ...]]
     possessive: frozenset[str]
     appositions: frozenset[str]
+    transparent: frozenset[Keys]
     suffixes: tuple[str, ...]
     vocabulary: frozenset[str]
     noise: frozenset[Keys]
@@ -69,6 +70,7 @@ class Grammar:
             breaks_by_first=Words(language.words("grammar", "breaks")).by_first,
             possessive=language.single("grammar", "possessive"),
             appositions=language.single("grammar", "appositions") | language.single("grammar", "relative"),
+            transparent=language.words("grammar", "transparent"),
             suffixes=tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True)),
             vocabulary=language.vocabulary,
             noise=language.words("grammar", "noise"),
@@ -130,7 +132,7 @@ class Segment:
             if node.mention is not None and node.mention.kind != "demonym":
                 return False
             if node.key in self.grammar.prepositions:
-                return True
+                return not any(self.word_at(k + 1 - len(keys), keys) for keys in self.grammar.transparent)
             if node.key and (node.key in self.grammar.stop or not node.key[0].isalnum()) and node.key != "'s":
                 return False
         return False

@@ -48,6 +48,7 @@ class Cues:
             "reported",
             "denied",
             "denied_after",
+            "absent",
             "ended",
             "in_effect",
             "open",
@@ -80,12 +81,15 @@ class Cues:
 
     def status(self, segment: Segment, match: Match, cues: list[Cue]) -> Status | None:
         """The status that the words around a match give it; None where the text only asks or supposes."""
-        if match.pattern.status is Status.IN_EFFECT:
-            return Status.IN_EFFECT
         first, last = match.anchor
+        if match.pattern.status is Status.IN_EFFECT:
+            over = any(c.kind == "ended" and match.first <= c.first < last for c in cues)
+            return Status.ENDED if over else Status.IN_EFFECT
         start, _ = segment.clause(first)
         before = [c for c in cues if start <= c.first and c.last <= last]
         if any(c.kind == "open" for c in before) or segment.nodes[-1].key == "?":
+            return None
+        if any(c.kind == "absent" and last <= c.first < match.last for c in cues):
             return None
         if any(c.first < first if c.kind == "denied" else c.kind == "denied_after" for c in cues if c.first >= start):
             return Status.DENIED

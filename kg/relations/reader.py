@@ -333,7 +333,10 @@ class Reader:
         yield from ((s, o) for s in match.slots.get("s", ()) for o in match.slots.get("o", ()) or (-1,))
 
     def _settled(self, reading: _Reading, document: Document) -> Status:
-        """What is said to hold from a day after the publication is planned."""
+        """What is said to hold from a day after the publication is planned; what held until one before it is ended."""
+        past = not document.issued or reading.until[: len(document.issued)] <= document.issued[: len(reading.until)]
+        if reading.until and past and reading.status is Status.IN_EFFECT:
+            return Status.ENDED
         fixed = reading.match.pattern.status is not None
         later = bool(document.issued) and reading.start[: len(document.issued)] > document.issued[: len(reading.start)]
         return Status.PLANNED if later and reading.status is Status.IN_EFFECT and not fixed else reading.status

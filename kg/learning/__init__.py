@@ -1,0 +1,10 @@
+"""New patterns learned from facts that are already accepted: proposals with their evidence, for a person to accept.
+
+Distant supervision (Mintz et al., ACL 2009), without a model: a sentence that names both ends of a known fact, and that
+no pattern reads, is taken as a wording of its property; each wording is tried out on all sentences before it is shown.
+"""
+
+from kg.learning.editing import accept
+from kg.learning.proposals import Evidence, Learned, Proposal, learn
+
+__all__ = ["Evidence", "Learned", "Proposal", "accept", "learn"]
