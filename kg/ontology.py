@@ -49,6 +49,8 @@ class Class(Term):
 
     parents: tuple[str, ...] = ()
     composed_of: tuple[str, ...] = ()
+    open: bool = False
+    """Whether a name that nobody listed may become a member by the place it stands in (``kg:open``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,8 @@ def _property_names(graph: _Graph) -> list[str]:
 def _class(graph: _Graph, iri: str) -> Class:
     parents = tuple(p for p in graph.names(iri, RDFS + "subClassOf") if not p.startswith("_:"))
     composed = tuple(m for c in graph.names(iri, kg("composedOf")) for m in graph.members(c))
-    return Class(iri, graph.labels(iri), graph.text(iri, SKOS + "definition"), parents, composed)
+    is_open = graph.text(iri, kg("open")) == "true"
+    return Class(iri, graph.labels(iri), graph.text(iri, SKOS + "definition"), parents, composed, is_open)
 
 
 def _property(graph: _Graph, iri: str) -> Property:

@@ -5,6 +5,7 @@ no pattern reads, is taken as a wording of its property; each wording is tried o
 """
 
 from kg.learning.editing import accept
-from kg.learning.proposals import Evidence, Learned, Proposal, learn
+from kg.learning.learner import learn
+from kg.learning.proposal import Evidence, Learned, Proposal, identity
 
-__all__ = ["Evidence", "Learned", "Proposal", "accept", "learn"]
+__all__ = ["Evidence", "Learned", "Proposal", "accept", "identity", "learn"]

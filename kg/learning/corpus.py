@@ -9,9 +9,11 @@ from kg.build import Knowledge
 from kg.model import Document, Fact, Status, term_key
 from kg.ontology import Ontology
 from kg.patterns import Language
-from kg.patterns.match import Match, Matcher
-from kg.patterns.segment import Grammar, Node, Segment, segment
-from kg.relations.passages import passages, speeches
+from kg.patterns.match import Match
+from kg.patterns.segment import Grammar, Node, Segment
+from kg.relations import Extraction, Reader
+from kg.relations.passages import speeches
+from kg.text import LinkedText
 
 Pair = tuple[str, str]
 """Subject and object, each as :func:`kg.model.term_key` has it."""
@@ -47,13 +49,19 @@ class Corpus:
 
 
 def corpus(
-    knowledge: Knowledge, code: str, documents: Iterable[Document], known: Mapping[str, frozenset[Pair]]
-) -> Corpus:
-    """What documents in a language hold; ``known`` as :func:`known_pairs` gives it."""
-    language = knowledge.languages[code]
-    grammar = Grammar.of(language)
-    places = tuple(p for d in documents for p in _places(knowledge, d, language, grammar))
-    return Corpus(language, grammar, places, known, _readings(places, language))
+    knowledge: Knowledge, code: str, documents: Iterable[tuple[Document, LinkedText, Extraction]],
+    known: Mapping[str, frozenset[Pair]],
+) -> Corpus:  # fmt: skip
+    """What documents in a language hold, linked and read; ``known`` as :func:`known_pairs` gives it."""
+    _, reader = knowledge.readers[code]
+    places: list[Place] = []
+    read: dict[str, set[Reading]] = {}
+    for document, linked, extraction in documents:
+        here = list(_places(document, linked, reader))
+        for place in here:
+            read.setdefault(place.sentence, set()).update(_readings(place, extraction, reader))
+        places += here
+    return Corpus(reader.language, reader.grammar, tuple(places), known, {s: frozenset(read[s]) for s in read})
 
 
 def known_pairs(facts: Iterable[Fact], ontology: Ontology) -> dict[str, frozenset[Pair]]:
@@ -87,20 +95,17 @@ def pairs_of(match: Match, seg: Segment) -> Iterator[Pair]:
             yield pair
 
 
-def _places(knowledge: Knowledge, document: Document, language: Language, grammar: Grammar) -> Iterator[Place]:
-    linker, _ = knowledge.readers[language.code]
-    linked = linker.link(document.text, document.issued)
-    for passage in passages(linked, speeches(linked)):
-        found = segment(linked, passage.first, passage.last, language, grammar)
+def _places(document: Document, linked: LinkedText, reader: Reader) -> Iterator[Place]:
+    _, parts, _ = reader.prepared(linked, speeches(linked))
+    for passage, found in parts:
         if sum(bool(end_of(node)) for node in found.nodes) > 1:
             yield Place(document, passage.sentence.start, passage.sentence.end, found)
 
 
-def _readings(places: Iterable[Place], language: Language) -> dict[str, frozenset[Reading]]:
-    matcher = Matcher(language.patterns, dict(language.lists))
-    found: dict[str, set[Reading]] = {}
-    for place in places:
-        here = found.setdefault(place.sentence, set())
-        for match in matcher.matches(place.segment):
-            here.update((match.pattern.property, pair) for pair in pairs_of(match, place.segment))
-    return {sentence: frozenset(readings) for sentence, readings in found.items()}
+def _readings(place: Place, extraction: Extraction, reader: Reader) -> Iterator[Reading]:
+    """What the patterns join in a passage, and what was read in its sentence by whatever way."""
+    for match in reader.matcher.matches(place.segment):
+        yield from ((match.pattern.property, pair) for pair in pairs_of(match, place.segment))
+    for claim in extraction.claims:
+        if place.start <= claim.start and claim.end <= place.end:
+            yield claim.predicate, (term_key(claim.subject), term_key(claim.object))

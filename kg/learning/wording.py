@@ -39,7 +39,7 @@ class Line:
     @property
     def order(self) -> tuple[int, int, int, str]:
         """Of lines that do as well the first: fewest gaps, most lists, shortest."""
-        listed = sum("<" in p or p not in ("{s}", "{o}", "{both}") and p[0] == "{" for p in self.parts)
+        listed = sum("<" in p or (p[0] == "{" and p not in ("{s}", "{o}", "{both}")) for p in self.parts)
         return self.parts.count(GAP), -listed, len(self.parts), self.text
 
 
@@ -86,7 +86,7 @@ class Wordings:
         before = self._pieces(seg.nodes[max(0, group.first - BESIDE) : group.first])
         behind = self._pieces(seg.nodes[group.last : group.last + REACH])
         yield from self._variants(_last_word(before), "{both}", [], "", [])
-        yield from self._variants([], "{both}", [*behind, _Piece("end")], "", [])
+        yield from self._variants([], "{both}", [*behind, _Piece("end", "", "")], "", [])
 
     def _slot(self, node: Node, is_subject: bool) -> str:
         name = "s" if is_subject else "o"
@@ -146,18 +146,16 @@ class Wordings:
         """Words that only join: prepositions, conjunctions, "'s", a comma."""
         g = self.grammar
         joining = {key for keys in g.conjunctions for key in keys}
-        return frozenset(g.stop | g.prepositions | g.relative | g.possessive | joining | {","}) - self._cues
+        return frozenset(g.prepositions | g.relative | g.possessive | joining | {","})
 
     @cached_property
     def _passing(self) -> frozenset[str]:
         """Words that tell when, how sure or who says it, not what: they are left out."""
         speech = self.language.single("speech", "verbs")
         months = frozenset(self.language.table("time", "months"))
-        return self._cues | speech | months | self.language.single("grammar", "not_names")
-
-    @cached_property
-    def _cues(self) -> frozenset[str]:
-        return frozenset().union(*(self.language.single("status", k) for k in self.language.sections.get("status", {})))
+        cues = (self.language.single("status", kind) for kind in self.language.sections.get("status", {}))
+        not_names = self.language.single("grammar", "not_names")
+        return self.grammar.stop.union(speech, months, not_names, *cues) - self._small
 
 
 def _lists(language: Language, prop: str) -> Mapping[str, tuple[tuple[Keys, str], ...]]:

@@ -30,7 +30,7 @@ class Linker:
         self.suffixes = tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True))
         self.compounds = Compounds(language, ontology)
         self.resolver = Resolver(language, gazetteer.entities)
-        self.not_names = language.single("grammar", "not_names")
+        self.not_names = language.single("grammar", "not_names") | language.vocabulary
 
     def link(self, text: str, issued: str = "") -> LinkedText:
         """Everything found in a text: sentences, quotations, values (relative dates by ``issued``), mentions."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from kg.text import Mention, Sentence, Tokens, Value
 
@@ -18,11 +19,12 @@ def unlisted(
     sentences: tuple[Sentence, ...],
     mentions: tuple[Mention, ...],
     values: tuple[Value, ...],
-    not_names: Set[str],
+    not_names: AbstractSet[str],
 ) -> Iterator[Mention]:
     """Candidates, typed by nothing yet: ``entity`` is empty and ``classes`` too.
 
-    ``not_names`` are words that are capitalised for other reasons: titles, days, months, the first word of a sentence.
+    ``not_names`` are words that are capitalised for other reasons: titles, days, months, words of the patterns; a run
+    with one of them is no name, but a title or a term.
     """
     taken = {i for m in mentions for i in range(m.first, m.last)}
     taken |= {i for v in values for i in range(v.first, v.last)}
@@ -36,15 +38,18 @@ def unlisted(
         number = bisect_right(starts, i) - 1
         if headlines.get(number, False):
             continue
-        past = _run(tokens, i, sentences[number], taken, not_names)
-        if past > i:
-            yield Mention(tokens.starts[i], tokens.ends[past - 1], i, past, "", frozenset(), "unlisted")
+        first = i
+        while first < len(tokens) and tokens.keys[first] in not_names and first == i:
+            first += 1  # "The Acme": the article is no part of the name
+        past = max(_run(tokens, first, sentences[number], taken), i)
+        if past > first and not_names.isdisjoint(tokens.keys[first:past]):
+            yield Mention(tokens.starts[first], tokens.ends[past - 1], first, past, "", frozenset(), "unlisted")
 
 
-def _run(tokens: Tokens, i: int, sentence: Sentence, taken: Set[int], not_names: Set[str]) -> int:
+def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int]) -> int:
     """Past the last token of a capitalised run that starts here; ``i`` itself where there is none."""
     end = i
-    while end < sentence.last and end - i < LONGEST and _is_part(tokens, end, taken, not_names):
+    while end < sentence.last and end - i < LONGEST and _is_part(tokens, end, taken):
         if end > i and tokens.starts[end] - tokens.ends[end - 1] > 1:
             break
         end += 1
@@ -52,9 +57,9 @@ def _run(tokens: Tokens, i: int, sentence: Sentence, taken: Set[int], not_names:
     return i if opens and end - i < 2 else end
 
 
-def _is_part(tokens: Tokens, i: int, taken: Set[int], not_names: Set[str]) -> bool:
+def _is_part(tokens: Tokens, i: int, taken: AbstractSet[int]) -> bool:
     word = tokens.text[tokens.starts[i] : tokens.ends[i]]
-    return i not in taken and word[0].isupper() and len(word) > 1 and tokens.keys[i] not in not_names
+    return i not in taken and word[0].isupper() and len(word) > 1
 
 
 def _shouts(tokens: Tokens, sentence: Sentence) -> bool:

@@ -298,7 +298,10 @@ class _Reader:
         if unknown:
             raise NotationError(f"unknown class '{unknown[0]}'")
         end = prop.range if slot.name == "o" else prop.domain
-        return replace(slot, classes=tuple(self.ontology.domain + n for n in narrow) or end, kinds=kinds)
+        classes = tuple(self.ontology.domain + n for n in narrow) or end
+        is_open = [c for c in classes if c in self.ontology.classes and self.ontology.classes[c].open]
+        given = is_open[0] if len(is_open) == 1 and not kinds else ""
+        return replace(slot, classes=classes, kinds=kinds, open=given)
 
     def _has_class(self, name: str) -> bool:
         return self.ontology.domain + name in self.ontology.classes

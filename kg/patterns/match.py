@@ -51,6 +51,11 @@ class Matcher:
             return element.alternatives
         return self.lists[element.name] if isinstance(element, Slot) else frozenset()
 
+    def _leading(self, name: str) -> frozenset[str]:
+        """The words that may lead free words: those of their list, and of the list ``<name>_with``."""
+        groups = (self.lists[name], self.lists.get(name + "_with", frozenset()))
+        return frozenset(key for group in groups for keys in group for key in keys)
+
     def matches(self, segment: Segment) -> Iterator[Match]:
         """Every match in a segment, at most one for each hit of a pattern's words."""
         present = _present(segment)
@@ -87,7 +92,7 @@ class Matcher:
         anchor = pattern.elements[pattern.anchor]
         bound = Bound({}, first, last)
         if isinstance(anchor, Slot):
-            first, last = run_of_words(segment, first, last)
+            first, last = run_of_words(segment, first, last, self._leading(anchor.name))
             bound = Bound({anchor.name: tuple(range(first, last))}, first, last)
         right, left = self._walks(segment, pattern)
         found = right.go(0, last, bound)
@@ -100,7 +105,7 @@ class Matcher:
 def _needs(pattern: Pattern) -> tuple[frozenset[str], ...]:
     """For each slot that must be filled what may fill it: classes, kinds of mention, kinds of value."""
     slots = [e for e in pattern.elements if isinstance(e, Slot) and not e.optional and "topic" not in e.kinds]
-    named = [frozenset(s.kinds & {"demonym"} or {*s.classes, *s.kinds}) for s in slots if not s.value]
+    named = [frozenset(s.kinds & {"demonym"} or {*s.classes, *s.kinds, *_open_kinds(s)}) for s in slots if not s.value]
     valued = [frozenset({s.value}) for s in slots if s.value not in ("", "text", "any")]
     return tuple(named + valued)
 
@@ -110,3 +115,7 @@ def _present(segment: Segment) -> frozenset[str]:
     mentions = [n.mention for n in segment.nodes if n.mention is not None]
     kinds = {m.kind for m in mentions} | {n.value.kind for n in segment.nodes if n.value is not None}
     return frozenset(kinds.union(*(m.classes for m in mentions)))
+
+
+def _open_kinds(slot: Slot) -> tuple[str, ...]:
+    return ("unlisted",) if slot.open else ()

@@ -70,6 +70,8 @@ class Slot:
     classes: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()
     value: str = ""
+    open: str = ""
+    """The class that a name which nobody listed gets here, if the place lets such names in."""
     optional: bool = False
 
 

@@ -248,7 +248,8 @@ class Walk:
         if "anaphor" in slot.kinds and mention.kind != "anaphor":
             return False
         if slot.name == "x" or (mention.kind == "unlisted" and not mention.classes):
-            return mention.kind == "unlisted" and "unlisted" in slot.kinds
+            long = mention.last - mention.first > 1 and bool(slot.open)
+            return mention.kind == "unlisted" and (long or "unlisted" in slot.kinds)
         return bool(mention.classes.intersection(slot.classes))
 
 
@@ -256,13 +257,10 @@ def _value_fits(wanted: str, kind: str) -> bool:
     return kind == wanted if wanted != "any" else kind not in ("date", "")
 
 
-def run_of_words(segment: Segment, first: int, last: int) -> tuple[int, int]:
-    """Free words around the word that was found: to the next comma, name, or sign, on both sides."""
+def run_of_words(segment: Segment, first: int, last: int, leading: frozenset[str]) -> tuple[int, int]:
+    """Free words around the word that was found: ``leading`` ones before it, any behind it to a comma or name."""
     nodes, limit = segment.nodes, TEXT
-    joining = {keys[0] for keys in segment.grammar.conjunctions}
-    while first > 0 and last - first < limit and _free(segment, first - 1):
-        if nodes[first - 1].key in segment.grammar.stop and nodes[first - 1].key not in joining:
-            break
+    while first > 0 and last - first < limit and _free(segment, first - 1) and nodes[first - 1].key in leading:
         first -= 1
     while last < len(nodes) and last - first < limit and _free(segment, last):
         last += 1

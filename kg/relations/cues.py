@@ -55,6 +55,7 @@ class Cues:
             "negation",
         ):
             self._add(language.words("status", kind), kind)
+        self._add(language.words("speech", "verbs"), "speech")
         qualifiers = [p for p in ontology.properties.values() if p.is_qualifier]
         self.flags = [p for p in qualifiers if p.kind == "boolean" and not p.filled_by and language.cue(_name(p))]
         for prop in self.flags:
@@ -93,11 +94,8 @@ class Cues:
             return None
         if any(c.first < first if c.kind == "denied" else c.kind == "denied_after" for c in cues if c.first >= start):
             return Status.DENIED
-        if any(
-            c.kind == "negation" and first - NEGATION <= c.first < first and _clear(segment, c.last, first)
-            for c in before
-        ):
-            return Status.DENIED
+        if any(_negates(segment, c, first) for c in before):
+            return Status.DENIED if any(c.kind == "speech" for c in cues) else None
         if any(c.kind == "reported" and c.first < last + REPORT for c in cues):
             return Status.REPORTED
         if match.pattern.status is not None:
@@ -214,6 +212,11 @@ def _owns(match: Match, i: int, rivals: list[Match]) -> bool:
 def _apart(one: Match, other: Match) -> bool:
     """Whether two matches share no name: then they are two statements, not two sides of one."""
     return one.last <= other.first or other.last <= one.first
+
+
+def _negates(segment: Segment, cue: Cue, first: int) -> bool:
+    """Whether a negation stands right before the words of a pattern. Who says so denies it; else it is no fact."""
+    return cue.kind == "negation" and first - NEGATION <= cue.first < first and _clear(segment, cue.last, first)
 
 
 def _clear(segment: Segment, first: int, last: int) -> bool:

@@ -71,7 +71,10 @@ class Reader:
         claims = [*self._said(document, spoken, speakers)]
         for passage, seg in parts:
             by = speakers.get(passage.quotation, "") if passage.quotation >= 0 else self._reporter(seg)
-            claims += self._read(document, linked, seg, by)
+            matches = self._matches(seg)
+            named, found = self._named_by_place(linked, seg, matches)
+            new += found
+            claims += self._read(document, linked, named, matches, by)
         used = {t for c in claims for t in (c.subject, c.object, c.stated_by, *(v for _, v in c.qualifiers))}
         entities = {e.iri: e for e in (*new, *self._units(linked)) if e.iri in used}
         return Extraction(tuple(_in_order(claims)), tuple(entities[k] for k in sorted(entities)))
@@ -158,14 +161,34 @@ class Reader:
             pattern = f"{self.language.code}/quotation"
             yield Claim(document.id, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")
 
-    def _read(self, document: Document, linked: LinkedText, seg: Segment, by: str) -> Iterator[Claim]:
+    def _matches(self, seg: Segment) -> list[Match]:
         if not any(n.mention is not None for n in seg.nodes):
-            return
-        matches = list(self.matcher.matches(seg))
+            return []
+        return self._specific(list(self.matcher.matches(seg)))
+
+    def _named_by_place(self, linked: LinkedText, seg: Segment, matches: list[Match]) -> tuple[Segment, list[Entity]]:
+        """The segment with the names that nobody listed typed by the slots they fill, and the entities they are."""
+        nodes, entities = list(seg.nodes), []
+        for match in matches:
+            slots = {e.name: e for e in match.pattern.elements if isinstance(e, Slot) and e.open}
+            for name, slot in slots.items():
+                for i in match.slots.get(name, ()):
+                    mention = nodes[i].mention
+                    if mention is not None and mention.kind == "unlisted":
+                        entity = self._entity(linked.text[mention.start : mention.end], slot.open)
+                        entities.append(entity)
+                        typed = replace(
+                            mention, entity=entity.iri, kind="new", classes=self.ontology.closure(entity.types)
+                        )
+                        nodes[i] = replace(nodes[i], mention=typed)
+        return replace(seg, nodes=tuple(nodes)) if entities else seg, entities
+
+    def _read(
+        self, document: Document, linked: LinkedText, seg: Segment, matches: list[Match], by: str
+    ) -> Iterator[Claim]:
         if not matches:
             return
         cues = self.cues.found(seg)
-        matches = self._specific(matches)
         taken = self._taken(matches)
         found: list[tuple[Claim, bool]] = []
         for match in matches:

@@ -32,7 +32,6 @@ Gold = Mapping[str, Any]
 HALVES = ("open", "blind")
 FLOORS = FOLDER / "floors.toml"
 NOT_ASSERTED = frozenset({"Denied", "Reported", "Ended"})
-DETAILS = ("status", "market", "time")
 TOLERANCE = 0.01
 TEXT_LENGTH = 25
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -113,20 +112,36 @@ def plain(text: str) -> str:
     return " ".join(straight.casefold().split())
 
 
-def same_value(wanted: str, found: str) -> bool:
-    """Numbers within one percent, dates equal or one the beginning of the other, texts by their first letters."""
-    if _DATE.fullmatch(wanted) and _DATE.fullmatch(found) and not _DATE.fullmatch(wanted + "-01-01"):
-        return wanted.startswith(found) or found.startswith(wanted)
-    if _NUMBER.fullmatch(wanted) and _NUMBER.fullmatch(found):
-        return same_number(float(wanted), float(found))
-    if wanted[:4].isdigit() and found[:4].isdigit() and "-" in wanted + found:
-        return wanted.startswith(found) or found.startswith(wanted)
-    return plain(wanted).strip('" ')[:TEXT_LENGTH] == plain(found).strip('" ')[:TEXT_LENGTH]
+def same_text(wanted: str, found: str) -> bool:
+    """Whether two texts begin alike."""
+    return _beginning(wanted) == _beginning(found)
 
 
-def same_number(wanted: float, found: float) -> bool:
-    """Whether two numbers differ by one percent at most."""
-    return abs(wanted - found) <= TOLERANCE * max(abs(wanted), abs(found))
+def _beginning(text: str) -> str:
+    return plain(text).strip("\"' ")[:TEXT_LENGTH]
+
+
+def same_date(wanted: str, found: str) -> bool:
+    """Whether two dates are equal, or one is the less precise form of the other."""
+    return bool(wanted and found) and (wanted.startswith(found) or found.startswith(wanted))
+
+
+def same_number(wanted: str, found: str) -> bool:
+    """Whether two numbers differ by one percent at most; what is no number equals none."""
+    if not (_NUMBER.fullmatch(wanted) and _NUMBER.fullmatch(found)):
+        return False
+    first, second = float(wanted), float(found)
+    return abs(first - second) <= TOLERANCE * max(abs(first), abs(second))
+
+
+def same_value(wanted: str, found: Literal) -> bool:
+    """Whether a value is the one that a suite writes so: the way of comparing is that of its datatype."""
+    kind = local_name(found.datatype)
+    if kind in ("decimal", "integer"):
+        return same_number(wanted, found.lexical)
+    if kind in ("date", "gYearMonth", "gYear") or _DATE.fullmatch(found.lexical):
+        return same_date(wanted, found.lexical)
+    return same_text(wanted, found.lexical)
 
 
 def matches(gold: Gold, claim: Claim, names: Names) -> bool:
@@ -143,7 +158,7 @@ def matches(gold: Gold, claim: Claim, names: Names) -> bool:
 
 
 def _same_object(wanted: str, found: Term, names: Names) -> bool:
-    return same_value(wanted, found.lexical) if isinstance(found, Literal) else names.same(wanted, found)
+    return same_value(wanted, found) if isinstance(found, Literal) else names.same(wanted, found)
 
 
 def agrees(name: str, wanted: str, claim: Claim, names: Names) -> bool:
@@ -153,7 +168,7 @@ def agrees(name: str, wanted: str, claim: Claim, names: Names) -> bool:
     if name == "time":
         return _same_time(wanted, claim)
     if name == "until":
-        return bool(claim.valid_until) and same_value(wanted, claim.valid_until)
+        return same_date(wanted, claim.valid_until)
     values = [value for key, value in claim.qualifiers if local_name(key) == name]
     return any(_same_object(wanted, value, names) for value in values)
 
@@ -161,9 +176,8 @@ def agrees(name: str, wanted: str, claim: Claim, names: Names) -> bool:
 def _same_time(wanted: str, claim: Claim) -> bool:
     start, _, end = wanted.partition("/")
     if end:
-        return same_value(start, claim.valid_from) and same_value(end, claim.valid_until)
-    known = [x for x in (claim.valid_from, claim.valid_until, claim.time_text) if x]
-    return any(same_value(wanted, x) for x in known)
+        return same_date(start, claim.valid_from) and same_date(end, claim.valid_until)
+    return any(same_date(wanted, x) for x in (claim.valid_from, claim.valid_until)) or wanted == claim.time_text
 
 
 # -- a suite's figures ---------------------------------------------------------------------------------------------
