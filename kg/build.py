@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -28,6 +30,11 @@ from kg.relations import Explanation, Extraction, Reader, explain
 from kg.resolution import conflicts, mark_copies, resolve
 from kg.seeds import Names
 
+from kg.text import LinkedText
+
+if TYPE_CHECKING:
+    from kg.extractors import Findings, Panel, Refused
+
 Progress = Callable[[int, int], None]
 """Called with the number of documents read so far, and of all."""
 
@@ -45,6 +52,11 @@ class BuildReport:
     entities: int
     conflicts: int
     digest: str
+    proposals: int = 0
+    """What extractors proposed; of each that became no claim, ``refused_proposals`` says why."""
+    refusals: Mapping[str, int] = field(default_factory=dict)
+    """Reasons, and how often each was given."""
+    refused_proposals: tuple[Refused, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,11 @@ class Knowledge:
             document if document.language else replace(document, language=detect(document.text, list(self.languages)))
         )
 
+    def link(self, document: Document) -> LinkedText | None:
+        """What is named in a document and where; None in a language without patterns."""
+        found = self.readers.get(document.language[:2])
+        return found[0].link(document.text, document.issued) if found else None
+
     def extract(self, document: Document) -> Extraction:
         """The claims of one document: a pure function of the document and the project."""
         found = self.readers.get(document.language[:2])
@@ -104,27 +121,34 @@ def build(
     strict: bool = False,
     facts: bool = True,
     progress: Progress | None = None,
+    extractors: Sequence[str] = (),
 ) -> BuildReport:
     """Build the graph of a project and put it at ``target`` (default: the project's store) in one step.
 
     ``sources`` are files, folders, or ``-``; without any, ``seeds/articles`` of the project. ``facts=False`` leaves the
-    curated facts out. ``strict`` makes a refused source an error. Raises Faults for faults of the project, InputError
-    (strict) for those of a source, StoreError for those of the store; then the old store stays as it was.
+    curated facts out. ``strict`` makes a refused source an error. ``extractors`` are names of installed ones that read
+    beside the patterns. Raises Faults for faults of the project, InputError (strict) for those of a source,
+    ExtractorError for an extractor that cannot start, StoreError for the store; then the old store stays as it was.
     """
     project = project or Project.find()
     knowledge = Knowledge.of(project)
+    panel = _panel(knowledge, extractors)
     curated = seeds.load_facts(project, knowledge.ontology, knowledge.names) if facts else []
     documents, refused = _documents(knowledge, sources)
     if strict and refused:
         raise refused[0]
     extractions = _extract(knowledge, documents, jobs, progress)
-    graph = assemble(knowledge, documents, extractions, curated)
+    findings = _findings(panel, knowledge, documents, extractions)
+    own = [Extraction(tuple(findings.claims), tuple(findings.entities.values()))] if findings else []
+    graph = assemble(knowledge, documents, [*own, *extractions], curated)  # what stands last wins: the patterns
     found = sorted({str(q) for q in graph.quads()})
     counts = graph.counts()
     manifest = _manifest(knowledge.ontology, counts, digest(*found, length=64))
     store.write(target or project.store, graph.quads(), manifest)
-    known = {d.source for d in documents if d.language[:2] not in knowledge.languages}
-    return BuildReport(refused=tuple(refused), unread=tuple(sorted(known)), digest=manifest.digest, **counts)
+    told = {c.document for extraction in own for c in extraction.claims}
+    unread = {d.source for d in documents if d.language[:2] not in knowledge.languages and d.id not in told}
+    report = BuildReport(refused=tuple(refused), unread=tuple(sorted(unread)), digest=manifest.digest, **counts)
+    return _with_findings(report, findings) if findings else report
 
 
 def _documents(knowledge: Knowledge, sources: Sequence[str | Path] | None) -> tuple[list[Document], list[InputError]]:
@@ -140,6 +164,34 @@ def _documents(knowledge: Knowledge, sources: Sequence[str | Path] | None) -> tu
             document = knowledge.in_language(item)
             found[document.id] = document
     return [found[i] for i in sorted(found)], refused
+
+
+def _panel(knowledge: Knowledge, extractors: Sequence[str]) -> Panel | None:
+    """The extractors asked for, ready; without any nothing of theirs is imported."""
+    if not extractors:
+        return None
+    from kg.extractors import Given, Panel
+
+    folder = knowledge.project.store.with_name("extractions")
+    return Panel(extractors, Given(knowledge.ontology, knowledge.names.entities, folder))
+
+
+def _findings(
+    panel: Panel | None, knowledge: Knowledge, documents: Sequence[Document], extractions: Sequence[Extraction]
+) -> Findings | None:
+    """What the extractors found beside the patterns."""
+    if panel is None:
+        return None
+    new = {e.iri: e for x in extractions for e in x.entities}
+    return panel.read(documents, [x.claims for x in extractions], new.values(), knowledge.link)
+
+
+def _with_findings(report: BuildReport, findings: Findings) -> BuildReport:
+    refused = tuple(sorted(findings.refused))
+    counted = Counter(str(r.reason) for r in refused)
+    return replace(
+        report, proposals=findings.proposals, refusals=dict(sorted(counted.items())), refused_proposals=refused
+    )
 
 
 @dataclass(frozen=True)

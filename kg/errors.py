@@ -6,6 +6,7 @@
     │   └── Faults        many such faults of one load, all at once
     ├── QueryError        a question that cannot be asked           (the asker's fault)
     ├── StoreError        the store is missing, busy or broken      (the machine's fault)
+    ├── ExtractorError    an extractor that is not installed or cannot start   (the installation's fault)
     └── CheckError        the graph does not hold what it promises  (a finding, exit status 1)
 
 Each error says what is wrong, where (file, line, column as far as known) and the way out.
@@ -85,6 +86,10 @@ class QueryError(KgError):
 
 class StoreError(KgError):
     """A store that is missing, held by another process, of another version, or damaged."""
+
+
+class ExtractorError(KgError):
+    """An extractor that is not installed, cannot be imported, or lacks what it needs to start."""
 
 
 class CheckError(KgError):

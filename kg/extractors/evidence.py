@@ -68,17 +68,21 @@ class Evidence:
         """Whether an entity is named in the quotation; with ``near`` also in its paragraph or the one before it."""
         start = self._near if near else self.start
         return any(iri == entity.iri for iri, _ in self._mentioned(start)) or any(
-            self.says(label.text, start) for label in entity.labels
+            self.says(label.text, start) and (label.kind != "ambiguous" or label.text in self._from(start))
+            for label in entity.labels
         )
 
     def says(self, words: str, start: int | None = None) -> bool:
         """Whether words stand in the quotation (or from ``start`` on), whatever the spaces between them."""
-        text = self.page.document.text[self.start if start is None else start : self.end]
+        text = self._from(self.start if start is None else start)
         if len(words) <= _CASED and words not in text:
             return False
         tokens, keys = Tokens.of(text), key_of(words)
         size = len(keys)
         return size > 0 and any(tokens.keys[i : i + size] == keys for i in range(len(tokens) - size + 1))
+
+    def _from(self, start: int) -> str:
+        return self.page.document.text[start : self.end]
 
     def meant(self, name: str) -> set[str]:
         """The entities for which a name stands in the quotation or near it, as the project's linker reads it."""

@@ -44,7 +44,7 @@ class Gate:
     def judge(self, page: Page, extractor: str, item: object) -> Judged | Refusal:
         """What an extractor gave, as a claim or as a refusal; a refusal of its own stays one."""
         if isinstance(item, Refusal):
-            return Refusal(str(item.reason), str(item.detail))
+            return Refusal(str(item.reason)[:200], str(item.detail)[:200])
         try:
             if not isinstance(item, Proposal):
                 raise RefusedError(Reason.MALFORMED, f"a {type(item).__name__}, no proposal")
@@ -145,8 +145,8 @@ class _Case:
         """An entity that nobody listed: its name stands in the quotation and its class is given."""
         plain = " ".join(name.split())
         cls = next((c for n, c in self.proposal.types if " ".join(n.split()) == plain), "")
-        letters = any(c.isalpha() for c in plain) and "://" not in plain and len(plain) <= LONGEST_NAME
-        if not cls or not letters or not self.evidence.says(plain, self.evidence.start):
+        fit = self.directory.may_be_new(plain) and "://" not in plain and len(plain) <= LONGEST_NAME
+        if not cls or not fit or not self.evidence.says(plain, self.evidence.start):
             raise RefusedError(Reason.NAME, name[:80])
         if self._term(cls) not in self.ontology.classes:
             raise RefusedError(Reason.CLASS, f"{cls[:80]} is no class")

@@ -33,7 +33,7 @@ def start(name: str, given: Given) -> Extractor:
         called = extractor.name
     except KgError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         message = f"extractor '{name}' cannot start: {type(error).__name__}: {error}"
         raise ExtractorError(message, hint=f"it comes from {known[name].value}") from error
     if not isinstance(called, str) or not _NAME.fullmatch(called) or not callable(getattr(extractor, "propose", None)):

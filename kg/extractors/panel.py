@@ -17,6 +17,8 @@ from kg.text import LinkedText
 
 PATIENCE = 300.0
 """The seconds that one document may take an extractor that names no other limit."""
+LONGEST = 86400.0
+"""No patience lasts longer than a day."""
 HANGS = 3
 """After so many documents that took too long an extractor is asked no more."""
 MOST = 1000
@@ -55,7 +57,7 @@ class _Seat:
         """What it gives for a document; a failure comes as a refusal behind what it gave before."""
         if self.hangs >= HANGS:
             return [Refusal(Reason.GIVEN_UP, f"after {HANGS} documents that took too long")]
-        limit = min(patience, float(getattr(self.extractor, "patience", PATIENCE)))
+        limit = min(patience, _own_patience(self.extractor), LONGEST)
         found: list[object] = []
         thread = Thread(target=_fill, args=(self.extractor, document, found), daemon=True)
         thread.start()
@@ -71,6 +73,11 @@ class _Seat:
         except ExtractorError:
             self.hangs = HANGS
         return Refusal(Reason.HUNG, f"more than {limit:g} s")
+
+
+def _own_patience(extractor: Extractor) -> float:
+    given = getattr(extractor, "patience", PATIENCE)
+    return float(given) if isinstance(given, int | float) and given > 0 else PATIENCE
 
 
 def _fill(extractor: Extractor, document: Document, found: list[object]) -> None:

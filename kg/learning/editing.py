@@ -43,7 +43,7 @@ def accept(project: Project, accepted: Sequence[Proposal]) -> list[Path]:
     known = ontologies.load(project)
     lines: dict[str, dict[str, list[str]]] = {}
     for each in accepted:
-        lines.setdefault(each.language, {}).setdefault(local_name(each.property), []).append(each.line)
+        lines.setdefault(each.language, {}).setdefault(local_name(each.predicate), []).append(each.line)
     changed = {}
     for code in sorted(lines):
         path = file_of(project, code)

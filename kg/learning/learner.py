@@ -16,6 +16,7 @@ from kg.learning.trial import Hit, Result, Trial
 from kg.learning.wording import Line, Wordings
 from kg.model import Document, Fact
 from kg.ontology import Ontology
+from kg.patterns.segment import Node
 from kg.project import Project
 from kg.relations import Extraction
 from kg.text import LinkedText, Tokens
@@ -110,14 +111,20 @@ def _best(here: Corpus, ontology: Ontology, project: Project, wanted: Iterable[s
 def _lines(here: Corpus, ontology: Ontology, prop: str) -> Iterator[Line]:
     """The lines that the sentences suggest whose known pairs are not read."""
     known = here.known.get(prop, frozenset())
+    symmetric = ontology.properties[prop].symmetric
     wordings = Wordings(here.language, here.grammar, ontology, ontology.properties[prop])
     for place in here.places if known else ():
         seg, read_here = place.segment, here.read[place.sentence]
-        ends = [(i, end) for i, node in enumerate(seg.nodes) if (end := end_of(node))]
-        for i, subject in ends:
-            for j, obj in ends:
+        ends = [(i, end) for i, node in enumerate(seg.nodes) if _is_named(node) and (end := end_of(node))]
+        for n, (i, subject) in enumerate(ends):
+            for j, obj in ends[n + 1 :] if symmetric else ends:
                 if (subject, obj) in known and not {(prop, (subject, obj)), (prop, (obj, subject))} & read_here:
                     yield from wordings.lines(seg, i, j)
+
+
+def _is_named(node: Node) -> bool:
+    """Whether a node names its end itself: "the company" may be understood wrongly, and would teach a wrong wording."""
+    return node.mention is None or node.mention.kind not in ("anaphor", "possessor")
 
 
 def _covering(results: Iterable[Result]) -> list[Result]:
@@ -125,7 +132,7 @@ def _covering(results: Iterable[Result]) -> list[Result]:
     kept: list[Result] = []
     covered: set[tuple[str, int, tuple[str, str]]] = set()
     for result in sorted({r.line: r for r in results}.values(), key=lambda r: r.order):
-        adds = {(result.line.property, h.place, h.pair) for h in result.support}
+        adds = {(result.line.predicate, h.place, h.pair) for h in result.support}
         if not adds <= covered:
             kept.append(result)
             covered |= adds
@@ -138,7 +145,7 @@ def _merged(results: Iterable[Result]) -> Iterator[Line]:
     for line in (r.line for r in results if not r.contradictions and not r.elsewhere):
         for i, part in enumerate(line.parts):
             if part[0].isalnum() or part[0] == "<":
-                holes.setdefault((line.property, (*line.parts[:i], "", *line.parts[i + 1 :]), i), set()).add(part)
+                holes.setdefault((line.predicate, (*line.parts[:i], "", *line.parts[i + 1 :]), i), set()).add(part)
     for (prop, parts, i), words in holes.items():
         if len(words) > 1:
             yield Line(prop, (*parts[:i], f"({'|'.join(sorted(words))})", *parts[i + 1 :]))
@@ -155,7 +162,7 @@ def _proposal(result: Result, here: Corpus) -> Proposal:
     evidence = tuple(_evidence(kind, hit, here) for kind, hit in kinds)
     support, wrong, already, _ = result.sentences
     line = result.line
-    return Proposal(here.language.code, line.property, line.text, support, wrong, already, result.score, evidence)
+    return Proposal(here.language.code, line.predicate, line.text, support, wrong, already, result.score, evidence)
 
 
 def _evidence(kind: str, hit: Hit, here: Corpus) -> Evidence:

@@ -36,7 +36,7 @@ class Proposal:
     from 0 to 99; and each of the sentences."""
 
     language: str
-    property: str
+    predicate: str
     line: str
     support: int
     contradictions: int
@@ -47,7 +47,7 @@ class Proposal:
     @property
     def id(self) -> str:
         """The proposal's name, a hash of language, property and line."""
-        return identity(self.language, self.property, self.line)
+        return identity(self.language, self.predicate, self.line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,9 @@ class Result:
         return 100 * right // (2 * (support + read + wrong + 1))
 
     @property
-    def order(self) -> tuple[str, int, tuple[int, int, int, str]]:
+    def order(self) -> tuple[str, int, tuple[int, int, int, int, str]]:
         """By property, the best first."""
-        return self.line.property, -self.score, self.line.order
+        return self.line.predicate, -self.score, self.line.order
 
 
 class Trial:
@@ -64,7 +64,7 @@ class Trial:
     def run(self, lines: Iterable[Line]) -> list[Result]:
         """What each line does, in the order of the lines; lines that the language has already are left out."""
         there = {(p.property, " ".join(p.text.split())) for p in self.corpus.language.patterns}
-        new = sorted({x for x in lines if (x.property, x.text) not in there})
+        new = sorted({x for x in lines if (x.predicate, x.text) not in there})
         hits = self._hits(self._compiled(new))
         return [self._result(line, sorted(hits.get(line, ()))) for line in new]
 
@@ -74,9 +74,9 @@ class Trial:
             return {}
         wanted: dict[str, list[str]] = {}
         for line in lines:
-            wanted.setdefault(local_name(line.property), []).append(line.text)
+            wanted.setdefault(local_name(line.predicate), []).append(line.text)
         language = compiled(extended(self.source, wanted, self.name), self.name, self.ontology)
-        by_text = {(x.property, x.text): x for x in lines}
+        by_text = {(x.predicate, x.text): x for x in lines}
         found = ((p, by_text.get((p.property, p.text))) for p in language.patterns)
         return {p.id: (p, line) for p, line in found if line is not None}
 
@@ -93,12 +93,12 @@ class Trial:
         return found
 
     def _result(self, line: Line, hits: list[Hit]) -> Result:
-        known = self.corpus.known.get(line.property, frozenset())
+        known = self.corpus.known.get(line.predicate, frozenset())
         right = [h for h in hits if h.pair in known]
         wrong = [h for h in hits if h.pair not in known]
-        read = [h for h in right if self._is_read(h, line.property)]
+        read = [h for h in right if self._is_read(h, line.predicate)]
         support = [h for h in right if h not in read]
-        elsewhere = frozenset(h for h in support if self._is_read_otherwise(h, line.property))
+        elsewhere = frozenset(h for h in support if self._is_read_otherwise(h, line.predicate))
         counts = tuple(len(set(self._sentences(group))) for group in (support, wrong, read, elsewhere))
         return Result(line, tuple(support), tuple(wrong), tuple(read), elsewhere, counts)  # type: ignore[arg-type]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from kg.names import local_name
@@ -18,7 +18,7 @@ REACH = 24
 """The most nodes between the two ends: beyond it the words hardly ever join them."""
 RUN = 3
 """The most words of its own that a line has: with more it is the sentence itself, not a wording."""
-BESIDE = 6
+BESIDE = 10
 """How many nodes before or behind both ends a wording is looked for when nothing is said between them."""
 GAP = ".."
 _WORD = re.compile(r"'s|[^\W_][\w'&/.%-]*|,")
@@ -26,10 +26,12 @@ _WORD = re.compile(r"'s|[^\W_][\w'&/.%-]*|,")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Line:
-    """A line for a property, as its parts in the notation."""
+    """A line for a property (its IRI), as its parts in the notation."""
 
-    property: str
+    predicate: str
     parts: tuple[str, ...]
+    foreign: int = field(default=0, compare=False)
+    """How many of its lists only other properties use: such a list may mean something else."""
 
     @property
     def text(self) -> str:
@@ -37,10 +39,10 @@ class Line:
         return " ".join(self.parts)
 
     @property
-    def order(self) -> tuple[int, int, int, str]:
-        """Of lines that do as well the first: fewest gaps, most lists, shortest."""
+    def order(self) -> tuple[int, int, int, int, str]:
+        """Of lines that do as well the first: without lists of others, fewest gaps, most lists, shortest."""
         listed = sum("<" in p or (p[0] == "{" and p not in ("{s}", "{o}", "{both}")) for p in self.parts)
-        return self.parts.count(GAP), -listed, len(self.parts), self.text
+        return self.foreign, self.parts.count(GAP), -listed, len(self.parts), self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class _Piece:
     kind: str
     plain: str = GAP
     general: str = GAP
+    foreign: bool = False
 
 
 class Wordings:
@@ -58,7 +61,8 @@ class Wordings:
     def __init__(self, language: Language, grammar: Grammar, ontology: Ontology, prop: Property) -> None:
         self.language, self.grammar, self.prop = language, grammar, prop
         self.slots = {local_name(q) for q in prop.qualifiers if ontology.properties[q].kind == "text"}
-        self.lists = _lists(language, prop.iri)
+        own, self.others = _used(language, prop.iri)
+        self.lists = _lists(language, own, self.others)
 
     def lines(self, seg: Segment, subject: int, object_: int) -> Iterator[Line]:
         """The lines that the words around two nodes suggest; each has at least one word of its own."""
@@ -74,17 +78,20 @@ class Wordings:
         if any(p.kind == "content" for p in between):
             yield from self._variants([], first, between, second, [])
             return
+        if any(p.kind == "gap" for p in between):
+            return
         before = self._pieces(seg.nodes[max(0, one.first - BESIDE) : one.first])
-        behind = self._pieces(seg.nodes[other.last : other.last + BESIDE])
         yield from self._variants(_last_word(before), first, between, second, [])
-        yield from self._variants([], first, between, second, _first_word(behind))
+        if between:  # two names in a row and a word behind them: the word speaks of the second one alone
+            behind = self._pieces(seg.nodes[other.last : other.last + BESIDE])
+            yield from self._variants([], first, between, second, _first_word(behind))
 
     def _coordinated(self, seg: Segment, group: Group) -> Iterator[Line]:
         """Lines for names in one list: what is said of them all."""
         if not self.prop.symmetric:
             return
         before = self._pieces(seg.nodes[max(0, group.first - BESIDE) : group.first])
-        behind = self._pieces(seg.nodes[group.last : group.last + REACH])
+        behind = self._pieces(seg.nodes[group.last : group.last + BESIDE])
         yield from self._variants(_last_word(before), "{both}", [], "", [])
         yield from self._variants([], "{both}", [*behind, _Piece("end", "", "")], "", [])
 
@@ -103,7 +110,8 @@ class Wordings:
                 parts = [*before, _Piece("end", first, first), *core, _Piece("end", second, second), *behind]
                 shown = [part for p in parts if (part := p.general if general else p.plain)]
                 if any(p.kind == "content" for p in parts):
-                    yield Line(self.prop.iri, tuple(shown))
+                    foreign = sum(p.foreign for p in parts if general)
+                    yield Line(self.prop.iri, tuple(shown), foreign)
 
     # -- the words of a sentence -----------------------------------------------------------------------------------
 
@@ -124,7 +132,8 @@ class Wordings:
         return found
 
     def _general(self, name: str, words: str) -> _Piece:
-        return _Piece("content", words, f"{{{name}}}" if name in self.slots else f"<{name}>")
+        shown = f"{{{name}}}" if name in self.slots else f"<{name}>"
+        return _Piece("content", words, shown, name in self.others)
 
     def _piece(self, node: Node) -> _Piece:
         key = node.key
@@ -158,16 +167,20 @@ class Wordings:
         return self.grammar.stop.union(speech, months, not_names, *cues) - self._small
 
 
-def _lists(language: Language, prop: str) -> Mapping[str, tuple[tuple[Keys, str], ...]]:
-    """First word -> (words, list), the longest words first; of lists that share words the property's own, the one
-    that no other property uses, the smaller one.
-    """
+def _used(language: Language, prop: str) -> tuple[set[str], set[str]]:
+    """The lists that the lines of a property use, and those that only others use."""
     own, others = set[str](), set[str]()
     for pattern in language.patterns:
-        (own if pattern.property == prop else others).update(re.findall(r"<(\w+)>", pattern.text))
-        (own if pattern.property == prop else others).update(
-            e.name for e in pattern.elements if isinstance(e, Slot) and e.name in language.lists
-        )
+        named = re.findall(r"<(\w+)>", pattern.text)
+        slots = [e.name for e in pattern.elements if isinstance(e, Slot)]
+        (own if pattern.property == prop else others).update(n for n in (*named, *slots) if n in language.lists)
+    return own, others - own
+
+
+def _lists(language: Language, own: set[str], others: set[str]) -> Mapping[str, tuple[tuple[Keys, str], ...]]:
+    """First word -> (words, list), the longest words first; of lists that share words the property's own, then one
+    that no property uses, then the smaller one.
+    """
     rank = {n: (n not in own, n in others, len(words), n) for n, words in language.lists.items()}
     best: dict[Keys, str] = {}
     for name in sorted(language.lists, key=lambda n: rank[n], reverse=True):
@@ -189,9 +202,11 @@ def _cores(between: Sequence[_Piece]) -> Iterator[list[_Piece]]:
         yield _joined(list(between))
     for n, first in enumerate(words):
         for last in words[n : n + RUN]:
-            head = _edge(between, 0, first, opening=True)
-            tail = _edge(between, last + 1, len(between), opening=False)
-            yield _joined([*head, *between[first : last + 1], *tail])
+            kept = _joined([_Piece("gap") if p.plain == "," else p for p in between[first : last + 1]])
+            if sum(p.kind == "gap" for p in kept) < 2:
+                head = _edge(between, 0, first, opening=True)
+                tail = _edge(between, last + 1, len(between), opening=False)
+                yield _joined([*head, *kept, *tail])
 
 
 def _edge(between: Sequence[_Piece], start: int, stop: int, *, opening: bool) -> list[_Piece]:

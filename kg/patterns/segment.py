@@ -129,7 +129,7 @@ class Segment:
         """Whether a preposition (not before node ``floor``) governs the name here, with at most three words between."""
         for k in range(i - 1, max(floor - 1, i - 5), -1):
             node = self.nodes[k]
-            if node.mention is not None and node.mention.kind != "demonym":
+            if node.value is not None or (node.mention is not None and node.mention.kind != "demonym"):
                 return False
             if node.key in self.grammar.prepositions:
                 return not any(self.word_at(k + 1 - len(keys), keys) for keys in self.grammar.transparent)

@@ -1,10 +1,12 @@
 """How well documents are read: the claims of a gold suite's texts against the facts that a careful reader finds.
 
-By hand: ``python tests/gold/score.py en open``. The conventions, and what counts as a match, stand in README.md.
+By hand: ``python tests/gold/score.py en open`` prints the figures of one half, ``python tests/gold/score.py floors``
+raises the floors to what is measured now. The conventions, and what counts as a match, stand in README.md.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 import tomllib
@@ -314,10 +316,40 @@ def judge() -> Judge:
     return Judge(Knowledge.of(Project.find(ROOT)))
 
 
+def floors() -> dict[str, dict[str, float]]:
+    """For each suite (``en-open``) the precision and recall that it may not fall below."""
+    if not FLOORS.exists():
+        return {}
+    with FLOORS.open("rb") as file:
+        return tomllib.load(file)
+
+
+def raised(old: Mapping[str, float], score: Score) -> dict[str, float]:
+    """The figures of a suite rounded down to a hundredth, never below the old floors."""
+    measured = {"precision": score.precision, "recall": score.recall}
+    return {name: max(old.get(name, 0.0), math.floor(value * 100) / 100) for name, value in measured.items()}
+
+
+def write_floors() -> None:
+    """Raise the floors of all suites to what is measured now."""
+    old, parts = floors(), ["# Measured, rounded down to 0.01. A floor only rises: python tests/gold/score.py floors\n"]
+    for language in languages():
+        for half in HALVES:
+            name = f"{language}-{half}"
+            new = raised(old.get(name, {}), judge().score(language, half))
+            parts.append(f"\n[{name}]\n" + "".join(f"{key} = {value:.2f}\n" for key, value in new.items()))
+    FLOORS.write_text("".join(parts), encoding="utf-8")
+
+
 def main(arguments: list[str]) -> int:
     """Print the figures, misses and wrong claims of one half; the exit code tells whether the call was understood."""
+    if arguments == ["floors"]:
+        write_floors()
+        return 0
     if len(arguments) != 2 or arguments[0] not in languages() or arguments[1] not in HALVES:
-        print(f"usage: score.py LANGUAGE HALF\nLANGUAGE: {', '.join(languages())}\nHALF: {', '.join(HALVES)}")
+        print(
+            f"usage: score.py LANGUAGE HALF, or score.py floors\nLANGUAGE: {', '.join(languages())}\nHALF: {', '.join(HALVES)}"
+        )
         return 2
     score = judge().score(*arguments)
     for line in chain(score.report(), score.lines):
