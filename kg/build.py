@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
@@ -29,7 +29,6 @@ from kg.rdf import entity_quads
 from kg.relations import Explanation, Extraction, Reader, explain
 from kg.resolution import conflicts, mark_copies, resolve
 from kg.seeds import Names
-
 from kg.text import LinkedText
 
 if TYPE_CHECKING:
@@ -53,10 +52,13 @@ class BuildReport:
     conflicts: int
     digest: str
     proposals: int = 0
-    """What extractors proposed; of each that became no claim, ``refused_proposals`` says why."""
-    refusals: Mapping[str, int] = field(default_factory=dict)
-    """Reasons, and how often each was given."""
+    """What extractors proposed, be it new, known already or refused."""
     refused_proposals: tuple[Refused, ...] = ()
+
+    @property
+    def refusals(self) -> Mapping[str, int]:
+        """Why proposals were refused, and how often."""
+        return dict(sorted(Counter(str(r.reason) for r in self.refused_proposals).items()))
 
 
 @dataclass(frozen=True)
@@ -147,8 +149,14 @@ def build(
     store.write(target or project.store, graph.quads(), manifest)
     told = {c.document for extraction in own for c in extraction.claims}
     unread = {d.source for d in documents if d.language[:2] not in knowledge.languages and d.id not in told}
-    report = BuildReport(refused=tuple(refused), unread=tuple(sorted(unread)), digest=manifest.digest, **counts)
-    return _with_findings(report, findings) if findings else report
+    return BuildReport(
+        refused=tuple(refused),
+        unread=tuple(sorted(unread)),
+        digest=manifest.digest,
+        proposals=findings.proposals if findings else 0,
+        refused_proposals=tuple(sorted(findings.refused)) if findings else (),
+        **counts,
+    )
 
 
 def _documents(knowledge: Knowledge, sources: Sequence[str | Path] | None) -> tuple[list[Document], list[InputError]]:
@@ -184,14 +192,6 @@ def _findings(
         return None
     new = {e.iri: e for x in extractions for e in x.entities}
     return panel.read(documents, [x.claims for x in extractions], new.values(), knowledge.link)
-
-
-def _with_findings(report: BuildReport, findings: Findings) -> BuildReport:
-    refused = tuple(sorted(findings.refused))
-    counted = Counter(str(r.reason) for r in refused)
-    return replace(
-        report, proposals=findings.proposals, refusals=dict(sorted(counted.items())), refused_proposals=refused
-    )
 
 
 @dataclass(frozen=True)

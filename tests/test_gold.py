@@ -76,6 +76,32 @@ def test_facts_are_written_in_terms_of_the_ontology(language: str) -> None:
     assert not [t for t in times if not re.fullmatch(r"[\d/Q-]{4,21}", t)]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ends_are_of_the_classes_that_the_property_joins(language: str) -> None:
+    ontology = gold.judge().knowledge.ontology
+    known = {local_name(p.iri): p for p in ontology.properties.values()}
+    strange = []
+    for fact in facts(language):
+        sides = {"s": known[fact["p"]].domain, "o": known[fact["p"]].range}
+        ends = ("s", "o") if known[fact["p"]].kind == "entity" else ("s",)
+        for end in ends:
+            classes = [ontology.closure(types) for types in types_by_name().get(gold.plain(fact[end]), ())]
+            if sides[end] and classes and not any(c & set(sides[end]) for c in classes):
+                strange.append(f"{fact[end]} as {end} of {fact['p']}")
+    assert not strange
+
+
+@cache
+def types_by_name() -> dict[str, set[tuple[str, ...]]]:
+    """The classes of the listed things that bear a name; names that nobody listed are of no class here."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for entity in gold.judge().knowledge.names.entities.values():
+        for label in entity.labels:
+            if label.kind != "demonym":
+                found.setdefault(gold.plain(label.text), set()).add(entity.types)
+    return found
+
+
 @pytest.mark.parametrize(("language", "half"), SUITES)
 @pytest.mark.parametrize("figure", ["precision", "recall"])
 def test_figures_keep_to_their_floors(language: str, half: str, figure: str) -> None:

@@ -6,10 +6,11 @@
 ``facts``   ``facts`` ``why``
 ``check``   ``stats`` ``verify`` ``validate``
 ``share``   ``export`` ``view``
+``learn``   ``learn``
 ==========  =====================================
 """
 
-from kg.cli import ask, build, check, facts, share
+from kg.cli import ask, build, check, facts, learn, share
 from kg.cli.app import main
 
-__all__ = ["ask", "build", "check", "facts", "main", "share"]
+__all__ = ["ask", "build", "check", "facts", "learn", "main", "share"]

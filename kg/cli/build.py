@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,9 +40,18 @@ _SHOWN = 20
     "--report", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write what came of it as JSON."
 )
 @click.option("--explain", is_flag=True, help="Show how each sentence is read, and write nothing.")
+@click.option(
+    "--extractor", "extractors", metavar="NAME", multiple=True, help="Read with this one too, beside the patterns."
+)
 @pass_setting
 def build(
-    where: Setting, sources: tuple[str, ...], strict: bool, jobs: int, report: Path | None, explain: bool
+    where: Setting,
+    sources: tuple[str, ...],
+    strict: bool,
+    jobs: int,
+    report: Path | None,
+    explain: bool,
+    extractors: tuple[str, ...],
 ) -> None:
     """Read a project and its documents, write the graph.
 
@@ -55,9 +65,13 @@ def build(
         return
     target = where.store_folder()
     with _bar() as progress:
-        made = run(where.project(), list(sources) or None, target, jobs=jobs, strict=strict, progress=progress)
+        project, given = where.project(), list(sources) or None
+        made = run(project, given, target, jobs=jobs, strict=strict, progress=progress, extractors=extractors)
     if report is not None:
-        report.write_text(json.dumps(_told(made), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        told = _told(made) | (_told_of_extractors(made) if extractors else {})
+        report.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if extractors:
+        _tell_of_extractors(made)
     _tell(made, target)
 
 
@@ -117,6 +131,18 @@ def _told(made: BuildReport) -> dict[str, object]:
     ]
     numbers = {name: getattr(made, name) for name in ("documents", "claims", "facts", "entities", "conflicts")}
     return {**numbers, "refused": refused, "unread": list(made.unread), "digest": made.digest}
+
+
+def _told_of_extractors(made: BuildReport) -> dict[str, object]:
+    """What came of extractors' proposals, as JSON has it."""
+    refused = [asdict(r) for r in made.refused_proposals]
+    return {"proposals": made.proposals, "refusals": dict(made.refusals), "refused_proposals": refused}
+
+
+def _tell_of_extractors(made: BuildReport) -> None:
+    click.echo(f"kg: {rows.counted(made.proposals, 'proposal')}, {len(made.refused_proposals):,} refused", err=True)
+    for reason, number in made.refusals.items():
+        click.echo(f"kg:   {number:,} {reason}", err=True)
 
 
 def _tell(made: BuildReport, target: Path) -> None:

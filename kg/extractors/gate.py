@@ -7,7 +7,7 @@ from it, classes must fit. What it cannot see is whether words that stand there 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from kg.extractors.directory import Directory
 from kg.extractors.evidence import Evidence, Page
@@ -231,28 +231,28 @@ class _Case:
         return words
 
 
-def _check_form(p: Proposal) -> None:
+def _check_form(proposal: Proposal) -> None:
     """Every field of its kind, whatever an extractor put there. Raises RefusedError."""
-    texts = (p.subject, p.predicate, p.object, p.quote, p.status, p.valid_from, p.valid_until)
-    wanted = ("subject", "predicate", "object", "quote")
-    for text in (*texts, p.time_text, p.value_text, p.speaker, *_flat(p.qualifiers), *_flat(p.types)):
+    given: dict[str, object] = {f.name: getattr(proposal, f.name) for f in fields(proposal)}
+    start, confidence = given.pop("start"), given.pop("confidence")
+    for text in (x for value in given.values() for x in _flat(value)):
         if not isinstance(text, str) or "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
             raise RefusedError(Reason.MALFORMED, f"{text!r:.80} is no text")
-    if any(not getattr(p, name).strip() for name in wanted):
-        raise RefusedError(Reason.MALFORMED, f"without {next(n for n in wanted if not getattr(p, n).strip())}")
-    if p.start is not None and (not isinstance(p.start, int) or isinstance(p.start, bool)):
-        raise RefusedError(Reason.MALFORMED, f"{p.start!r:.80} is no offset")
-    number = isinstance(p.confidence, int | float) and not isinstance(p.confidence, bool)
-    if not number or not 0 <= p.confidence <= 1:
-        raise RefusedError(Reason.MALFORMED, f"{p.confidence!r:.80} is no confidence between 0 and 1")
+    for name in ("subject", "predicate", "object", "quote"):
+        if not str(given[name]).strip():
+            raise RefusedError(Reason.MALFORMED, f"without {name}")
+    if start is not None and type(start) is not int:
+        raise RefusedError(Reason.MALFORMED, f"{start!r:.80} is no offset")
+    if not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
+        raise RefusedError(Reason.MALFORMED, f"{confidence!r:.80} is no confidence between 0 and 1")
 
 
-def _flat(pairs: object) -> Iterator[object]:
+def _flat(value: object) -> Iterator[object]:
     """The members of pairs; what is no tuple of pairs comes as it is, for the check to find."""
-    if not isinstance(pairs, tuple) or any(not isinstance(x, tuple) or len(x) != 2 for x in pairs):
-        yield pairs
+    if not isinstance(value, tuple) or any(not isinstance(x, tuple) or len(x) != 2 for x in value):
+        yield value
         return
-    for pair in pairs:
+    for pair in value:
         yield from pair
 
 

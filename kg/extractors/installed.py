@@ -30,7 +30,7 @@ def start(name: str, given: Given) -> Extractor:
         raise ExtractorError(f"no extractor '{name}'", hint=hint)
     try:
         extractor: Extractor = known[name].load()(given)
-        called = extractor.name
+        called: object = extractor.name
     except KgError:
         raise
     except (Exception, SystemExit) as error:

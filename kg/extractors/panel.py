@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Thread
 
-from kg.errors import ExtractorError
+from kg.errors import KgError
 from kg.extractors.evidence import Page
 from kg.extractors.gate import Gate, Judged
 from kg.extractors.installed import start
 from kg.extractors.proposal import Extractor, Given, Proposal, Reason, Refusal
 from kg.model import Claim, Document, Entity, term_key
+from kg.names import slug
 from kg.ontology import Ontology
 from kg.text import LinkedText
 
@@ -49,8 +50,8 @@ class _Seat:
     """One extractor on the panel, made anew after it hung: the old one may still be at work."""
 
     def __init__(self, entry: str, given: Given) -> None:
-        self.entry, self.given = entry, given
-        self.extractor = start(entry, given)
+        self.entry, self.given = entry, replace(given, folder=given.folder / slug(entry))
+        self.extractor = start(entry, self.given)
         self.name, self.hangs = self.extractor.name, 0
 
     def ask(self, document: Document, patience: float) -> list[object]:
@@ -70,7 +71,7 @@ class _Seat:
         self.hangs += 1
         try:
             self.extractor = start(self.entry, self.given)
-        except ExtractorError:
+        except KgError:
             self.hangs = HANGS
         return Refusal(Reason.HUNG, f"more than {limit:g} s")
 

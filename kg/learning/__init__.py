@@ -4,8 +4,8 @@ Distant supervision (Mintz et al., ACL 2009), without a model: a sentence that n
 no pattern reads, is taken as a wording of its property; each wording is tried out on all sentences before it is shown.
 """
 
-from kg.learning.editing import accept
+from kg.learning.editing import accept, accepted_already
 from kg.learning.learner import learn
 from kg.learning.proposal import Evidence, Learned, Proposal, identity
 
-__all__ = ["Evidence", "Learned", "Proposal", "accept", "identity", "learn"]
+__all__ = ["Evidence", "Learned", "Proposal", "accept", "accepted_already", "identity", "learn"]

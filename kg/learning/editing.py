@@ -14,7 +14,7 @@ import kg
 from kg import ontology as ontologies
 from kg import patterns
 from kg.errors import Place, ProjectError
-from kg.learning.proposal import Proposal
+from kg.learning.proposal import Proposal, identity
 from kg.names import local_name
 from kg.ontology import Ontology
 from kg.patterns import Language
@@ -30,10 +30,10 @@ _TOKEN = re.compile(
 )
 
 
-def accept(project: Project, accepted: Sequence[Proposal]) -> list[Path]:
+def accept(project: Project, accepted: Sequence[Proposal]) -> dict[str, Path]:
     """Append lines to the pattern files of a project; each file is replaced in one step, after all were checked.
 
-    Gives the files written. Raises ProjectError, and writes nothing, when the project is the packaged one, a line is
+    Gives for each language the file written. Raises ProjectError, and writes nothing, when the project is the packaged one, a line is
     there already, or a file is laid out so that it cannot be changed safely; Faults when a line would not load.
     """
     if project.packaged or project.root.resolve().is_relative_to(Path(kg.__file__).resolve().parent):
@@ -44,14 +44,23 @@ def accept(project: Project, accepted: Sequence[Proposal]) -> list[Path]:
     lines: dict[str, dict[str, list[str]]] = {}
     for each in accepted:
         lines.setdefault(each.language, {}).setdefault(local_name(each.predicate), []).append(each.line)
+    files = {code: file_of(project, code) for code in sorted(lines)}
     changed = {}
-    for code in sorted(lines):
-        path = file_of(project, code)
+    for code, path in files.items():
         changed[path] = extended(_text(path), lines[code], path.relative_to(project.root).as_posix())
         compiled(changed[path], path.name, known)
     for path, text in changed.items():
         _replace(path, text)
-    return list(changed)
+    return files
+
+
+def accepted_already(project: Project, name: str) -> str:
+    """The line of a pattern file whose id begins so, as it would be if it were proposed; empty when there is none."""
+    for code, language in patterns.load(project, ontologies.load(project)).items():
+        for pattern in language.patterns:
+            if identity(code, pattern.property, " ".join(pattern.text.split())).startswith(name):
+                return pattern.text
+    return ""
 
 
 def file_of(project: Project, code: str) -> Path:

@@ -50,7 +50,7 @@ def learn(
     for code in codes:
         here = corpus(knowledge, code, [x for x in found if x[0].language[:2] == code], known)
         results = _best(here, knowledge.ontology, project, wanted, min_support)
-        proposals += (_proposal(r, here) for r in results)
+        proposals += (_proposal(r, here, knowledge.ontology) for r in results)
     return Learned(tuple(proposals), tuple(refused), len(documents), len(accepted))
 
 
@@ -154,20 +154,26 @@ def _merged(results: Iterable[Result]) -> Iterator[Line]:
 # -- how they are shown ----------------------------------------------------------------------------------------------
 
 
-def _proposal(result: Result, here: Corpus) -> Proposal:
+def _proposal(result: Result, here: Corpus, ontology: Ontology) -> Proposal:
     kinds = [("support", h) for h in result.support if h not in result.elsewhere]
     kinds += [("elsewhere", h) for h in result.support if h in result.elsewhere]
     kinds += [("contradicts-or-unknown", h) for h in result.contradictions]
     kinds += [("read", h) for h in result.read]
-    evidence = tuple(_evidence(kind, hit, here) for kind, hit in kinds)
+    evidence = tuple(_evidence(kind, hit, here, ontology) for kind, hit in kinds)
     support, wrong, already, _ = result.sentences
     line = result.line
     return Proposal(here.language.code, line.predicate, line.text, support, wrong, already, result.score, evidence)
 
 
-def _evidence(kind: str, hit: Hit, here: Corpus) -> Evidence:
+def _evidence(kind: str, hit: Hit, here: Corpus, ontology: Ontology) -> Evidence:
     place = here.places[hit.place]
-    text, (subject, object_) = place.document.text, hit.pair
+    text = place.document.text
+    subject, object_ = (_end(key, ontology) for key in hit.pair)
     before, after = text[place.start : hit.start], text[hit.end : place.end]
     source = place.document.source
     return Evidence(kind, source, hit.start, hit.end, before, text[hit.start : hit.end], after, subject, object_)
+
+
+def _end(key: str, ontology: Ontology) -> str:
+    """An end of a pair for people: the CURIE of an entity, the value of a literal."""
+    return ontology.short(key[1:-1]) if key[0] == "<" else key[1 : key.rindex('"')]

@@ -16,7 +16,8 @@ class Evidence:
     """A sentence in which a line joins two ends: where it stands, the words before, the span, the words behind.
 
     ``kind`` is ``support`` (a known fact that nothing read here), ``elsewhere`` (the same, but the pair is read here as
-    another property), ``read`` (a known fact that is read here already) or ``contradicts-or-unknown``.
+    another property), ``read`` (a known fact that is read here already) or ``contradicts-or-unknown``. ``start`` and
+    ``end`` are offsets in the document's text; the ends of the pair are CURIEs, or the value of a literal.
     """
 
     kind: str

@@ -57,7 +57,7 @@ class Linker:
         for i in openings:
             sentence = split[bisect_right(firsts, i) - 1]
             found = self._at(tokens, i, sentence.last, stems) if i >= past else None
-            if found is not None:
+            if found is not None and not self._outrun(tokens, found[0], sentence.last, stems):
                 mention, entries, plain = found
                 past = mention.last
                 if plain:
@@ -68,6 +68,13 @@ class Linker:
         accepted = [m for _, m in sure]
         accepted += [m for s, d, e in doubtful if (m := self._in_context(tokens, s, d, e, sure, known)) is not None]
         yield from sorted(accepted, key=lambda m: m.first)
+
+    def _outrun(self, tokens: Tokens, mention: Mention, last: int, stems: Mapping[int, tuple[str, int]]) -> bool:
+        """Whether a longer name begins within a name that opens with a common noun ("system Acme" | "Acme Car OS")."""
+        if tokens.text[mention.start].isupper():
+            return False
+        inner = (self._at(tokens, i, last, stems) for i in range(mention.first + 1, mention.last))
+        return any(other is not None and other[0].last > mention.last for other in inner)
 
     def _stems(self, tokens: Tokens) -> dict[int, tuple[str, int]]:
         found: dict[int, tuple[str, int]] = {}

@@ -55,6 +55,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
             "reported",
             "denied",
             "denied_after",
+            "former",
             "absent",
             "ended",
             "in_effect",

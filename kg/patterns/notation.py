@@ -162,13 +162,16 @@ def _group(inner: str, lists: Mapping[str, frozenset[Keys]]) -> frozenset[Keys]:
 
 
 def expand(wording: str, lists: Mapping[str, frozenset[Keys]]) -> set[Keys]:
-    """The key sequences of words in which lists may stand: ``has <launched>`` gives one for each word of the list."""
+    """The key sequences of words in which lists may stand: ``the_<maker>`` gives one for each word of the list.
+
+    Within a word ``_`` stands for a space.
+    """
     sequences: set[Keys] = {()}
-    for word in wording.split():
-        name = re.fullmatch(r"<([a-z_]+)>", word)
-        if name and name[1] not in lists:
-            raise NotationError(f"unknown list <{name[1]}>")
-        tails = lists[name[1]] if name else {key_of(word.replace("_", " "))}
+    for piece in re.findall(r"<[a-z_]+>|[^<>\s]+", wording):
+        name = piece[1:-1] if piece.startswith("<") else ""
+        if name and name not in lists:
+            raise NotationError(f"unknown list <{name}>")
+        tails = lists[name] if name else {key_of(piece.replace("_", " "))}
         sequences = {head + tail for head in sequences for tail in tails}
     return sequences
 

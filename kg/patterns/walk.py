@@ -127,14 +127,15 @@ class Walk:
     ) -> tuple[tuple[int, ...], int, int] | None:
         """The nearest name or value that fits, with nothing between that forbids it."""
         segment, grammar, wide = self.segment, self.segment.grammar, width > SOFT
-        at, words = position if self.rightwards else position - 1, 0
+        at, words, named = position if self.rightwards else position - 1, 0, False
         while 0 <= at < len(segment.nodes) and words <= width:
             node = segment.nodes[at]
             found = self._fits(k, slot, at, bound, wide, position)
             if found is not None or width == 0:
                 return found
-            if at in segment.breaks:
+            if at in segment.breaks and (self.rightwards or not wide or named):
                 return None
+            named = named or node.mention is not None
             if node.key == "," and not self._crosses_comma(k, at, slot, wide, words):
                 apposition = self._apposition(at, wide) if not self.rightwards else None
                 if apposition is None:
@@ -193,7 +194,10 @@ class Walk:
             if k in self.segment.breaks:
                 return at - 1 if wide else None
             if nodes[k].key == ",":
-                opens = nodes[k + 1].key in self.segment.grammar.appositions or nodes[k + 1].mention is not None
+                heads = nodes[k + 1 : min(k + 4, at)]
+                opens = nodes[k + 1].mention is not None or any(
+                    n.key in self.segment.grammar.appositions for n in heads
+                )
                 return k - 1 if opens or not wide else at - 1
         return at - 1
 

@@ -49,6 +49,7 @@ class Cues:
             "denied",
             "denied_after",
             "absent",
+            "former",
             "ended",
             "in_effect",
             "open",
@@ -84,7 +85,7 @@ class Cues:
         """The status that the words around a match give it; None where the text only asks or supposes."""
         first, last = match.anchor
         if match.pattern.status is Status.IN_EFFECT:
-            over = any(c.kind == "ended" and match.first <= c.first < last for c in cues)
+            over = any(c.kind == "former" and match.first - 1 <= c.first < last for c in cues)
             return Status.ENDED if over else Status.IN_EFFECT
         start, _ = segment.clause(first)
         before = [c for c in cues if start <= c.first and c.last <= last]
@@ -94,13 +95,14 @@ class Cues:
             return None
         if any(c.first < first if c.kind == "denied" else c.kind == "denied_after" for c in cues if c.first >= start):
             return Status.DENIED
-        if any(_negates(segment, c, first) for c in before):
+        over = {i for c in before if c.kind == "ended" for i in range(c.first, c.last)}
+        if any(_negates(segment, c, first) for c in before if c.first not in over):
             return Status.DENIED if any(c.kind == "speech" for c in cues) else None
         if any(c.kind == "reported" and c.first < last + REPORT for c in cues):
             return Status.REPORTED
         if match.pattern.status is not None:
             return match.pattern.status
-        if any(c.kind == "ended" for c in before):
+        if any(c.kind in ("ended", "former") for c in before):
             return Status.ENDED
         return self._tense(before, first)
 

@@ -357,7 +357,7 @@ class Reader:
 
     def _settled(self, reading: _Reading, document: Document) -> Status:
         """What is said to hold from a day after the publication is planned; what held until one before it is ended."""
-        past = not document.issued or reading.until[: len(document.issued)] <= document.issued[: len(reading.until)]
+        past = document.issued and reading.until[: len(document.issued)] <= document.issued[: len(reading.until)]
         if reading.until and past and reading.status is Status.IN_EFFECT:
             return Status.ENDED
         fixed = reading.match.pattern.status is not None

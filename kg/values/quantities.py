@@ -77,8 +77,8 @@ class Measures:
         unit = currency or unit
         if number >= _LARGEST:
             return None
-        if taken.intersection(range(first, last)):
-            return None
+        if taken.intersection(range(first, last)) or tokens.keys[max(0, first - 2) : first] == ("0", "-"):
+            return None  # "0-100 km/h" is how something speeds up, not how fast it is
         return self._value(tokens, first, last, number, unit)
 
     def _currency(self, tokens: Tokens, i: int) -> tuple[int, Unit | None]:

@@ -347,9 +347,8 @@ def main(arguments: list[str]) -> int:
         write_floors()
         return 0
     if len(arguments) != 2 or arguments[0] not in languages() or arguments[1] not in HALVES:
-        print(
-            f"usage: score.py LANGUAGE HALF, or score.py floors\nLANGUAGE: {', '.join(languages())}\nHALF: {', '.join(HALVES)}"
-        )
+        print("usage: score.py LANGUAGE HALF, or score.py floors")
+        print(f"LANGUAGE: {', '.join(languages())}; HALF: {', '.join(HALVES)}")
         return 2
     score = judge().score(*arguments)
     for line in chain(score.report(), score.lines):
