@@ -30,7 +30,7 @@ class Linker:
         self.suffixes = tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True))
         self.compounds = Compounds(language, ontology)
         self.resolver = Resolver(language, gazetteer.entities)
-        self.not_names = language.single("grammar", "not_names") | language.vocabulary
+        self.not_names = language.single("grammar", "not_names") | (language.vocabulary - _business(language))
 
     def link(self, text: str, issued: str = "") -> LinkedText:
         """Everything found in a text: sentences, quotations, values (relative dates by ``issued``), mentions."""
@@ -123,6 +123,12 @@ class Linker:
             if near or far or entity.iri in known or _context(entity, tokens, sentence, words):
                 return _mention(entry, mention.start, mention.end, mention.first, mention.last)
         return None
+
+
+def _business(language: Language) -> frozenset[str]:
+    """The words that stand in names of firms, as they do elsewhere."""
+    parts = ("unit_words", "legal_before", "legal_after")
+    return frozenset(key for part in parts for keys in language.words("grammar", part) for key in keys)
 
 
 def _mention(entry: Entry, start: int, end: int, first: int, last: int) -> Mention:

@@ -110,17 +110,19 @@ class Walk:
         return self.go(k + 1, edge, bound.with_slot(slot.name, members, low, high))
 
     def _text(self, k: int, slot: Slot, position: int, bound: Bound) -> Bound | None:
-        """Free words up to a comma, name or sign; the next part must follow straight on."""
+        """Free words: as many as the parts behind them leave, up to a comma, name or sign."""
         at = position if self.rightwards else position - 1
         taken: list[int] = []
         while 0 <= at < len(self.segment) and len(taken) < TEXT and _free(self.segment, at):
             taken.append(at)
             at += self.step
-        if not taken:
-            return None
-        low, high = min(taken), max(taken) + 1
-        edge = high if self.rightwards else low
-        return self.go(k + 1, edge, bound.with_slot(slot.name, tuple(sorted(taken)), low, high))
+        for count in range(len(taken), 0, -1):
+            low, high = min(taken[:count]), max(taken[:count]) + 1
+            edge = high if self.rightwards else low
+            found = self.go(k + 1, edge, bound.with_slot(slot.name, tuple(range(low, high)), low, high))
+            if found is not None:
+                return found
+        return None
 
     def _find(
         self, k: int, slot: Slot, position: int, bound: Bound, width: int
