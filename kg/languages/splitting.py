@@ -15,6 +15,9 @@ _PAIRS = {"“": "”", "„": "“", "«": "»", "「": "」", "『": "』"}
 _MARK = re.compile('["' + "".join(_PAIRS) + "]")
 # A line this long is taken as one of a text wrapped by hand, unless the text has longer lines.
 _WRAPPED = (45, 130)
+LONGEST = 250
+"""How many tokens a sentence has at most: what is longer is a table or a list, and is cut, because the work of reading a
+sentence grows faster than its length. The longest sentences of news have about 120."""
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 _LINE_END = re.compile(r"\r?\n[ \t]*")
 
@@ -58,8 +61,10 @@ def sentences(tokens: Tokens, abbreviations: Set[str]) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     for number, (start, end) in enumerate(paragraphs(tokens.text)):
         first, last = tokens.at(start), tokens.at(end)
-        for a, b in _split(tokens, first, last, abbreviations):
-            found.append(Sentence(tokens.starts[a], tokens.ends[b - 1], a, b, number))
+        for begin, past in _split(tokens, first, last, abbreviations):
+            for a in range(begin, past, LONGEST):
+                b = min(a + LONGEST, past)
+                found.append(Sentence(tokens.starts[a], tokens.ends[b - 1], a, b, number))
     return tuple(found)
 
 

@@ -33,8 +33,9 @@ _TOKEN = re.compile(
 def accept(project: Project, accepted: Sequence[Proposal]) -> dict[str, Path]:
     """Append lines to the pattern files of a project; each file is replaced in one step, after all were checked.
 
-    Gives for each language the file written. Raises ProjectError, and writes nothing, when the project is the packaged one, a line is
-    there already, or a file is laid out so that it cannot be changed safely; Faults when a line would not load.
+    Gives for each language the file written. Raises ProjectError, and writes nothing, when the project is the packaged
+    one, a line is there already, or a file is laid out so that it cannot be changed safely; Faults when a line would
+    not load.
     """
     if project.packaged or project.root.resolve().is_relative_to(Path(kg.__file__).resolve().parent):
         raise ProjectError(

@@ -148,7 +148,8 @@ def _merged(results: Iterable[Result]) -> Iterator[Line]:
                 holes.setdefault((line.predicate, (*line.parts[:i], "", *line.parts[i + 1 :]), i), set()).add(part)
     for (prop, parts, i), words in holes.items():
         if len(words) > 1:
-            yield Line(prop, (*parts[:i], f"({'|'.join(sorted(words))})", *parts[i + 1 :]))
+            # As foreign as it has words: of two lines that do as well, one list is clearer than an enumeration.
+            yield Line(prop, (*parts[:i], f"({'|'.join(sorted(words))})", *parts[i + 1 :]), foreign=len(words))
 
 
 # -- how they are shown ----------------------------------------------------------------------------------------------

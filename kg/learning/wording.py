@@ -40,9 +40,9 @@ class Line:
 
     @property
     def order(self) -> tuple[int, int, int, int, str]:
-        """Of lines that do as well the first: without lists of others, fewest gaps, most lists, shortest."""
+        """Of lines that do as well the first: without lists of others, with fewest gaps, most lists, most words."""
         listed = sum("<" in p or (p[0] == "{" and p not in ("{s}", "{o}", "{both}")) for p in self.parts)
-        return self.foreign, self.parts.count(GAP), -listed, len(self.parts), self.text
+        return self.foreign, self.parts.count(GAP), -listed, -len(self.parts), self.text
 
 
 @dataclass(frozen=True, slots=True)

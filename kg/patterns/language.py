@@ -103,6 +103,7 @@ class Language:
     def vocabulary(self) -> frozenset[str]:
         """Every word of the patterns, the lists and the cues."""
         sections = [self.words(s, k) for s in ("status", "grammar", "speech") for k in self.sections.get(s, {})]
+        sections += [self.cue(name, k) for name, t in self.sections.get("scope", {}).items() for k in t]
         patterns = [
             e.alternatives for p in (*self.patterns, *self.unlisted) for e in p.elements if isinstance(e, Words)
         ]

@@ -61,6 +61,9 @@ class Cues:
         self.flags = [p for p in qualifiers if p.kind == "boolean" and not p.filled_by and language.cue(_name(p))]
         for prop in self.flags:
             self._add(language.cue(_name(prop)), prop.iri)
+        self.texts = [p for p in qualifiers if p.kind == "text" and language.cue(_name(p))]
+        for prop in self.texts:
+            self._add(language.cue(_name(prop)), prop.iri)
         self.places = [p for p in qualifiers if p.kind == "entity" and language.cue(_name(p), "before")]
         self.before = {p.iri: language.cue(_name(p), "before") for p in self.places}
         self.after = {p.iri: language.cue(_name(p), "after") for p in self.places}
@@ -85,15 +88,15 @@ class Cues:
         """The status that the words around a match give it; None where the text only asks or supposes."""
         first, last = match.anchor
         if match.pattern.status is Status.IN_EFFECT:
-            over = any(c.kind == "former" and match.first - 1 <= c.first < last for c in cues)
-            return Status.ENDED if over else Status.IN_EFFECT
+            former = any(c.kind == "former" and match.first - 1 <= c.first < last for c in cues)
+            return Status.ENDED if former else Status.IN_EFFECT
         start, _ = segment.clause(first)
         before = [c for c in cues if start <= c.first and c.last <= last]
         if any(c.kind == "open" for c in before) or segment.nodes[-1].key == "?":
             return None
         if any(c.kind == "absent" and last <= c.first < match.last for c in cues):
             return None
-        if any(c.first < first if c.kind == "denied" else c.kind == "denied_after" for c in cues if c.first >= start):
+        if any(_denies(c, first) for c in cues if c.first >= start):
             return Status.DENIED
         over = {i for c in before if c.kind == "ended" for i in range(c.first, c.last)}
         if any(_negates(segment, c, first) for c in before if c.first not in over):
@@ -130,30 +133,52 @@ class Cues:
         bound = {i for nodes in match.slots.values() for i in nodes}
         for place in self.places:
             if place.iri in prop.qualifiers and _name(place) not in match.slots:
-                node = self._place(segment, match, place, bound | used, rivals)
-                if node is not None:
-                    mention = segment.nodes[node].mention
-                    assert mention is not None
-                    yield (place.iri, mention.entity), node
+                for i, entity in self._entities(segment, match, place, bound | used, rivals):
+                    yield (place.iri, entity), i
+        if prop.kind == "quantity":
+            yield from self._texts(segment, match, cues, prop)
+        yield from self._flags(segment, match, cues, prop, rivals)
+
+    def _texts(
+        self, segment: Segment, match: Match, cues: list[Cue], prop: Property
+    ) -> Iterator[tuple[Qualifier, int]]:
+        """The words of a list nearest to a figure: by which cycle a range was measured."""
+        start, end = segment.clause(match.anchor[0])
+        for text in self.texts:
+            near = [c.first for c in cues if c.kind == text.iri and start <= c.first < end]
+            if near and text.iri in prop.qualifiers:
+                nearest = min(near, key=lambda i: _distance(i, match))
+                yield (text.iri, Literal(segment.nodes[nearest].key.upper())), nearest
+
+    def _flags(
+        self, segment: Segment, match: Match, cues: list[Cue], prop: Property, rivals: list[Match]
+    ) -> Iterator[tuple[Qualifier, int]]:
         start, end = segment.clause(match.anchor[0])
         for flag in self.flags:
             near = [c.first for c in cues if c.kind == flag.iri and start <= c.first < end]
-            at = next((i for i in near if all(_distance(i, r) >= _distance(i, match) for r in rivals)), None)
-            if at is not None and flag.iri in prop.qualifiers:
-                yield (flag.iri, Literal.boolean(True)), at
+            own = (i for i in near if all(_distance(i, r) >= _distance(i, match) for r in rivals))
+            first = next(own, None)
+            if first is not None and flag.iri in prop.qualifiers:
+                yield (flag.iri, Literal.boolean(True)), first
 
-    def _place(
+    def _entities(
         self, segment: Segment, match: Match, place: Property, taken: set[int] | frozenset[int], rivals: list[Match]
-    ) -> int | None:
-        """The nearest place of the clause with a word before or behind it that makes it the scope."""
+    ) -> Iterator[tuple[int, str]]:
+        """The nearest place of the clause with a word before or behind it that makes it the scope, and its list."""
         start, end = segment.clause(match.anchor[0])
         found = []
         for i in range(start, end):
             node = segment.nodes[i]
-            fits = node.mention is not None and node.mention.classes.intersection(place.range)
+            fits = node.mention is not None and not node.mention.classes.isdisjoint(place.range)
             if fits and i not in taken and self._is_scope(segment, i, node, place.iri) and _owns(match, i, rivals):
                 found.append((_distance(i, match), i))
-        return min(found)[1] if found else None
+        if found:
+            nearest = min(found)[1]
+            group = segment.groups.get(nearest)
+            for i in group.members if group is not None else (nearest,):
+                mention = segment.nodes[i].mention
+                if mention is not None and mention.entity:
+                    yield i, mention.entity
 
     def _is_scope(self, segment: Segment, i: int, node: Node, iri: str) -> bool:
         behind = any(segment.word_at(i + 1, keys) for keys in self.after[iri])
@@ -214,6 +239,10 @@ def _owns(match: Match, i: int, rivals: list[Match]) -> bool:
 def _apart(one: Match, other: Match) -> bool:
     """Whether two matches share no name: then they are two statements, not two sides of one."""
     return one.last <= other.first or other.last <= one.first
+
+
+def _denies(cue: Cue, first: int) -> bool:
+    return cue.kind == "denied_after" or (cue.kind == "denied" and cue.first < first)
 
 
 def _negates(segment: Segment, cue: Cue, first: int) -> bool:

@@ -9,7 +9,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from kg.model import Claim, Document, Entity, Label, Literal, Origin, Qualifier, Status, qualifier_key, term_key
+from kg.model import (
+    Claim,
+    Document,
+    Entity,
+    Label,
+    Literal,
+    Origin,
+    Qualifier,
+    Status,
+    Term,
+    qualifier_key,
+    term_key,
+)
 from kg.names import slug
 from kg.ontology import Ontology, Property
 from kg.patterns import Language
@@ -44,6 +56,8 @@ class _Reading:
     segment: Segment
     status: Status
     qualifiers: tuple[Qualifier, ...]
+    others: tuple[Qualifier, ...]
+    """Further values of a qualifier: for each of them the statement is made again ("in China and in Japan")."""
     nodes: tuple[int, ...]
     start: str
     until: str
@@ -193,8 +207,8 @@ class Reader:
         found: list[tuple[Claim, bool]] = []
         for match in matches:
             reading = self._reading(linked, seg, match, cues, taken, by, matches)
-            if reading is not None:
-                found += ((c, match.pattern.status is not None) for c in self._claims(document, reading))
+            for variant in _variants(reading) if reading is not None else ():
+                found += ((c, match.pattern.status is not None) for c in self._claims(document, variant))
         yield from _best(found)
 
     def _specific(self, matches: list[Match]) -> list[Match]:
@@ -241,13 +255,16 @@ class Reader:
         when = self.cues.when(seg, match, rivals)
         node = seg.nodes[when.node] if when.node >= 0 else None
         words = linked.text[node.start : node.end] if node else ""
-        qualifiers = {name: value for (name, value), _ in scope}
+        qualifiers: dict[str, Term] = {}
+        for (name, value), _ in scope:
+            qualifiers.setdefault(name, value)
+        others = tuple((n, v) for (n, v), _ in scope if qualifiers[n] != v)
         qualifiers.update(self._slot_qualifiers(linked, seg, match, prop))
         qualifiers.update(self._extension(linked, seg, match, prop))
         nodes = [i for _, i in scope] + ([when.node] if node else [])
         found = tuple(sorted(qualifiers.items(), key=qualifier_key))
         topic = self._topic(linked, seg, match) if match.slots.get("o") == () else None
-        return _Reading(match, seg, status, found, tuple(nodes), when.start, when.until, words, by, topic)
+        return _Reading(match, seg, status, found, others, tuple(nodes), when.start, when.until, words, by, topic)
 
     def _topic(self, linked: LinkedText, seg: Segment, match: Match) -> Node | None:
         """What the text is about so far: the name most often said of the classes wanted, the first of equals.
@@ -365,6 +382,14 @@ class Reader:
         return Status.PLANNED if later and reading.status is Status.IN_EFFECT and not fixed else reading.status
 
 
+def _variants(reading: _Reading) -> Iterator[_Reading]:
+    """A reading for each value of a qualifier that has several."""
+    yield reading
+    for name, value in reading.others:
+        changed = {**dict(reading.qualifiers), name: value}
+        yield replace(reading, qualifiers=tuple(sorted(changed.items(), key=qualifier_key)))
+
+
 def _short_names(classes: Iterable[str]) -> dict[str, str]:
     """The last word of each name of several words, where only one name ends with it."""
     found: dict[str, list[str]] = {}
@@ -384,14 +409,16 @@ def _confidence(match: Match, ends: tuple[Node, Node]) -> str:
 def _best(claims: Iterable[tuple[Claim, bool]]) -> Iterator[Claim]:
     """Of several readings of one statement in one passage the most telling: one whose wording fixes the status, then
     one with more qualifiers, then the surest, then the one with the shortest evidence."""
-    best: dict[tuple[str, str, str], tuple[tuple[object, ...], Claim]] = {}
+    best: dict[tuple[str, str, str], tuple[tuple[object, ...], list[Claim]]] = {}
     for claim, fixed in claims:
         key = (claim.subject, claim.predicate, term_key(claim.object))
         telling = fixed and claim.status is not Status.IN_EFFECT
         rank = (telling, fixed, len(claim.qualifiers), claim.confidence, -len(claim.quote), claim.pattern)
         if key not in best or rank > best[key][0]:
-            best[key] = (rank, claim)
-    yield from (claim for _, claim in best.values())
+            best[key] = (rank, [claim])
+        elif rank == best[key][0]:  # the same wording for another market
+            best[key][1].append(claim)
+    yield from (claim for _, group in best.values() for claim in group)
 
 
 def _in_order(claims: Iterable[Claim]) -> list[Claim]:
