@@ -13,25 +13,23 @@ from kg.model import (
     Claim,
     Document,
     Entity,
-    Label,
     Literal,
-    Origin,
     Qualifier,
     Status,
     Term,
     qualifier_key,
     term_key,
 )
-from kg.names import slug
 from kg.ontology import Ontology, Property
 from kg.patterns import Language
 from kg.patterns.match import Match, Matcher
 from kg.patterns.notation import Slot
 from kg.patterns.segment import Grammar, Node, Segment, segment
 from kg.relations.cues import Cue, Cues
+from kg.relations.naming import Namer
 from kg.relations.passages import Passage, passages, speeches
 from kg.relations.speech import Speech, attribute
-from kg.text import LinkedText, Mention, Quotation
+from kg.text import LinkedText, Quotation
 
 # Confidence, in hundredths: what a plain match is worth, and what each doubt takes from it.
 PHRASE = 18
@@ -75,7 +73,7 @@ class Reader:
         self.cues = Cues(language, ontology)
         self.speech = Speech(language, ontology)
         self.matcher = Matcher(language.patterns, dict(language.lists))
-        self.typing = Matcher(language.unlisted, dict(language.lists))
+        self.namer = Namer(language, ontology)
 
     def extract(self, document: Document, linked: LinkedText) -> Extraction:
         """The claims of a document and its new entities."""
@@ -86,11 +84,11 @@ class Reader:
         for passage, seg in parts:
             by = speakers.get(passage.quotation, "") if passage.quotation >= 0 else self._reporter(seg)
             matches = self._matches(seg)
-            named, found = self._named_by_place(linked, seg, matches)
+            named, found = self.namer.by_place(linked, seg, matches)
             new += found
             claims += self._read(document, linked, named, matches, by)
         used = {t for c in claims for t in (c.subject, c.object, c.stated_by, *(v for _, v in c.qualifiers))}
-        entities = {e.iri: e for e in (*new, *self._units(linked)) if e.iri in used}
+        entities = {e.iri: e for e in (*new, *self.namer.units(linked)) if e.iri in used}
         return Extraction(tuple(_in_order(claims)), tuple(entities[k] for k in sorted(entities)))
 
     def prepared(
@@ -98,7 +96,7 @@ class Reader:
     ) -> tuple[LinkedText, list[tuple[Passage, Segment]], list[Entity]]:
         """The text with its unlisted names typed by their context, its segments, and the entities that are new."""
         parts = self._segments(linked, spoken)
-        typed, new = self._typed(linked, parts)
+        typed, new = self.namer.typed(linked, parts)
         return (typed, self._segments(typed, spoken), new) if new else (linked, parts, new)
 
     def _segments(self, linked: LinkedText, spoken: list[Quotation]) -> list[tuple[Passage, Segment]]:
@@ -111,48 +109,6 @@ class Reader:
 
     def _reporter(self, seg: Segment) -> str:
         return self.speech.speaker(seg)
-
-    # -- names that nobody listed ------------------------------------------------------------------------------------
-
-    def _typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
-        """The text with its unlisted names typed by their context, and the entities they are."""
-        classes: dict[str, str] = {}
-        for _, seg in parts:
-            unlisted = any(n.mention is not None and n.mention.kind == "unlisted" for n in seg.nodes)
-            for match in self.typing.matches(seg) if unlisted else ():
-                for i in match.slots["x"]:
-                    node = seg.nodes[i]
-                    classes.setdefault(linked.text[node.start : node.end], match.pattern.property)
-        if not classes:
-            return linked, []
-        entities = {name: self._entity(name, cls) for name, cls in classes.items()}
-        short = _short_names(classes)
-        mentions = tuple(self._named(linked, m, classes, short) for m in linked.mentions)
-        return replace(linked, mentions=mentions), list(entities.values())
-
-    def _named(self, linked: LinkedText, mention: Mention, classes: dict[str, str], short: dict[str, str]) -> Mention:
-        if mention.kind != "unlisted":
-            return mention
-        text = linked.text[mention.start : mention.end]
-        name = text if text in classes else short.get(text, "")
-        if not name:
-            return mention
-        iri, closure = self._iri(name), self.ontology.closure([classes[name]])
-        return replace(mention, entity=iri, classes=closure, kind="new")
-
-    def _iri(self, name: str) -> str:
-        return self.ontology.entity_namespace + slug(" ".join(name.split()))
-
-    def _entity(self, name: str, cls: str) -> Entity:
-        label = Label(" ".join(name.split()), "en")
-        return Entity(self._iri(name), (cls,), (label,), origin=Origin.EXTRACTED)
-
-    def _units(self, linked: LinkedText) -> Iterator[Entity]:
-        for mention in linked.mentions:
-            if mention.kind == "unit":
-                name = " ".join(linked.text[mention.start : mention.end].split())
-                types = self.ontology.narrowest(mention.classes)
-                yield Entity(mention.entity, types, (Label(name, "en"),), (mention.whole,), origin=Origin.EXTRACTED)
 
     # -- claims ------------------------------------------------------------------------------------------------------
 
@@ -179,23 +135,6 @@ class Reader:
         if not any(n.mention is not None for n in seg.nodes):
             return []
         return self._specific(list(self.matcher.matches(seg)))
-
-    def _named_by_place(self, linked: LinkedText, seg: Segment, matches: list[Match]) -> tuple[Segment, list[Entity]]:
-        """The segment with the names that nobody listed typed by the slots they fill, and the entities they are."""
-        nodes, entities = list(seg.nodes), []
-        for match in matches:
-            slots = {e.name: e for e in match.pattern.elements if isinstance(e, Slot) and e.open}
-            for name, slot in slots.items():
-                for i in match.slots.get(name, ()):
-                    mention = nodes[i].mention
-                    if mention is not None and mention.kind == "unlisted":
-                        entity = self._entity(linked.text[mention.start : mention.end], slot.open)
-                        entities.append(entity)
-                        typed = replace(
-                            mention, entity=entity.iri, kind="new", classes=self.ontology.closure(entity.types)
-                        )
-                        nodes[i] = replace(nodes[i], mention=typed)
-        return replace(seg, nodes=tuple(nodes)) if entities else seg, entities
 
     def _read(
         self, document: Document, linked: LinkedText, seg: Segment, matches: list[Match], by: str
@@ -388,16 +327,6 @@ def _variants(reading: _Reading) -> Iterator[_Reading]:
     for name, value in reading.others:
         changed = {**dict(reading.qualifiers), name: value}
         yield replace(reading, qualifiers=tuple(sorted(changed.items(), key=qualifier_key)))
-
-
-def _short_names(classes: Iterable[str]) -> dict[str, str]:
-    """The last word of each name of several words, where only one name ends with it."""
-    found: dict[str, list[str]] = {}
-    for name in classes:
-        words = name.split()
-        if len(words) > 1:
-            found.setdefault(words[-1], []).append(name)
-    return {word: names[0] for word, names in found.items() if len(names) == 1}
 
 
 def _confidence(match: Match, ends: tuple[Node, Node]) -> str:

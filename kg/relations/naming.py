@@ -1,0 +1,91 @@
+"""Names that nobody listed: what their context says they are, and the identity that later texts share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from kg.model import Entity, Label, Origin
+from kg.names import slug
+from kg.ontology import Ontology
+from kg.patterns import Language
+from kg.patterns.match import Match, Matcher
+from kg.patterns.notation import Slot
+from kg.patterns.segment import Segment
+from kg.relations.passages import Passage
+from kg.text import LinkedText, Mention
+
+
+class Namer:
+    """Types the names that nobody listed in texts of one language."""
+
+    def __init__(self, language: Language, ontology: Ontology) -> None:
+        self.ontology = ontology
+        self.typing = Matcher(language.unlisted, dict(language.lists))
+
+    def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
+        """The text with its unlisted names typed by their context, and the entities they are."""
+        classes: dict[str, str] = {}
+        for _, seg in parts:
+            unlisted = any(n.mention is not None and n.mention.kind == "unlisted" for n in seg.nodes)
+            for match in self.typing.matches(seg) if unlisted else ():
+                for i in match.slots["x"]:
+                    node = seg.nodes[i]
+                    classes.setdefault(linked.text[node.start : node.end], match.pattern.property)
+        if not classes:
+            return linked, []
+        entities = {name: self._entity(name, cls) for name, cls in classes.items()}
+        short = _short_names(classes)
+        mentions = tuple(self._named(linked, m, classes, short) for m in linked.mentions)
+        return replace(linked, mentions=mentions), list(entities.values())
+
+    def _named(self, linked: LinkedText, mention: Mention, classes: dict[str, str], short: dict[str, str]) -> Mention:
+        if mention.kind != "unlisted":
+            return mention
+        text = linked.text[mention.start : mention.end]
+        name = text if text in classes else short.get(text, "")
+        if not name:
+            return mention
+        iri, closure = self._iri(name), self.ontology.closure([classes[name]])
+        return replace(mention, entity=iri, classes=closure, kind="new")
+
+    def _iri(self, name: str) -> str:
+        return self.ontology.entity_namespace + slug(" ".join(name.split()))
+
+    def _entity(self, name: str, cls: str) -> Entity:
+        label = Label(" ".join(name.split()), "en")
+        return Entity(self._iri(name), (cls,), (label,), origin=Origin.EXTRACTED)
+
+    def units(self, linked: LinkedText) -> Iterator[Entity]:
+        for mention in linked.mentions:
+            if mention.kind == "unit":
+                name = " ".join(linked.text[mention.start : mention.end].split())
+                types = self.ontology.narrowest(mention.classes)
+                yield Entity(mention.entity, types, (Label(name, "en"),), (mention.whole,), origin=Origin.EXTRACTED)
+
+    def by_place(self, linked: LinkedText, seg: Segment, matches: list[Match]) -> tuple[Segment, list[Entity]]:
+        """The segment with the names that nobody listed typed by the slots they fill, and the entities they are."""
+        nodes, entities = list(seg.nodes), []
+        for match in matches:
+            slots = {e.name: e for e in match.pattern.elements if isinstance(e, Slot) and e.open}
+            for name, slot in slots.items():
+                for i in match.slots.get(name, ()):
+                    mention = nodes[i].mention
+                    if mention is not None and mention.kind == "unlisted":
+                        entity = self._entity(linked.text[mention.start : mention.end], slot.open)
+                        entities.append(entity)
+                        typed = replace(
+                            mention, entity=entity.iri, kind="new", classes=self.ontology.closure(entity.types)
+                        )
+                        nodes[i] = replace(nodes[i], mention=typed)
+        return replace(seg, nodes=tuple(nodes)) if entities else seg, entities
+
+
+def _short_names(classes: Iterable[str]) -> dict[str, str]:
+    """The last word of each name of several words, where only one name ends with it."""
+    found: dict[str, list[str]] = {}
+    for name in classes:
+        words = name.split()
+        if len(words) > 1:
+            found.setdefault(words[-1], []).append(name)
+    return {word: names[0] for word, names in found.items() if len(names) == 1}
