@@ -87,7 +87,7 @@ class Mention:
     ``entity`` is an IRI, or nothing for a name that nobody listed; ``classes`` holds all classes of the entity, those
     above them included. ``kind`` is ``name``, ``demonym``, ``anaphor`` ("the company"), ``possessor`` ("its"),
     ``unit`` ("Acme Norland"), ``unlisted``
-    (typed by nothing yet) or ``new`` (a name that nobody listed, typed by its context). ``first`` and
+    (typed by nothing yet), ``fragment`` (such a name cut out of a longer run of capitals) or ``new`` (a name that nobody listed, typed by its context). ``first`` and
     ``last`` are token indexes.
     """
 
@@ -102,6 +102,11 @@ class Mention:
     """The entity of which this one is a part, for a unit named by its whole."""
     also: str = ""
     """A second entity, where words stand for two ("both companies")."""
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it is a name that nobody listed and nothing has typed yet."""
+        return self.kind in ("unlisted", "fragment")
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,14 +177,14 @@ def test_strict_makes_a_refused_source_an_error(small: Project, tmp_path: Path) 
 
 
 def test_a_document_in_a_language_without_patterns_is_kept_and_named(small: Project, tmp_path: Path) -> None:
-    german = "BMW arbeitet künftig mit Huawei zusammen, wie beide Unternehmen am Montag in München mitteilten.\n"
-    report = build(small, [written(tmp_path, "deutsch.txt", german)], tmp_path / "store")
-    assert report.unread == (f"{tmp_path.as_posix()}/deutsch.txt",)
+    portuguese = "A BMW vai trabalhar com a Huawei na China, informaram as duas empresas na segunda-feira.\n"
+    report = build(small, [written(tmp_path, "noticia.txt", portuguese)], tmp_path / "store")
+    assert report.unread == (f"{tmp_path.as_posix()}/noticia.txt",)
     assert (report.documents, report.claims) == (1, 0)
     with kg.store.open(tmp_path / "store") as store:
         texts = [row[0].value for row in store.query(f"SELECT ?t {{ ?d <{KG}text> ?t }}")]
         languages = [row[0].value for row in store.query("SELECT ?l { ?d dct:language ?l . ?d a kg:Document }")]
-    assert (texts, languages) == ([german], ["de"])
+    assert (texts, languages) == ([portuguese], ["pt"])
 
 
 def test_without_articles_the_names_alone_are_built(small: Project, tmp_path: Path) -> None:

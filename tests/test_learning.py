@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kg import ontology, patterns
-from kg.build import Knowledge
+from kg.build import Knowledge, build
 from kg.cli import main
 from kg.errors import Faults, ProjectError, QueryError
 from kg.learning import Learned, Proposal, accept, identity, learn
@@ -140,8 +140,8 @@ def test_words_that_differ_become_alternatives(project: Project) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("Norland on Monday, 3 May 2031, dined with its neighbour Sudmark.", "{s} .. dined with neighbour {o}"),
-        ("Norland will dine, with Ostvik and 30 others, alongside Sudmark.", "{s} dine .. alongside {o}"),
+        ("Norland on Monday, 3 May 2031, dined with neighbour Sudmark.", "{s} .. dined with neighbour {o}"),
+        ("Norland will dine, with Ostvik and 30, alongside Sudmark.", "{s} dine .. alongside {o}"),
         ("At last both Norland and Sudmark waltzed.", "{both} waltzed"),
         ("A dinner of Norland with Sudmark was had.", "dinner of {s} with {o}"),
         ("Sudmark's dinners with Norland were long.", "{s} 's dinners with {o}"),
@@ -171,6 +171,28 @@ def test_facts_given_are_known_and_denied_ones_are_not(project: Project) -> None
     denied = Fact(ID + "Ostvik", AT + "acquires", ID + "Norland", status=Status.DENIED)
     texts = "Ostvik swallowed Vestgard.", "Ostvik devoured Norland."
     assert [p.line for p in of(learned(project, *texts, facts=[fact, denied]), "acquires")] == ["{s} swallowed {o}"]
+
+
+def test_the_facts_of_the_store_are_known_when_asked(project: Project) -> None:
+    learned(project, "Ostvik acquired Vestgard.")
+    build(project)
+    learned(project, "Ostvik swallowed Vestgard.")
+    assert json.loads(kg(project, "--format", "json").stdout) == []
+    [proposal] = json.loads(kg(project, "--format", "json", "--stored").stdout)
+    assert (proposal["property"], proposal["line"]) == ("acquires", "{s} swallowed {o}")
+
+
+def test_a_figure_is_an_end_too(project: Project) -> None:
+    note = "{| kg:status kg:InEffect ; dct:source <https://news.example/book> |} .\n"
+    write(
+        project.root,
+        "seeds/entities/cars.ttl",
+        f'{PREFIXES}id:Norland_One a at:VehicleModel ; skos:prefLabel "One Norland"@en .',
+    )
+    write(project.root, "seeds/facts/cars.ttl", f"{PREFIXES}id:Norland_One at:drivingRange 431.0 {note}")
+    [proposal] = of(learned(project, "The One Norland wheezes after 431 km."), "drivingRange")
+    assert proposal.line == "{s} wheezes after {o}"
+    assert [e.object for e in proposal.evidence] == ["431"]
 
 
 def test_words_of_another_property_count_half(project: Project) -> None:
@@ -253,9 +275,10 @@ def test_a_line_is_not_accepted_twice(project: Project) -> None:
 def test_the_packaged_project_is_not_changed(project: Project) -> None:
     [proposal] = of(learned(project, DINED), "partnersWith")
     text = english(project).read_bytes()
-    with pytest.raises(ProjectError, match="belongs to the package") as caught:
-        accept(Project(project.root, packaged=True), [proposal])
-    assert "kg init" in caught.value.hint
+    for packaged in (Project(project.root, packaged=True), Project(ROOT / "kg" / "data")):
+        with pytest.raises(ProjectError, match="belongs to the package") as caught:
+            accept(packaged, [proposal])
+        assert "kg init" in caught.value.hint
     assert english(project).read_bytes() == text
 
 

@@ -18,7 +18,7 @@ _WRAPPED = (45, 130)
 LONGEST = 250
 """How many tokens a sentence has at most: what is longer is a table or a list, and is cut, because the work of reading
 a sentence grows faster than its length. The longest sentences of news have about 120."""
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _LINE_END = re.compile(r"\r?\n[ \t]*")
 
 

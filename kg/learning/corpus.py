@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from kg.build import Knowledge
 from kg.model import Document, Fact, Status, term_key
@@ -30,7 +31,7 @@ class Place:
     end: int
     segment: Segment
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         """The sentence on one line: the same words in two documents are one sentence."""
         return " ".join(self.document.text[self.start : self.end].split())

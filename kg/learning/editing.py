@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import kg
 from kg import ontology as ontologies
 from kg import patterns
 from kg.errors import Place, ProjectError
@@ -20,6 +19,7 @@ from kg.ontology import Ontology
 from kg.patterns import Language
 from kg.project import Project
 
+_PACKAGE = Path(__file__).resolve().parents[1]
 _TABLE = re.compile(r"^[ \t]*\[patterns\][ \t]*(?:#.*)?$", re.MULTILINE)
 _HEADER = re.compile(r"^[ \t]*\[", re.MULTILINE)
 # What may stand in an array of texts: a comment, a text in one of the four ways of TOML, or one sign.
@@ -37,7 +37,7 @@ def accept(project: Project, accepted: Sequence[Proposal]) -> dict[str, Path]:
     one, a line is there already, or a file is laid out so that it cannot be changed safely; Faults when a line would
     not load.
     """
-    if project.packaged or project.root.resolve().is_relative_to(Path(kg.__file__).resolve().parent):
+    if project.packaged or project.root.resolve().is_relative_to(_PACKAGE):
         raise ProjectError(
             "belongs to the package", Place(str(project.root)), "run 'kg init DIR' and use --project DIR"
         )

@@ -97,7 +97,7 @@ class Trial:
         right = [h for h in hits if h.pair in known]
         wrong = [h for h in hits if h.pair not in known]
         read = [h for h in right if self._is_read(h, line.predicate)]
-        support = [h for h in right if h not in read]
+        support = sorted({*right} - {*read})
         elsewhere = frozenset(h for h in support if self._is_read_otherwise(h, line.predicate))
         counts = tuple(len(set(self._sentences(group))) for group in (support, wrong, read, elsewhere))
         return Result(line, tuple(support), tuple(wrong), tuple(read), elsewhere, counts)  # type: ignore[arg-type]

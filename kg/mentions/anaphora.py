@@ -39,7 +39,7 @@ class Resolver:
 
     def resolve(self, linked: LinkedText) -> tuple[Mention, ...]:
         """The mentions together with those for which words stand; words without an antecedent stay words."""
-        mentions = [m for m in linked.mentions if m.kind != "unlisted"]
+        mentions = [m for m in linked.mentions if not m.unknown]
         if not mentions:
             return linked.mentions
         ends = {i for m in mentions if m.kind != "demonym" for i in (m.first, m.last - 1)}

@@ -103,6 +103,25 @@ class Linker:
             return _mention(chosen, start, offset, first, end), fitting, bool(plain)
         return None
 
+    def _kind(self, iri: str) -> frozenset[str]:
+        """The narrowest classes of an entity that new names may join: beside one of its kind a name is understood."""
+        entity = self.gazetteer.entities[iri]
+        opens = (t for t in entity.types if any(self.ontology.classes[c].open for c in self._above(t)))
+        return frozenset(opens)
+
+    def _above(self, cls: str) -> frozenset[str]:
+        return self.ontology.closure([cls]).intersection(self.ontology.classes)
+
+    def _stands_alone(self, tokens: Tokens, mention: Mention) -> bool:
+        """Whether no capitalised word is glued to a name: with one it may be part of a longer, unknown name."""
+        before, after = mention.first - 1, mention.last
+        glued_before = before >= 0 and tokens.starts[mention.first] - tokens.ends[before] == 1
+        glued_after = after < len(tokens) and tokens.starts[after] - tokens.ends[after - 1] == 1
+        capital = [i for i, glued in ((before, glued_before), (after, glued_after)) if glued]
+        return not any(
+            tokens.text[tokens.starts[i]].isupper() and tokens.keys[i] not in self.not_names for i in capital
+        )
+
     def _in_context(
         self,
         tokens: Tokens,
@@ -114,13 +133,18 @@ class Linker:
     ) -> Mention | None:
         """An ambiguous name, if its context stands in the sentence, or what it belongs to in the text."""
         beside = {m.entity for s, m in sure if s == sentence}
+        kin_near = {c for s, m in sure if s == sentence for c in self._kind(m.entity)}
+        kin_far = {c for _, m in sure for c in self._kind(m.entity)}
+        alone = self._stands_alone(tokens, mention)
         words = set(tokens.keys[sentence.first : sentence.last]) - set(tokens.keys[mention.first : mention.last])
         opens = mention.first == sentence.first
         for entry in sorted(entries, key=lambda e: e.entity.iri):
             entity = entry.entity
             near = bool(beside.intersection(entity.belongs_to))
             far = not opens and entity.label()[:1].isupper() and bool(known.intersection(entity.belongs_to))
-            if near or far or entity.iri in known or _context(entity, tokens, sentence, words):
+            kind = self._kind(entity.iri) if alone and entry.cased else frozenset()
+            kin = not kind.isdisjoint(kin_near) or (not opens and not kind.isdisjoint(kin_far))
+            if near or far or kin or entity.iri in known or _context(entity, tokens, sentence, words):
                 return _mention(entry, mention.start, mention.end, mention.first, mention.last)
         return None
 

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from kg.text import Mention, Sentence, Tokens, Value
 
+_OPENERS = frozenset('“"‘«-*#')
 _HEADLINE = 0.7
 """The share of capitalised words from which a line is set as a headline."""
 LONGEST = 5
@@ -38,12 +39,28 @@ def unlisted(
         number = bisect_right(starts, i) - 1
         if headlines.get(number, False):
             continue
-        first = i
-        while first < len(tokens) and tokens.keys[first] in not_names and first == i:
-            first += 1  # "The Acme": the article is no part of the name
-        past = max(_run(tokens, first, sentences[number], taken), i)
-        if past > first and not_names.isdisjoint(tokens.keys[first:past]):
-            yield Mention(tokens.starts[first], tokens.ends[past - 1], first, past, "", frozenset(), "unlisted")
+        past = max(_run(tokens, i, sentences[number], taken), i + 1)
+        for first, last in _names(tokens, i, past, not_names):
+            opens = first == sentences[number].first or tokens.keys[first - 1] in _OPENERS
+            if last - first > 1 or not opens:
+                whole = last == past and first - i <= 1  # at most an article or title is cut off in front
+                kind = "unlisted" if whole else "fragment"
+                yield Mention(tokens.starts[first], tokens.ends[last - 1], first, last, "", frozenset(), kind)
+
+
+def _names(tokens: Tokens, first: int, last: int, not_names: AbstractSet[str]) -> Iterator[tuple[int, int]]:
+    """The stretches of a capitalised run that hold none of the words that are no names ("Director | Acme Works")."""
+    begin = first
+    for i in range(first, last + 1):
+        if i == last or tokens.keys[i] in not_names or not _is_word(tokens, i):
+            if i > begin:
+                yield begin, i
+            begin = i + 1
+
+
+def _is_word(tokens: Tokens, i: int) -> bool:
+    start = tokens.starts[i]
+    return tokens.text[start].isupper() and tokens.ends[i] - start > 1
 
 
 def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int]) -> int:
@@ -53,8 +70,7 @@ def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int]) ->
         if end > i and tokens.starts[end] - tokens.ends[end - 1] > 1:
             break
         end += 1
-    opens = i == sentence.first or tokens.keys[i - 1] in ("“", '"', "‘", "«", "-", "*", "#")
-    return i if opens and end - i < 2 else end
+    return end
 
 
 def _is_part(tokens: Tokens, i: int, taken: AbstractSet[int]) -> bool:

@@ -113,7 +113,9 @@ def _needs(pattern: Pattern) -> tuple[frozenset[str], ...]:
 def _present(segment: Segment) -> frozenset[str]:
     """The classes, kinds of mention and kinds of value in a segment: a pattern that needs others cannot match."""
     mentions = [n.mention for n in segment.nodes if n.mention is not None]
-    kinds = {m.kind for m in mentions} | {n.value.kind for n in segment.nodes if n.value is not None}
+    kinds = {"unlisted" if m.unknown else m.kind for m in mentions} | {
+        n.value.kind for n in segment.nodes if n.value is not None
+    }
     return frozenset(kinds.union(*(m.classes for m in mentions)))
 
 

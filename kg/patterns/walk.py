@@ -253,9 +253,9 @@ class Walk:
             return False
         if "anaphor" in slot.kinds and mention.kind != "anaphor":
             return False
-        if slot.name == "x" or (mention.kind == "unlisted" and not mention.classes):
+        if slot.name == "x" or mention.unknown:
             long = mention.last - mention.first > 1 and bool(slot.open)
-            return mention.kind == "unlisted" and (long or "unlisted" in slot.kinds)
+            return mention.unknown and ((long and mention.kind == "unlisted") or "unlisted" in slot.kinds)
         return bool(mention.classes.intersection(slot.classes))
 
 

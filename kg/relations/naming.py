@@ -27,7 +27,7 @@ class Namer:
         """The text with its unlisted names typed by their context, and the entities they are."""
         classes: dict[str, str] = {}
         for _, seg in parts:
-            unlisted = any(n.mention is not None and n.mention.kind == "unlisted" for n in seg.nodes)
+            unlisted = any(n.mention is not None and n.mention.unknown for n in seg.nodes)
             for match in self.typing.matches(seg) if unlisted else ():
                 for i in match.slots["x"]:
                     node = seg.nodes[i]
@@ -40,7 +40,7 @@ class Namer:
         return replace(linked, mentions=mentions), list(entities.values())
 
     def _named(self, linked: LinkedText, mention: Mention, classes: dict[str, str], short: dict[str, str]) -> Mention:
-        if mention.kind != "unlisted":
+        if not mention.unknown:
             return mention
         text = linked.text[mention.start : mention.end]
         name = text if text in classes else short.get(text, "")
@@ -71,7 +71,7 @@ class Namer:
             for name, slot in slots.items():
                 for i in match.slots.get(name, ()):
                     mention = nodes[i].mention
-                    if mention is not None and mention.kind == "unlisted":
+                    if mention is not None and mention.unknown:
                         entity = self._entity(linked.text[mention.start : mention.end], slot.open)
                         entities.append(entity)
                         typed = replace(

@@ -248,7 +248,7 @@ class Reader:
         if prop.kind == "entity" or not names or after >= len(seg):
             return
         node = seg.nodes[after]
-        if node.mention is not None and node.mention.kind == "unlisted" and not node.mention.entity:
+        if node.mention is not None and node.mention.unknown and not node.mention.entity:
             yield names[0], Literal(linked.text[node.start : node.end])
 
     def _phrase(self, linked: LinkedText, seg: Segment, i: int, prop: Property) -> Iterator[Qualifier]:
