@@ -687,9 +687,9 @@ def dripping(request: BaseHTTPRequestHandler) -> None:
         time.sleep(0.05)
 
 
-def reader(model: Model, folder: Path, **changes: Any) -> OpenAI:
+def reader(served: Model, folder: Path, **changes: Any) -> OpenAI:
     known = knowledge()
-    endpoint = replace(Endpoint(model.url, "small", "secret", timeout=5, pause=0.01), **changes)
+    endpoint = replace(Endpoint(served.url, "small", "secret", timeout=5, pause=0.01), **changes)
     return OpenAI(Given(known.ontology, known.names.entities, folder), endpoint)
 
 

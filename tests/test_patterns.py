@@ -14,7 +14,7 @@ from kg.errors import Faults
 from kg.mentions import Linker
 from kg.model import Document
 from kg.patterns import Language, load
-from kg.patterns.notation import Words
+from kg.patterns.notation import GAP, Words
 from kg.project import Project
 from kg.relations import Reader
 
@@ -46,9 +46,10 @@ def reading(found: Language) -> Callable[[str], list[Told]]:
     return read
 
 
-# -- the notation -------------------------------------------------------------------------------------------------
+# -- the notation ------------------------------------------------------------------------------------------------
 
 HUG = "BMW partnersWith Huawei"
+FAR = "grows trees " * (GAP // 2 + 1)
 
 
 @pytest.mark.parametrize(
@@ -59,9 +60,9 @@ HUG = "BMW partnersWith Huawei"
         ("{s} <partner_verb> {o}", ["BMW teams up with Huawei."], ["BMW plays with Huawei."]),
         ("{s} (first|<be>)? hugs {o}", ["BMW hugs Huawei.", "BMW first hugs Huawei."], ["BMW kicks Huawei."]),
         ("{s} hugs {o} today?", ["BMW hugs Huawei.", "BMW hugs Huawei today."], ["BMW kicks Huawei."]),
-        ("{s} .. hugs {o}", ["BMW in great wisdom hugs Huawei."], ["BMW sells cars; a dealer hugs Huawei."]),
+        ("{s} .. hugs {o}", ["BMW in great wisdom hugs Huawei."], [f"BMW {FAR} hugs Huawei."]),
         ("{s} + hugs + {o}", ["BMW hugs Huawei."], ["BMW also hugs Huawei.", "BMW hugs the Huawei."]),
-        ("{s} hugs {o}", ["BMW also hugs the Huawei.", "BMW (Munich) hugs Huawei."], ["BMW hugs trees and sells Huawei."]),
+        ("{s} hugs {o}", ["BMW also hugs the Huawei.", "BMW (Munich) hugs Huawei."], ["BMW hugs and sells Huawei."]),
         ("{both} embrace", ["BMW and Huawei embrace."], ["BMW may embrace. Huawei waits."]),
         ("{s:Automaker} hugs {o:TechnologyCompany|Chip}", ["BMW hugs Huawei."], ["Huawei hugs BMW."]),
     ],
@@ -105,7 +106,7 @@ def test_a_claim_names_the_line_that_read_it() -> None:
     assert (code, int(number) > 0) == ("en", True)
 
 
-# -- faults -------------------------------------------------------------------------------------------------------
+# -- faults ------------------------------------------------------------------------------------------------------
 
 FAULTY = """\
 language = "xx"
@@ -158,9 +159,9 @@ def test_all_faults_of_a_file_are_named_with_their_lines(tmp_path: Path) -> None
     ("text", "message"),
     [
         ('[patterns]\npartnersWith = ["{s} hugs ( {o}"]', "2: not in the notation: '( {o}' (in: {s} hugs ( {o})"),
-        ('[patterns]\npartnersWith = ["{s} (a||b) {o}"]', "2: an empty alternative in (a||b) (in: {s} (a||b) {o})"),
-        ('[patterns]\npartnersWith = ["{s} hugs {o} {colour}"]', "2: unknown slot {colour} (in: {s} hugs {o} {colour})"),
-        ('[patterns]\npartnersWith = ["{s} a {o} {role}"]', "2: at:partnersWith takes no qualifier {role} (in: {s} a {o} {role})"),
+        ('[patterns]\npartnersWith = ["{s} (a|) {o}"]', "2: an empty alternative in (a|) (in: {s} (a|) {o})"),
+        ('[patterns]\npartnersWith = ["{s} a {o} {colour}"]', "2: unknown slot {colour} (in: {s} a {o} {colour})"),
+        ('[patterns]\npartnersWith = ["a {s} {o} {of}"]', "2: at:partnersWith takes no qualifier {of} (in: a {s} {o} {of})"),
         ('[patterns]\npartnersWith = ["{s:Cheese} hugs {o}"]', "2: unknown class 'Cheese' (in: {s:Cheese} hugs {o})"),
         ('[unlisted]\nCheese = ["cheese {x}"]', "2: unknown class 'Cheese' (see the ontology's terms)"),
         ('[unlisted]\nPerson = ["mr {s}"]', "2: a line that types a name needs {x} and no other slot (in: mr {s})"),
@@ -187,7 +188,7 @@ def test_a_file_that_is_not_utf_8_is_named_with_the_byte(tmp_path: Path) -> None
     assert [str(e) for e in caught.value.errors] == [message]
 
 
-# -- what ships ---------------------------------------------------------------------------------------------------
+# -- what ships --------------------------------------------------------------------------------------------------
 
 
 def test_every_property_is_worded_in_every_language() -> None:
@@ -222,7 +223,7 @@ def test_every_line_has_a_word_to_look_for() -> None:
             assert not isinstance(anchor, Words) or all(anchor.alternatives), pattern.id
 
 
-# -- cost: counted in calls of functions of the package, not by the clock -----------------------------------------
+# -- cost: counted in calls of functions of the package, not by the clock ----------------------------------------
 
 
 def work(action: Callable[[], object]) -> int:

@@ -55,9 +55,13 @@ FILES = {
         stop = "in of by and"
         prepositions = "in of by from"
         and = "and"
+        [anaphora]
+        Dairy = "it"
         [status]
         planned = "will"
         negation = "not never"
+        [speech]
+        verbs = "said"
         [scope.shop]
         before = "in"
         [quantity]
@@ -114,7 +118,7 @@ FILES = {
         language: en
         ---
         Zaanhof makes Fair Goat in Frisia. The Frisian cheese White Moon weighs 2.5 kilos.
-        Zaanhof does not make White Moon. Polderkaas will make Fair Goat in Zeeland.
+        Zaanhof said that it does not make White Moon. Polderkaas will make Fair Goat in Zeeland.
     """,
     "seeds/articles/nederlands.md": """
         ---

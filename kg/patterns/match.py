@@ -40,10 +40,12 @@ class Matcher:
 
     def __init__(self, patterns: Sequence[Pattern], lists: dict[str, frozenset[Keys]]) -> None:
         self.index: dict[str, list[tuple[Keys, Pattern, tuple[frozenset[str], ...]]]] = {}
+        known: dict[tuple[frozenset[str], ...], tuple[frozenset[str], ...]] = {}
         self.lists = lists
         for pattern in patterns:
+            needs = known.setdefault(_needs(pattern), _needs(pattern))  # one object for equal needs: see matches()
             for keys in sorted(self._anchors(pattern)):
-                self.index.setdefault(keys[0], []).append((keys, pattern, _needs(pattern)))
+                self.index.setdefault(keys[0], []).append((keys, pattern, needs))
 
     def _anchors(self, pattern: Pattern) -> frozenset[Keys]:
         element = pattern.elements[pattern.anchor]
@@ -59,9 +61,13 @@ class Matcher:
     def matches(self, segment: Segment) -> Iterator[Match]:
         """Every match in a segment, at most one for each hit of a pattern's words."""
         present = _present(segment)
+        met: dict[int, bool] = {}
         for i, node in enumerate(segment.nodes):
             for keys, pattern, needs in self.index.get(node.key, ()) if node.key else ():
-                if any(present.isdisjoint(need) for need in needs):
+                possible = met.get(id(needs))
+                if possible is None:
+                    possible = met[id(needs)] = not any(present.isdisjoint(need) for need in needs)
+                if not possible:
                     continue
                 if len(keys) == 1 or segment.word_at(i, keys):
                     found = self._fill(segment, pattern, i, i + len(keys))
