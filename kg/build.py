@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from kg import ontology as ontologies
 from kg import patterns, seeds, store
 from kg.documents import read
-from kg.errors import InputError
+from kg.errors import Faults, InputError
 from kg.languages import detect
 from kg.mentions import Linker
 from kg.mentions.gazetteer import Gazetteer
@@ -137,8 +137,8 @@ def build(
     panel = _panel(knowledge, extractors)
     curated = seeds.load_facts(project, knowledge.ontology, knowledge.names) if facts else []
     documents, refused = _documents(knowledge, sources)
-    if strict and refused:
-        raise refused[0]
+    if refused and (strict or not documents):
+        raise refused[0] if len(refused) == 1 else Faults(refused)
     extractions = _extract(knowledge, documents, jobs, progress)
     findings = _findings(panel, knowledge, documents, extractions)
     own = [Extraction(tuple(findings.claims), tuple(findings.entities.values()))] if findings else []

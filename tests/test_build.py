@@ -149,7 +149,7 @@ def test_a_reprint_is_linked_and_supports_nothing_twice(shipped: tuple[BuildRepo
     pytest.fail("no fact that both state")
 
 
-# -- what a failed build leaves ------------------------------------------------------------------------------------
+# -- what a failed build leaves -----------------------------------------------------------------------------------
 
 
 def test_a_failed_build_leaves_the_old_store(small: Project, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -15,7 +16,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ import pytest
 from click.testing import CliRunner
 from pipeline import AT, ID, ROOT, knowledge
 
+import kg.export
 import kg.store
 from kg.build import BuildReport, build
 from kg.cli import main
@@ -35,7 +37,7 @@ from kg.extractors.evidence import Page
 from kg.extractors.gate import LONGEST_QUOTE, Judged
 from kg.extractors.openai import FAILURES, OpenAI
 from kg.extractors.panel import HANGS, MOST
-from kg.model import Claim, Document, Literal, Origin, Status
+from kg.model import Claim, Document, Entity, Literal, Origin, Status
 from kg.names import XSD
 from kg.project import Project
 from kg.queries.checks import verify
@@ -46,13 +48,13 @@ TEXT = """BMW has teamed with Huawei, and BMW has teamed with Huawei for years. 
 The Neue Klasse built for China will run HarmonyOS NEXT from March 2026, and nothing else.
 
 The BMW iX3 is rated at nearly 500 miles. It costs 68,900 euros in Germany. “We are proud of it,” said Jane Example
-of BMW. Voltana Works delivers its cells.
+of BMW. Voltana Works delivers the cells.
 """
 TEAMED = "BMW has teamed with Huawei"
 RUNS = "The Neue Klasse built for China will run HarmonyOS NEXT from March 2026"
 RATED = "The BMW iX3 is rated at nearly 500 miles"
 COSTS = "It costs 68,900 euros in Germany"
-VOLTANA = "Voltana Works delivers its cells"
+VOLTANA = "Voltana Works delivers the cells"
 DOCUMENT = Document(TEXT, "news/test.txt", issued="2025-03-17", language="en")
 
 PARTNERS = Proposal("id:BMW", "at:partnersWith", "id:Huawei", TEAMED)
@@ -79,7 +81,15 @@ def page(text: str = TEXT, language: str = "en") -> Page:
 
 
 def gate() -> Gate:
-    return Gate(knowledge().ontology, knowledge().names.entities)
+    return Gate(knowledge().ontology, names())
+
+
+@cache
+def names() -> dict[str, Entity]:
+    """Of the shipped names those that the tests speak of: a few are looked through faster."""
+    wanted = ("BMW", "BMW_iX3", "China", "Germany", "HarmonyOS_NEXT", "Huawei", "Indonesia", "Neue_Klasse", "Tesla")
+    known = knowledge().names.entities
+    return {ID + name: known[ID + name] for name in (*wanted, "Toyota", "Volvo")}
 
 
 def judged(proposal: object, on: Page | None = None) -> Judged | Refusal:
@@ -150,10 +160,7 @@ def test_words_are_kept_in_their_language() -> None:
 
 
 def test_a_name_that_nobody_listed_needs_its_class_and_stands_in_the_quotation() -> None:
-    found = judged(SUPPLIES, page(TEXT.replace("its cells", "its cells to BMW")))
-    assert isinstance(found, Refusal), "the quotation ends before the name"
-    text = TEXT.replace("its cells", "cells to BMW")
-    found = judged(replace(SUPPLIES, quote="Voltana Works delivers cells to BMW"), page(text))
+    found = judged(SUPPLIES)
     assert isinstance(found, Judged)
     [entity] = found.entities
     assert (entity.iri, entity.types, entity.origin) == (ID + "Voltana_Works", (AT + "Supplier",), Origin.EXTRACTED)
@@ -168,13 +175,15 @@ def test_a_speaker_is_an_entity() -> None:
 
 
 def test_a_language_without_patterns_is_judged_by_its_letters() -> None:
-    german = page("BMW arbeitet mit Huawei zusammen. Der BMW iX3 schafft 805 km.", "de")
-    assert german.linked is None
+    def unlinked(text: str) -> Page:
+        return Page(replace(DOCUMENT, text=text, language="de"), None)
+
+    german = unlinked("BMW arbeitet mit Huawei zusammen. Der BMW iX3 schafft 805 km.")
     assert claimed(replace(PARTNERS, quote="BMW arbeitet mit Huawei zusammen"), german).start == 0
     range_ = replace(RANGE, object="805", quote="Der BMW iX3 schafft 805 km")
     assert claimed(range_, german).object == Literal.decimal("805")
     assert judged(replace(range_, object="806"), german) == Refusal(Reason.VALUE_NOT_QUOTED, "806 km")
-    miles = page("Der BMW iX3 schafft 805 Meilen.", "de")
+    miles = unlinked("Der BMW iX3 schafft 805 Meilen.")
     assert judged(replace(range_, quote="Der BMW iX3 schafft 805 Meilen"), miles) == Refusal(
         Reason.VALUE_NOT_QUOTED, "805 km"
     )
@@ -195,8 +204,8 @@ REFUSED = [
     (replace(PARTNERS, subject="id:Norland_Motors"), Reason.NAME),
     (replace(PARTNERS, subject="nix:BMW"), Reason.NAME),
     (replace(SUPPLIES, types=()), Reason.NAME),
-    (replace(SUPPLIES, quote="delivers its cells"), Reason.NAME),
-    (replace(SUPPLIES, subject="its cells", types=(("its cells", "Supplier"),)), Reason.NAME),
+    (replace(SUPPLIES, quote="delivers the cells"), Reason.NAME),
+    (replace(SUPPLIES, subject="the cells", types=(("the cells", "Supplier"),)), Reason.NAME),
     (replace(SUPPLIES, types=(("Voltana Works", "at:Nothing"),)), Reason.CLASS),
     (replace(SUPPLIES, types=(("Voltana Works", "at:Person"),)), Reason.CLASS),
     (
@@ -269,10 +278,8 @@ def test_every_reason_of_the_gate_has_been_seen() -> None:
 
 
 def test_a_label_that_several_share_is_refused_where_the_place_does_not_tell() -> None:
-    ontology, names = knowledge().ontology, dict(knowledge().names.entities)
-    bmw = names[ID + "BMW"]
-    names[ID + "Other"] = replace(bmw, iri=ID + "Other")
-    shared = Gate(ontology, names)
+    other = replace(names()[ID + "BMW"], iri=ID + "Other")
+    shared = Gate(knowledge().ontology, {**names(), other.iri: other})
     found = shared.judge(Page(DOCUMENT, None), "test", replace(PARTNERS, subject="BMW"))
     assert isinstance(found, Refusal)
     assert found.reason == Reason.AMBIGUOUS
@@ -326,12 +333,24 @@ def entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     SCRIPTS.clear()
 
 
+TURTLE = """
+@prefix at: <https://w3id.org/autotech#> .
+@prefix id: <https://w3id.org/autotech/id/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+id:BMW a at:Automaker ; skos:prefLabel "BMW"@en .
+id:BMW_iX3 a at:VehicleModel ; skos:prefLabel "BMW iX3"@en .
+id:Germany a at:Country ; skos:prefLabel "Germany"@en .
+id:Huawei a at:TechnologyCompany ; skos:prefLabel "Huawei"@en .
+"""
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """The shipped ontology and names, without facts and articles of its own."""
+    """The shipped ontology, a few of its names, no facts and articles."""
     root = tmp_path / "project"
     shutil.copytree(ROOT / "ontology", root / "ontology")
-    shutil.copytree(ROOT / "seeds" / "entities", root / "seeds" / "entities")
+    (root / "seeds" / "entities").mkdir(parents=True)
+    (root / "seeds" / "entities" / "names.ttl").write_text(TURTLE, encoding="utf-8")
     (root / "queries").mkdir()
     return Project(root)
 
@@ -339,9 +358,11 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture
 def articles(tmp_path: Path) -> list[Path]:
     """Two articles: that of the tests, and one in a language without patterns."""
-    paths = [tmp_path / "a.md", tmp_path / "b.txt"]
+    paths = [tmp_path / "a.md", tmp_path / "b.md"]
     paths[0].write_text(f"---\nsource: news/a\npublished: 2025-03-17\nlanguage: en\n---\n{TEXT}", encoding="utf-8")
-    paths[1].write_text("BMW arbeitet mit Huawei an neuen Systemen, wie beide Unternehmen am Montag sagten.\n")
+    paths[1].write_text(
+        "---\nlanguage: fi\n---\nBMW ja Huawei tekevät yhteistyötä, yhtiöt kertoivat.\n", encoding="utf-8"
+    )
     return paths
 
 
@@ -352,6 +373,15 @@ def built(project: Project, articles: list[Path], *names: str) -> tuple[BuildRep
         assert verify(store).ok
         claims = [c for f in find(store) for c in f.claims]
     return report, [c for c in claims if c.pattern.startswith("extractor:")]
+
+
+def written(project: Project, articles: list[Path], *names: str) -> bytes:
+    """What a build with extractors writes, as Turtle."""
+    build(project, articles, extractors=names)
+    path = project.root / "graph.ttl"
+    with kg.store.open(project.store) as store:
+        kg.export.write(store, path, texts=True)
+    return path.read_bytes()
 
 
 def propose(*items: Any) -> Callable[[Given], Script]:
@@ -365,8 +395,6 @@ def test_without_an_extractor_nothing_of_theirs_is_imported(project: Project, ar
         f"build(Project(Path({str(project.root)!r})), [{str(articles[0])!r}])\n"
         "print([m for m in sys.modules if m.startswith(('kg.extractors', 'httpx'))])"
     )
-    import subprocess
-
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert run.stdout.strip() == "[]"
 
@@ -426,8 +454,8 @@ def test_a_new_name_becomes_an_entity_once_for_all_documents(project: Project, a
 
 
 def test_a_text_without_patterns_is_read_by_the_extractor(project: Project, articles: list[Path]) -> None:
-    german = replace(PARTNERS, quote="BMW arbeitet mit Huawei an neuen Systemen")
-    SCRIPTS["first"] = lambda _: Script(lambda document: [german] if document.language == "de" else ())
+    finnish = replace(PARTNERS, quote="BMW ja Huawei tekevät yhteistyötä")
+    SCRIPTS["first"] = lambda _: Script(lambda document: [finnish] if document.language == "fi" else ())
     assert len(build(project, articles).unread) == 1
     report, claims = built(project, articles, "first")
     assert (report.unread, len(claims)) == ((), 1)
@@ -436,9 +464,9 @@ def test_a_text_without_patterns_is_read_by_the_extractor(project: Project, arti
 def test_the_same_proposals_give_the_same_bytes(project: Project, articles: list[Path]) -> None:
     _with_supplier(articles[0])
     SCRIPTS["first"] = propose(RANGE, PRICE, SUPPLIES_BMW, STATED)
-    one = build(project, articles, extractors=["first"]).digest
-    assert build(project, articles[::-1], extractors=["first"]).digest == one
-    assert build(project, articles).digest != one
+    one = written(project, articles, "first")
+    assert written(project, articles[::-1], "first") == one
+    assert written(project, articles) != one
 
 
 # -- extractors that fail ------------------------------------------------------------------------------------------
@@ -688,9 +716,8 @@ def dripping(request: BaseHTTPRequestHandler) -> None:
 
 
 def reader(served: Model, folder: Path, **changes: Any) -> OpenAI:
-    known = knowledge()
     endpoint = replace(Endpoint(served.url, "small", "secret", timeout=5, pause=0.01), **changes)
-    return OpenAI(Given(known.ontology, known.names.entities, folder), endpoint)
+    return OpenAI(Given(knowledge().ontology, names(), folder), endpoint)
 
 
 def outcome(extractor: OpenAI, document: Document = DOCUMENT) -> list[Claim | str]:
@@ -756,7 +783,7 @@ BAD_ANSWERS = [
         says(told(USES, quote="The Neue Klasse will run HarmonyOS NEXT in China")),
         [Reason.QUOTE],
     ),
-    ("wrong types", says(told(PARTNERS, object="China", predicate="supplies", quote=RUNS)), [Reason.NOT_NAMED]),
+    ("wrong types", says(told(PARTNERS, object="China", predicate="supplies", quote=RUNS)), [Reason.CLASS]),
     ("a wrong end", says(told(USES, object="China")), [Reason.CLASS]),
     ("an unknown property", says(told(USES, predicate="at:marries")), [Reason.PROPERTY]),
     ("broken JSON", message('{"proposals": [{"subject": "BM'), [Reason.UNREADABLE]),
@@ -916,11 +943,10 @@ def test_a_build_is_made_again_without_the_model(
     with serving(says(told(RANGE), told(PRICE), told(PRICE, object="1"))) as model:
         monkeypatch.setenv("KG_LLM_URL", model.url)
         monkeypatch.setenv("KG_LLM_MODEL", "small")
-        one, claims = built(project, articles, "model")
+        one = written(project, articles, "model")
         assert len(model.asked) == len(articles)
-    assert claims
-    again, _ = built(project, articles[::-1], "model")
-    assert (again.digest, again.refusals) == (one.digest, one.refusals)
+    assert b"extractor:openai" in one
+    assert written(project, articles[::-1], "model") == one
     assert len(list((project.root / ".kg" / "extractions" / "model").rglob("*.json"))) == len(articles)
 
 
@@ -936,8 +962,8 @@ def test_a_long_text_is_asked_about_in_pieces_of_whole_paragraphs(tmp_path: Path
     assert len(texts) > 2
     assert all(len(t) <= wording.PIECE for t in texts)
     assert all(t in document.text for t in texts)
-    assert [x for x in found if isinstance(x, Claim)][0].start == document.text.find(RUNS)
-    assert len([x for x in found if isinstance(x, Claim)]) == len(found), "what another piece quotes is found as well"
+    places = {x.start for x in found if isinstance(x, Claim)}
+    assert places == {document.text.find(RUNS)}, "wherever it is proposed, it stands where it stands"
 
 
 def test_pieces_hold_every_word_once() -> None:
@@ -984,6 +1010,5 @@ def test_without_httpx_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "httpx", None)
     for name in ("kg.extractors.endpoint", "kg.extractors.openai"):
         monkeypatch.delitem(sys.modules, name)
-    known = knowledge()
     with pytest.raises(ExtractorError, match=r"needs httpx \(pip install 'autotech-kg\[llm\]'\)"):
-        start("model", Given(known.ontology, known.names.entities, Path("unused")))
+        start("model", Given(knowledge().ontology, names(), Path("unused")))

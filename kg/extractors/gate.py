@@ -235,7 +235,8 @@ def _check_form(proposal: Proposal) -> None:
     """Every field of its kind, whatever an extractor put there. Raises RefusedError."""
     given: dict[str, object] = {f.name: getattr(proposal, f.name) for f in fields(proposal)}
     start, confidence = given.pop("start"), given.pop("confidence")
-    for text in (x for value in given.values() for x in _flat(value)):
+    pairs = [x for name in ("qualifiers", "types") for x in _members(given.pop(name))]
+    for text in (*given.values(), *pairs):
         if not isinstance(text, str) or "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
             raise RefusedError(Reason.MALFORMED, f"{text!r:.80} is no text")
     for name in ("subject", "predicate", "object", "quote"):
@@ -247,12 +248,11 @@ def _check_form(proposal: Proposal) -> None:
         raise RefusedError(Reason.MALFORMED, f"{confidence!r:.80} is no confidence between 0 and 1")
 
 
-def _flat(value: object) -> Iterator[object]:
-    """The members of pairs; what is no tuple of pairs comes as it is, for the check to find."""
-    if not isinstance(value, tuple) or any(not isinstance(x, tuple) or len(x) != 2 for x in value):
-        yield value
-        return
-    for pair in value:
+def _members(pairs: object) -> Iterator[object]:
+    """The members of pairs. Raises RefusedError for what is no tuple of pairs."""
+    if not isinstance(pairs, tuple) or any(not isinstance(x, tuple) or len(x) != 2 for x in pairs):
+        raise RefusedError(Reason.MALFORMED, f"{pairs!r:.80} are no pairs")
+    for pair in pairs:
         yield from pair
 
 

@@ -136,16 +136,17 @@ class Cues:
                 for i, entity in self._entities(segment, match, place, bound | used, rivals):
                     yield (place.iri, entity), i
         if prop.kind == "quantity":
-            yield from self._texts(segment, match, cues, prop)
+            yield from self._texts(segment, match, cues, prop, rivals)
         yield from self._flags(segment, match, cues, prop, rivals)
 
     def _texts(
-        self, segment: Segment, match: Match, cues: list[Cue], prop: Property
+        self, segment: Segment, match: Match, cues: list[Cue], prop: Property, rivals: list[Match]
     ) -> Iterator[tuple[Qualifier, int]]:
         """The words of a list nearest to a figure: by which cycle a range was measured."""
         start, end = segment.clause(match.anchor[0])
         for text in self.texts:
-            near = [c.first for c in cues if c.kind == text.iri and start <= c.first < end]
+            found = [c.first for c in cues if c.kind == text.iri and start <= c.first < end]
+            near = [i for i in found if all(_distance(i, r) >= _distance(i, match) for r in rivals)]
             if near and text.iri in prop.qualifiers:
                 nearest = min(near, key=lambda i: _distance(i, match))
                 yield (text.iri, Literal(segment.nodes[nearest].key.upper())), nearest
