@@ -149,7 +149,7 @@ def test_a_reprint_is_linked_and_supports_nothing_twice(shipped: tuple[BuildRepo
     pytest.fail("no fact that both state")
 
 
-# -- what a failed build leaves -----------------------------------------------------------------------------------
+# -- what a failed build leaves ----------------------------------------------------------------------------------
 
 
 def test_a_failed_build_leaves_the_old_store(small: Project, tmp_path: Path) -> None:
@@ -187,7 +187,16 @@ def test_a_document_in_a_language_without_patterns_is_kept_and_named(small: Proj
     assert (texts, languages) == ([portuguese], ["pt"])
 
 
+def test_with_no_source_that_can_be_read_nothing_is_built(small: Project, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.txt: no such file"):
+        build(small, [tmp_path / "none.txt"], tmp_path / "store")
+    with pytest.raises(Faults, match="2 faults:"):
+        build(small, [tmp_path / "none.txt", tmp_path / "neither.txt"], tmp_path / "store")
+    assert not (tmp_path / "store").exists()
+
+
 def test_without_articles_the_names_alone_are_built(small: Project, tmp_path: Path) -> None:
+    (small.seeds / "articles").rmdir()
     report = build(small, None, tmp_path / "store")
     assert (report.documents, report.claims, report.facts, report.entities) == (0, 0, 0, 2)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -35,7 +36,7 @@ from kg.extractors.cache import Cache
 from kg.extractors.endpoint import ATTEMPTS, LARGEST, Endpoint
 from kg.extractors.evidence import Page
 from kg.extractors.gate import LONGEST_QUOTE, Judged
-from kg.extractors.openai import FAILURES, OpenAI
+from kg.extractors.openai import FAILURES, ModelReader
 from kg.extractors.panel import HANGS, MOST
 from kg.model import Claim, Document, Entity, Literal, Origin, Status
 from kg.names import XSD
@@ -602,6 +603,18 @@ def test_the_shipped_extractor_is_an_entry_point_of_the_package() -> None:
     assert {"first", "model"} <= set(installed())
 
 
+def test_the_example_of_the_guide_runs(project: Project, articles: list[Path]) -> None:
+    guide = (ROOT / "docs" / "extractors.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"^```python\n(.*?)^```$", guide, re.DOTALL | re.MULTILINE)
+    module: dict[str, Any] = {}
+    exec(example, module)
+    SCRIPTS["first"] = module["extractor"]
+    articles[0].write_text("Slogan of the day: BMW partners with Huawei!\n", encoding="utf-8")
+    report = build(project, articles[:1], extractors=["first"])
+    assert (report.proposals, report.refusals) == (1, {})
+    assert report.claims > 0
+
+
 # -- the command line ----------------------------------------------------------------------------------------------
 
 
@@ -715,12 +728,12 @@ def dripping(request: BaseHTTPRequestHandler) -> None:
         time.sleep(0.05)
 
 
-def reader(served: Model, folder: Path, **changes: Any) -> OpenAI:
+def reader(served: Model, folder: Path, **changes: Any) -> ModelReader:
     endpoint = replace(Endpoint(served.url, "small", "secret", timeout=5, pause=0.01), **changes)
-    return OpenAI(Given(knowledge().ontology, names(), folder), endpoint)
+    return ModelReader(Given(knowledge().ontology, names(), folder), endpoint)
 
 
-def outcome(extractor: OpenAI, document: Document = DOCUMENT) -> list[Claim | str]:
+def outcome(extractor: ModelReader, document: Document = DOCUMENT) -> list[Claim | str]:
     """What passes the gate, and the reasons for the rest."""
     on, own = Page(document, knowledge().link(document)), gate()
     found = [own.judge(on, "openai", item) for item in extractor.propose(document)]

@@ -46,7 +46,7 @@ def reading(found: Language) -> Callable[[str], list[Told]]:
     return read
 
 
-# -- the notation ----------------------------------------------------------------------------------------------
+# -- the notation ---------------------------------------------------------------------------------------------
 
 HUG = "BMW partnersWith Huawei"
 FAR = "grows trees " * (GAP // 2 + 1)
@@ -106,7 +106,7 @@ def test_a_claim_names_the_line_that_read_it() -> None:
     assert (code, int(number) > 0) == ("en", True)
 
 
-# -- faults ----------------------------------------------------------------------------------------------------
+# -- faults ---------------------------------------------------------------------------------------------------
 
 FAULTY = """\
 language = "xx"
@@ -161,7 +161,10 @@ def test_all_faults_of_a_file_are_named_with_their_lines(tmp_path: Path) -> None
         ('[patterns]\npartnersWith = ["{s} hugs ( {o}"]', "2: not in the notation: '( {o}' (in: {s} hugs ( {o})"),
         ('[patterns]\npartnersWith = ["{s} (a|) {o}"]', "2: an empty alternative in (a|) (in: {s} (a|) {o})"),
         ('[patterns]\npartnersWith = ["{s} a {o} {colour}"]', "2: unknown slot {colour} (in: {s} a {o} {colour})"),
-        ('[patterns]\ncompetesWith = ["a {both} {of}"]', "2: at:competesWith takes no qualifier {of} (in: a {both} {of})"),
+        (
+            '[patterns]\ncompetesWith = ["a {both} {of}"]',
+            "2: at:competesWith takes no qualifier {of} (in: a {both} {of})",
+        ),
         ('[patterns]\npartnersWith = ["{s:Cheese} hugs {o}"]', "2: unknown class 'Cheese' (in: {s:Cheese} hugs {o})"),
         ('[unlisted]\nCheese = ["cheese {x}"]', "2: unknown class 'Cheese' (see the ontology's terms)"),
         ('[unlisted]\nPerson = ["mr {s}"]', "2: a line that types a name needs {x} and no other slot (in: mr {s})"),
@@ -188,7 +191,7 @@ def test_a_file_that_is_not_utf_8_is_named_with_the_byte(tmp_path: Path) -> None
     assert [str(e) for e in caught.value.errors] == [message]
 
 
-# -- what ships ------------------------------------------------------------------------------------------------
+# -- what ships -----------------------------------------------------------------------------------------------
 
 
 def test_every_property_is_worded_in_every_language() -> None:
@@ -223,7 +226,7 @@ def test_every_line_has_a_word_to_look_for() -> None:
             assert not isinstance(anchor, Words) or all(anchor.alternatives), pattern.id
 
 
-# -- cost: counted in calls of functions of the package, not by the clock --------------------------------------
+# -- cost: counted in calls of functions of the package, not by the clock -------------------------------------
 
 
 def work(action: Callable[[], object]) -> int:

@@ -23,7 +23,7 @@ from kg.store import Store
 
 FOLDER = ROOT.parent / "shared" / "seeds"
 EXPECTED = FOLDER / "expected-facts.yaml"
-FLOOR = 26
+FLOOR = 28
 """How many of the facts must be found: raised when more are, never lowered."""
 PUBLISHED = "2025-03-17"
 

@@ -1,4 +1,4 @@
-"""The line to a language model: one question over the OpenAI chat protocol, with patience and its limits.
+"""The line to a language model: one question to `/chat/completions`, with patience and its limits.
 
 Where and whom come from the environment: ``KG_LLM_URL`` (as ``http://localhost:11434/v1``), ``KG_LLM_MODEL``,
 ``KG_LLM_KEY`` (if the endpoint wants one), ``KG_LLM_TIMEOUT`` (seconds for one answer).

@@ -1,4 +1,4 @@
-"""An extractor that asks a language model, at any endpoint that speaks the OpenAI chat protocol.
+"""An extractor that asks a language model, at any endpoint that answers `/chat/completions`.
 
 What the model says is proposed, nothing more: the gate decides. Answers that can be read are kept, so that the same
 documents give the same graph without another question.
@@ -29,12 +29,12 @@ _TEXTS = (
 )
 
 
-def extractor(given: Given) -> OpenAI:
+def extractor(given: Given) -> ModelReader:
     """The entry point; raises ExtractorError when the environment names no endpoint."""
-    return OpenAI(given, Endpoint.of_environment())
+    return ModelReader(given, Endpoint.of_environment())
 
 
-class OpenAI:
+class ModelReader:
     """Asks the model about each piece of a document."""
 
     name = "openai"

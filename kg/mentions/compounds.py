@@ -15,7 +15,7 @@ from kg.patterns.notation import Keys
 from kg.text import Mention, Tokens
 
 _BETWEEN = 3
-"""How many further capitalised words may stand between the whole and the place."""
+"""How many words of business may stand between the whole and the place."""
 
 
 class Compounds:
@@ -66,7 +66,7 @@ class Compounds:
         """Past the last token of the unit's name, or 0."""
         if part is not None and part.kind == "name" and cls.composed_of[1] in part.classes:
             between = range(whole.last, part.first)
-            if len(between) <= _BETWEEN and all(_capitalised(tokens, k) for k in between):
+            if len(between) <= _BETWEEN and all(self._is_unit_word(tokens, k) for k in between):
                 return part.last if _glued(tokens, whole.last - 1, part.first) else 0
         last = whole.last
         while last < len(tokens) and last - whole.last < _BETWEEN and self._is_unit_word(tokens, last):

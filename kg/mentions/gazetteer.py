@@ -54,8 +54,10 @@ class Gazetteer:
         self.entities = {e.iri: e for e in entities}
         for entity in self.entities.values():
             classes = ontology.closure(entity.types)
+            doubtful = {x.text for x in entity.labels if x.kind == "ambiguous"}
             for label in entity.labels:
-                self._add(Entry(entity, label, classes))
+                if label.kind == "ambiguous" or label.text not in doubtful:
+                    self._add(Entry(entity, label, classes))
 
     def _add(self, entry: Entry) -> None:
         node = self.root

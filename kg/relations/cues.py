@@ -107,7 +107,7 @@ class Cues:
             return match.pattern.status
         if any(c.kind in ("ended", "former") for c in before):
             return Status.ENDED
-        return self._tense(before, first)
+        return self._tense(before or [c for c in cues if last <= c.first and c.last <= match.last], first)
 
     def _tense(self, before: list[Cue], first: int) -> Status:
         """Planned or in effect: as the nearest cue before the words says."""

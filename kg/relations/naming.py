@@ -32,6 +32,8 @@ class Namer:
                 for i in match.slots["x"]:
                     node = seg.nodes[i]
                     classes.setdefault(linked.text[node.start : node.end], match.pattern.property)
+        whole = _short_names(classes)
+        classes = {n: c for n, c in classes.items() if classes.get(whole.get(n, "")) != c}
         if not classes:
             return linked, []
         entities = {name: self._entity(name, cls) for name, cls in classes.items()}

@@ -61,7 +61,7 @@ class Speech:
         """A narrower speaker beside: in "Acme chief executive Jane Roe" the person speaks, not the firm."""
         here = segment.nodes[i].mention
         for k in range(i + places.step, i + 6 * places.step, places.step):
-            if k not in places or segment.nodes[k].key == ",":
+            if k not in places or segment.nodes[k].key in segment.grammar.prepositions | {","}:
                 return ""
             other = segment.nodes[k].mention
             if other is not None and here is not None and self._speaks(segment.nodes[k]):

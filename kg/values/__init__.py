@@ -16,8 +16,10 @@ def values(tokens: Tokens, language: Language, issued: str, mentions: tuple[Ment
     ``issued`` is the date of publication (ISO, or nothing), by which relative dates are resolved. Numbers inside names
     (``mentions`` of more than one token, or with a digit) are no values.
     """
+    capitals = set(tokens.capitals)
+    named = frozenset(m.last - 1 for m in mentions if m.first - 1 not in capitals)
     taken = {i for m in mentions for i in range(m.first, m.last) if any(k.isdigit() for k in tokens.keys[i])}
-    dates = list(Calendar.of(language).dates(tokens, issued, taken))
+    dates = list(Calendar.of(language).dates(tokens, issued, taken, named))
     taken |= {i for v in dates for i in range(v.first, v.last)}
     quantities = Measures.of(language).quantities(tokens, taken)
     return tuple(sorted([*dates, *quantities], key=lambda v: v.first))

@@ -40,10 +40,14 @@ class Calendar:
         """The calendar of a language, made once."""
         return _calendar(language)
 
-    def dates(self, tokens: Tokens, issued: str, taken: frozenset[int] | set[int]) -> Iterator[Value]:
-        """The dates of a text, left to right, outside the tokens that are taken."""
+    def dates(
+        self, tokens: Tokens, issued: str, taken: frozenset[int] | set[int], named: frozenset[int] = frozenset()
+    ) -> Iterator[Value]:
+        """The dates of a text, left to right, outside the tokens that are taken; ``named`` are ends of listed names."""
         firsts, past = self.firsts, 0
         for i in [i for i, key in enumerate(tokens.keys) if key in firsts or key[0].isdecimal()]:
+            if i and i - 1 not in named and self._names_event(tokens, i):
+                continue
             found = self._at(tokens, i, issued) if i >= past and i not in taken else None
             if found is None or taken.intersection(range(i, found[0])):
                 continue
@@ -147,15 +151,15 @@ class Calendar:
         year, last = _year_at(tokens, i)
         if year is None or (last < len(tokens) and tokens.keys[last] in ("%", "km", "-")):
             return None
-        if i and self._names_event(tokens, i - 1):
-            return None
         return last, str(year)
 
     def _names_event(self, tokens: Tokens, i: int) -> bool:
-        """Whether the word before a year makes a name of it: a capitalised one that is no word of time ("CES 2025")."""
-        word, key = tokens.text[tokens.starts[i] : tokens.ends[i]], tokens.keys[i]
-        opens = i == 0 or not (tokens.keys[i - 1][0].isalnum() or tokens.keys[i - 1] in ",-")
-        timely = key in self.at or key in self.months or self._ends_part(tokens, i)
+        """Whether a year belongs to the word before it: a capitalised one that is no word of time ("CES 2025")."""
+        if _YEAR.fullmatch(tokens.keys[i]) is None:
+            return False
+        word, key = tokens.text[tokens.starts[i - 1] : tokens.ends[i - 1]], tokens.keys[i - 1]
+        opens = i == 1 or not (tokens.keys[i - 2][0].isalnum() or tokens.keys[i - 2] in ",-")
+        timely = key in self.at or key in self.months or (key,) in self.parts
         return word[0].isupper() and not opens and not timely
 
     def _relative(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
