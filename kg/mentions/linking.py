@@ -103,11 +103,13 @@ class Linker:
             return _mention(chosen, start, offset, first, end), fitting, bool(plain)
         return None
 
-    def _kind(self, iri: str) -> frozenset[str]:
-        """The narrowest classes of an entity that new names may join: beside one of its kind a name is understood."""
-        entity = self.gazetteer.entities[iri]
-        opens = (t for t in entity.types if any(self.ontology.classes[c].open for c in self._above(t)))
-        return frozenset(opens)
+    def _kind(self, iri: str, *, wide: bool = False) -> frozenset[str]:
+        """The narrowest classes of an entity that new names may join (``wide``: with those above them that are open):
+        beside one of its kind a name is understood."""
+        types = self.gazetteer.entities[iri].types
+        opens = {t: {c for c in self._above(t) if self.ontology.classes[c].open} for t in types}
+        narrow = {t for t, above in opens.items() if above}
+        return frozenset(narrow.union(*opens.values()) if wide else narrow)
 
     def _above(self, cls: str) -> frozenset[str]:
         return self.ontology.closure([cls]).intersection(self.ontology.classes)
@@ -133,7 +135,7 @@ class Linker:
     ) -> Mention | None:
         """An ambiguous name, if its context stands in the sentence, or what it belongs to in the text."""
         beside = {m.entity for s, m in sure if s == sentence}
-        kin_near = {c for s, m in sure if s == sentence for c in self._kind(m.entity)}
+        kin_near = {c for s, m in sure if s == sentence for c in self._kind(m.entity, wide=True)}
         kin_far = {c for _, m in sure for c in self._kind(m.entity)}
         alone = self._stands_alone(tokens, mention)
         words = set(tokens.keys[sentence.first : sentence.last]) - set(tokens.keys[mention.first : mention.last])
@@ -142,8 +144,8 @@ class Linker:
             entity = entry.entity
             near = bool(beside.intersection(entity.belongs_to))
             far = not opens and entity.label()[:1].isupper() and bool(known.intersection(entity.belongs_to))
-            kind = self._kind(entity.iri) if alone and entry.cased else frozenset()
-            kin = not kind.isdisjoint(kin_near) or (not opens and not kind.isdisjoint(kin_far))
+            kind = self._kind(entity.iri, wide=True) if alone and entry.cased and not opens else frozenset()
+            kin = not kind.isdisjoint(kin_near | kin_far)
             if near or far or kin or entity.iri in known or _context(entity, tokens, sentence, words):
                 return _mention(entry, mention.start, mention.end, mention.first, mention.last)
         return None
