@@ -49,6 +49,8 @@ class Class(Term):
 
     parents: tuple[str, ...] = ()
     composed_of: tuple[str, ...] = ()
+    name_words: int = 1
+    """How many words a new name of this class has at least (``kg:nameWords``)."""
     open: bool = False
     """Whether a name that nobody listed may become a member by the place it stands in (``kg:open``)."""
 
@@ -195,7 +197,7 @@ class _Graph:
         """The members of a list or of a union class; a plain class stands for itself."""
         unions = self.names(name, OWL + "unionOf")
         if unions:
-            return tuple(sorted(m for u in unions for m in self.members(u)))
+            return tuple(m for u in unions for m in self.members(u))
         if name == RDF + "nil" or not self.values.get(name, {}).get(RDF + "first"):
             return () if name == RDF + "nil" else (name,)
         rest = self.names(name, RDF + "rest")
@@ -245,8 +247,9 @@ def _property_names(graph: _Graph) -> list[str]:
 def _class(graph: _Graph, iri: str) -> Class:
     parents = tuple(p for p in graph.names(iri, RDFS + "subClassOf") if not p.startswith("_:"))
     composed = tuple(m for c in graph.names(iri, kg("composedOf")) for m in graph.members(c))
+    words = graph.text(iri, kg("nameWords")) or "1"
     is_open = graph.text(iri, kg("open")) == "true"
-    return Class(iri, graph.labels(iri), graph.text(iri, SKOS + "definition"), parents, composed, is_open)
+    return Class(iri, graph.labels(iri), graph.text(iri, SKOS + "definition"), parents, composed, int(words), is_open)
 
 
 def _property(graph: _Graph, iri: str) -> Property:

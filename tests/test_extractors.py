@@ -625,7 +625,7 @@ def test_the_command_tells_what_was_refused(project: Project, articles: list[Pat
     result = CliRunner().invoke(main, [*command, "--report", str(report)])
     assert result.exit_code == 0, result.stderr
     assert result.stderr.splitlines()[:2] == [
-        "kg: 2 proposals, 1 refused",
+        "kg: 2 proposals, 1 refusal",
         "kg:   1 value not in the quotation",
     ]
     told = json.loads(report.read_text(encoding="utf-8"))

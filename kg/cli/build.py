@@ -140,7 +140,10 @@ def _told_of_extractors(made: BuildReport) -> dict[str, object]:
 
 
 def _tell_of_extractors(made: BuildReport) -> None:
-    click.echo(f"kg: {rows.counted(made.proposals, 'proposal')}, {len(made.refused_proposals):,} refused", err=True)
+    click.echo(
+        f"kg: {rows.counted(made.proposals, 'proposal')}, {rows.counted(len(made.refused_proposals), 'refusal')}",
+        err=True,
+    )
     for reason, number in made.refusals.items():
         click.echo(f"kg:   {number:,} {reason}", err=True)
 

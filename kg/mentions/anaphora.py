@@ -88,7 +88,7 @@ class Resolver:
             words.append(keys[at])
             at += 1
             anaphor = self.language.anaphora.get(tuple(words))
-            if anaphor is not None:
+            if anaphor is not None and (not anaphor.opening or linked.text[linked.tokens.starts[i]].isupper()):
                 found = _Phrase(i, at, self._head(linked, i, at, inner, place), anaphor, place)
         return found
 

@@ -77,12 +77,13 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
 @dataclass(frozen=True, slots=True)
 class Anaphor:
     """Words that stand for a name said before: the classes it may have, whether it stands in the same sentence,
-    whether the words stand for two names, whether they only say whose something is."""
+    whether the words stand for two names, whether they only say whose something is, whether they must open the sentence."""
 
     classes: tuple[str, ...]
     near: bool = False
     plural: bool = False
     possessive: bool = False
+    opening: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,10 +232,12 @@ class _Reader:
     def _anaphora(self, data: Mapping[str, Any], lists: Mapping[str, frozenset[Keys]]) -> dict[Keys, Anaphor]:
         found: dict[Keys, Anaphor] = {}
         for name, value in data.get("anaphora", {}).items():
-            bare, *flags = re.split(r"_(?=near$|both$|own$)", name)
+            bare, *flags = re.split(r"_(?=near$|both$|own$|opening$)", name)
             classes = [c for part in bare.split("_or_") if (c := self._class(part, self.line_of(name)))]
             for keys in _wordings(value, lists):
-                found[keys] = Anaphor(tuple(classes), "near" in flags, "both" in flags, "own" in flags)
+                found[keys] = Anaphor(
+                    tuple(classes), "near" in flags, "both" in flags, "own" in flags, "opening" in flags
+                )
         return found
 
     def _class(self, name: str, line: int | None) -> str:

@@ -229,7 +229,8 @@ class Walk:
         if at not in members or (slot.name == "both" and len(members) < 2):
             return None
         if len(members) < len(group.members):
-            members = (at,) if len(members) < len(near) else members
+            foreign = any(not (m := segment.nodes[n].mention) or not m.unknown for n in near if n not in members)
+            members = (at,) if foreign else members
             group = Group(members, members[0], members[-1] + 1)
         free_side = k + 1 == len(self.elements) or isinstance(self.elements[k + 1], Slot | Gap)
         floor = origin if self.rightwards else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from kg.model import Entity, Label, Origin
 from kg.names import slug
@@ -14,6 +15,8 @@ from kg.patterns.notation import Slot
 from kg.patterns.segment import Segment
 from kg.relations.passages import Passage
 from kg.text import LinkedText, Mention
+
+T = TypeVar("T")
 
 
 class Namer:
@@ -32,21 +35,38 @@ class Namer:
                 for i in match.slots["x"]:
                     node = seg.nodes[i]
                     classes.setdefault(linked.text[node.start : node.end], match.pattern.property)
-        whole = _short_names(classes)
-        classes = {n: c for n, c in classes.items() if classes.get(whole.get(n, "")) != c}
-        if not classes:
+        full = {
+            m.entity: m for m in linked.mentions if m.kind == "name" and self._has_short(m.classes, m.last - m.first)
+        }
+        known = _last_words((linked.text[m.start : m.end], m) for m in full.values())
+        whole = _last_words((n, n) for n, c in classes.items() if self._has_short([c], len(n.split())))
+        classes = {n: c for n, c in classes.items() if len(n.split()) >= self.ontology.classes[c].name_words}
+        if not classes and not known:
             return linked, []
         entities = {name: self._entity(name, cls) for name, cls in classes.items()}
-        short = _short_names(classes)
-        mentions = tuple(self._named(linked, m, classes, short) for m in linked.mentions)
+        mentions = tuple(self._named(linked, m, classes, whole, known) for m in linked.mentions)
         return replace(linked, mentions=mentions), list(entities.values())
 
-    def _named(self, linked: LinkedText, mention: Mention, classes: dict[str, str], short: dict[str, str]) -> Mention:
+    def _has_short(self, classes: Iterable[str], words: int) -> bool:
+        """Whether a name of these classes and of so many words is later said by its last word alone."""
+        least = max((self.ontology.classes[c].name_words for c in classes if c in self.ontology.classes), default=1)
+        return words >= least > 1
+
+    def _named(
+        self,
+        linked: LinkedText,
+        mention: Mention,
+        classes: dict[str, str],
+        whole: dict[str, str],
+        known: dict[str, Mention],
+    ) -> Mention:
         if not mention.unknown:
             return mention
         text = linked.text[mention.start : mention.end]
-        name = text if text in classes else short.get(text, "")
-        if not name:
+        if text in known:
+            return replace(mention, entity=known[text].entity, classes=known[text].classes, kind="name")
+        name = text if text in classes else whole.get(text, "")
+        if name not in classes:
             return mention
         iri, closure = self._iri(name), self.ontology.closure([classes[name]])
         return replace(mention, entity=iri, classes=closure, kind="new")
@@ -83,11 +103,9 @@ class Namer:
         return replace(seg, nodes=tuple(nodes)) if entities else seg, entities
 
 
-def _short_names(classes: Iterable[str]) -> dict[str, str]:
-    """The last word of each name of several words, where only one name ends with it."""
-    found: dict[str, list[str]] = {}
-    for name in classes:
-        words = name.split()
-        if len(words) > 1:
-            found.setdefault(words[-1], []).append(name)
-    return {word: names[0] for word, names in found.items() if len(names) == 1}
+def _last_words(names: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """What is meant by the last word of each name of several words, where only one name ends with it."""
+    found: dict[str, list[T]] = {}
+    for name, meant in names:
+        found.setdefault(name.split()[-1], []).append(meant)
+    return {word: meant[0] for word, meant in found.items() if len(meant) == 1}

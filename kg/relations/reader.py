@@ -97,7 +97,7 @@ class Reader:
         """The text with its unlisted names typed by their context, its segments, and the entities that are new."""
         parts = self._segments(linked, spoken)
         typed, new = self.namer.typed(linked, parts)
-        return (typed, self._segments(typed, spoken), new) if new else (linked, parts, new)
+        return (typed, self._segments(typed, spoken), new) if typed is not linked else (linked, parts, new)
 
     def _segments(self, linked: LinkedText, spoken: list[Quotation]) -> list[tuple[Passage, Segment]]:
         """The passages, each as a segment; one without any name has nothing to be read and stays empty."""
@@ -345,7 +345,7 @@ def _best(claims: Iterable[tuple[Claim, bool]]) -> Iterator[Claim]:
         rank = (telling, fixed, len(claim.qualifiers), claim.confidence, -len(claim.quote), claim.pattern)
         if key not in best or rank > best[key][0]:
             best[key] = (rank, [claim])
-        elif rank == best[key][0]:  # the same wording for another market
+        elif rank == best[key][0] and claim not in best[key][1]:  # the same wording for another market
             best[key][1].append(claim)
     yield from (claim for _, group in best.values() for claim in group)
 

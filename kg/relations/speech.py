@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg.ontology import THING, Ontology
+from kg.ontology import Ontology
 from kg.patterns import Language
 from kg.patterns.notation import Words
 from kg.patterns.segment import Node, Segment
@@ -22,6 +22,7 @@ class Speech:
         self.property = ontology.properties.get(ontology.domain + name)
         self.verbs = language.words("speech", "verbs")
         self.according = language.words("speech", "according")
+        self.order = self.property.domain if self.property else ()
         self.speakers = frozenset(self.property.domain if self.property else ())
         self.by_first = Words(self.verbs | self.according).by_first
 
@@ -33,44 +34,35 @@ class Speech:
                     break
 
     def speaker(self, segment: Segment) -> str:
-        """The speaker named beside the first verb of saying: right behind it, else nearest before it."""
+        """The speaker named beside the first verb of saying.
+
+        Behind the verb where it opens the passage ("…," said X), else before it, else behind it. Of several the one of
+        the class that the ontology names first as subject of speech, then the nearest.
+        """
         for first, last, according in self._hits(segment):
-            behind = self._nearest(segment, range(last, min(len(segment), last + (REACH if according else 4))))
-            before = "" if according else self._nearest(segment, range(first - 1, max(-1, first - REACH), -1))
-            found = (
-                behind if behind and (according or not before or self._straight(segment, last)) else before or behind
-            )
+            opens = first == 0 or segment.nodes[first - 1].key in (",", '"', "”", "–", "—")
+            behind = self._best(segment, range(last, min(len(segment), last + REACH)))
+            before = "" if according else self._best(segment, range(first - 1, max(-1, first - REACH), -1))
+            found = behind or before if according or opens else before or behind
             if found:
                 return found
         return ""
 
-    def _nearest(self, segment: Segment, places: range) -> str:
-        for i in places:
-            node = segment.nodes[i]
-            if self._speaks(node):
-                assert node.mention is not None
-                return self._person(segment, i, places) or node.mention.entity
-        return ""
+    def _best(self, segment: Segment, places: range) -> str:
+        found: list[tuple[int, int, str]] = []
+        for distance, i in enumerate(places):
+            if i in segment.breaks:
+                break
+            mention = segment.nodes[i].mention
+            if mention is not None and self._speaks(segment.nodes[i]):
+                rank = next(n for n, cls in enumerate(self.order) if cls in mention.classes)
+                found.append((rank, distance, mention.entity))
+        return min(found)[2] if found else ""
 
     def _speaks(self, node: Node) -> bool:
         mention = node.mention
         named = mention is not None and bool(mention.entity) and mention.kind not in ("demonym", "possessor")
         return named and mention is not None and not mention.classes.isdisjoint(self.speakers)
-
-    def _person(self, segment: Segment, i: int, places: range) -> str:
-        """A narrower speaker beside: in "Acme chief executive Jane Roe" the person speaks, not the firm."""
-        here = segment.nodes[i].mention
-        for k in range(i + places.step, i + 6 * places.step, places.step):
-            if k not in places or segment.nodes[k].key in segment.grammar.prepositions | {","}:
-                return ""
-            other = segment.nodes[k].mention
-            if other is not None and here is not None and self._speaks(segment.nodes[k]):
-                apart = other.classes.isdisjoint(here.classes - {THING})
-                return other.entity if apart and places.step > 0 else ""
-        return ""
-
-    def _straight(self, segment: Segment, i: int) -> bool:
-        return i < len(segment) and segment.nodes[i].mention is not None
 
 
 def attribute(passages: list[tuple[Passage, Segment]], speech: Speech) -> dict[int, str]:
