@@ -1,64 +1,114 @@
-"""Text read per second: the whole reading of articles beside spaCy's finding of the same names in them."""
+"""Text read per second: the whole reading of articles beside spaCy's names and patterns, and how the time grows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import spacy
-from measure import Row, group, rate, seconds
-from spacy.matcher import PhraseMatcher
+import made
+from measure import Row, group, seconds
+from peer import Peer
 
 from kg.build import Knowledge
 from kg.documents import read
-from kg.model import Document, Entity
+from kg.model import Document
 from kg.project import Project
+from kg.seeds import Names
+
+MB = 1_000_000
+DENSE, EMPTY, GROWING = 2 * MB, 5 * MB, MB // 4
+"""Characters of articles, of text without names, and of articles for each measure of growth."""
+PEER_SHARE = 20
+"""The peer's patterns are given one text in so many: with all of them it would take many minutes."""
+NAMES, PATTERNS, TEXTS = (1_000, 10_000, 100_000), (100, 500, 2_000), (1, 4, 16)
+ONE_TEXT = 60_000
+"""Characters of the shortest text whose length grows."""
 
 
-def articles(root: Path, copies: int) -> list[Document]:
-    """The articles of the project, many times over; each copy's text is its own, so that no cache can help."""
+def articles(root: Path, characters: int) -> list[Document]:
+    """The articles of the project, over and over; each copy's text is its own, so that no cache can help."""
     found = [d for d in read([root / "seeds" / "articles"]) if isinstance(d, Document)]
+    copies = max(1, round(characters / sum(len(d.text) for d in found)))
     return [replace(d, text=f"{d.text}\n\n{n}\n") for n in range(copies) for d in found]
 
 
-def spacy_finder(entities: Iterable[Entity]) -> Callable[[Document], object]:
-    """Sentences and names by spaCy: names as written, common nouns without regard to case."""
-    nlp = spacy.blank("id")
-    nlp.add_pipe("sentencizer")
-    labels = sorted({label.text for entity in entities for label in entity.labels})
-    matchers = [PhraseMatcher(nlp.vocab, attr=attr) for attr in ("ORTH", "LOWER")]
-    for matcher, lower in zip(matchers, (False, True), strict=True):
-        matcher.add("name", list(nlp.tokenizer.pipe(x for x in labels if (x == x.lower()) is lower)))
-    nlp.max_length = 10**9
-
-    def find(document: Document) -> object:
-        doc = nlp(document.text)
-        return list(doc.sents), [matcher(doc) for matcher in matchers]
-
-    return find
+def size(documents: Sequence[Document]) -> float:
+    """Megabytes of text in UTF-8."""
+    return sum(len(d.text.encode()) for d in documents) / MB
 
 
-def each(work: Callable[[Document], object], documents: Sequence[Document]) -> Callable[[], object]:
-    """The same work on each document."""
-    return lambda: [work(d) for d in documents]
+def per_megabyte(work: Callable[[Document], object], documents: Sequence[Document], runs: int = 1) -> float:
+    """The time that some work takes for a megabyte; what it prepares at the first document does not count."""
+    work(documents[0])
+    return seconds(lambda: [work(d) for d in documents], runs) / size(documents)
 
 
-def reading(root: Path, copies: int) -> list[Row]:
-    """Characters read per second; ours ends in claims with their evidence, the peer's in names."""
+def speed(taken: float) -> str:
+    """A time for a megabyte as megabytes in a second."""
+    return f"{1 / taken:.3g} MB/s"
+
+
+def reading(root: Path, scale: int) -> list[Row]:
+    """Megabytes read per second; ours ends in claims with their evidence, the peer's in matches."""
     knowledge = Knowledge.of(Project.find(root))
-    documents = [knowledge.in_language(d) for d in articles(root, copies)]
-    amount = sum(len(d.text) for d in documents)
-    knowledge.extract(documents[0])  # compiles the names and patterns, as spaCy's matcher is compiled beforehand
-    find = spacy_finder(knowledge.names.entities.values())
-
-    def link(document: Document) -> object:
-        return knowledge.readers[document.language[:2]][0].link(document.text, document.issued)
-
-    times = [
-        ("kg: sentences, names, dates, figures, claims", seconds(each(knowledge.extract, documents), runs=1)),
-        ("kg: sentences, names, dates, figures", seconds(each(link, documents), runs=1)),
-        ("spaCy, blank: sentences, names", seconds(each(find, documents), runs=1)),
-    ]
+    peer = Peer(knowledge)
     labels = sum(len(e.labels) for e in knowledge.names.entities.values())
-    return group(f"read {len(documents):,} articles, {labels:,} names known", times, rate(amount, "characters"))
+    dense = [knowledge.in_language(d) for d in articles(root, DENSE // scale)]
+    empty = list(made.texts(EMPTY // scale))
+    if any(link.mentions for d in empty[:100] if (link := knowledge.link(d)) is not None):
+        raise SystemExit("the made text holds names")
+    lines = sum(len(x.patterns) for x in knowledge.languages.values())
+    rows = []
+    for what, documents in ((f"dense news, {labels:,} names, {lines:,} patterns", dense), ("nothing named", empty)):
+        share = documents[:: min(PEER_SHARE, len(documents))]
+        times = [
+            ("kg: sentences, names, dates, figures, claims", per_megabyte(knowledge.extract, documents)),
+            ("spaCy, blank: sentences, names, patterns", per_megabyte(peer.read, share)),
+            ("kg: sentences, names, dates, figures", per_megabyte(knowledge.link, documents)),
+            ("spaCy, blank: sentences, names", per_megabyte(peer.names, documents)),
+        ]
+        rows += group(f"read {size(documents):.1f} MB, {what}", times, speed)
+    return rows
+
+
+def growth(root: Path, scale: int) -> list[Row]:
+    """The time for a megabyte with more names, more patterns and longer texts: each beside the first of its kind."""
+    knowledge = Knowledge.of(Project.find(root))
+    documents = [knowledge.in_language(d) for d in articles(root, GROWING // scale)]
+    rows = []
+    for what, variants in (
+        ("made names added", _more_names(knowledge)),
+        ("patterns, those made have words of their own", _more_patterns(knowledge, shared=False)),
+        ("patterns, those made share words with real ones", _more_patterns(knowledge, shared=True)),
+    ):
+        times = [(label, per_megabyte(k.extract, documents, runs=2)) for label, k in variants]
+        rows += group(f"growth: {what}", times, speed)
+    times = [(f"{len(d.text):,} characters", per_megabyte(knowledge.extract, [d])) for d in _longer(documents, scale)]
+    return rows + group("growth: one text", times, speed)
+
+
+def _more_names(knowledge: Knowledge) -> Iterator[tuple[str, Knowledge]]:
+    known = knowledge.names.entities
+    for count in NAMES:
+        more = made.names(count, list(known.values()))
+        yield f"{count:,}", replace(knowledge, names=Names({**known, **more}))
+
+
+def _more_patterns(knowledge: Knowledge, *, shared: bool) -> Iterator[tuple[str, Knowledge]]:
+    for count in PATTERNS:
+        languages = {c: made.patterns(x, count, shared=shared) for c, x in knowledge.languages.items()}
+        yield f"{count:,} in each language", replace(knowledge, languages=languages)
+
+
+def _longer(documents: Sequence[Document], scale: int) -> Iterator[Document]:
+    """Texts in one language, one four times as long as the other."""
+    own = [d for d in documents if d.language == documents[0].language]
+    joined = "\n\n".join(d.text for d in own)
+    for times in TEXTS:
+        wanted = ONE_TEXT * times // scale
+        yield replace(own[0], text=(joined * (wanted // len(joined) + 1))[:wanted])
+
+
+def _project(root: Path) -> Project:
+    return Project.find(root)

@@ -22,15 +22,15 @@ import graphs
 import pyoxigraph as ox
 import rdflib
 from measure import Row, group, markdown, milliseconds, process_seconds, rate, seconds
-from reading import reading
+from reading import growth, reading
 
 from kg import store
 from kg.names import RDF, STANDARD
 
 ROOT = Path(__file__).parent.parent
 PEERS = ("pyoxigraph", "rdflib", "spacy")
-FACTS, FACTS_ASKED, FACTS_AT_START, COPIES = 5_000, 1_000, 100_000, 100
-"""About 100,000, 20,000 (with more, a join in rdflib takes minutes) and 2,000,000 triples; copies of the articles."""
+FACTS, FACTS_ASKED, FACTS_AT_START = 5_000, 1_000, 100_000
+"""About 100,000, 20,000 (with more, a join in rdflib takes minutes) and 2,000,000 triples."""
 
 MANIFEST = store.Manifest(prefixes={}, record_namespace=graphs.NAMESPACE)
 BARE_SCRIPT = """
@@ -136,7 +136,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the size")
     scale = 10 if parser.parse_args().quick else 1
     print(machine() + "\n", flush=True)
-    rows = reading(ROOT, COPIES // scale)
+    rows = reading(ROOT, scale) + growth(ROOT, scale)
     for part, facts in ((loading, FACTS), (asking, FACTS_ASKED), (starting, FACTS_AT_START)):
         with tempfile.TemporaryDirectory() as place:
             rows += part(Folder(Path(place)), facts // scale)

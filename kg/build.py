@@ -137,7 +137,7 @@ def build(
     panel = _panel(knowledge, extractors)
     curated = seeds.load_facts(project, knowledge.ontology, knowledge.names) if facts else []
     documents, refused = _documents(knowledge, sources)
-    if refused and (strict or not documents):
+    if refused and (strict or (sources is not None and not documents)):
         raise refused[0] if len(refused) == 1 else Faults(refused)
     extractions = _extract(knowledge, documents, jobs, progress)
     findings = _findings(panel, knowledge, documents, extractions)

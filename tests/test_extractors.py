@@ -38,7 +38,7 @@ from kg.extractors.evidence import Page
 from kg.extractors.gate import LONGEST_QUOTE, Judged
 from kg.extractors.openai import FAILURES, ModelReader
 from kg.extractors.panel import HANGS, MOST
-from kg.model import Claim, Document, Entity, Literal, Origin, Status
+from kg.model import Claim, Document, Entity, Label, Literal, Origin, Status
 from kg.names import XSD
 from kg.project import Project
 from kg.queries.checks import verify
@@ -241,6 +241,7 @@ REFUSED = [
     (replace(RANGE, object="id:China"), Reason.VALUE),
     (replace(RANGE, value_text="600 miles"), Reason.VALUE_NOT_QUOTED),
     (replace(PRICE, object="500", quote=RATED), Reason.VALUE_NOT_QUOTED),
+    (replace(RANGE, object="68900", quote=COSTS), Reason.VALUE_NOT_QUOTED),
     (replace(PRICE, qualifiers=(("currency", "USD"),)), Reason.QUALIFIER),
     (replace(PRICE, qualifiers=(("currency", "any money at all"),)), Reason.QUALIFIER),
     (replace(RANGE, predicate="releaseDate", object="2026-03"), Reason.DATE),
@@ -291,6 +292,51 @@ def test_a_label_that_several_share_is_refused_where_the_place_does_not_tell() -
 
 def test_a_refusal_of_an_extractor_stays_one() -> None:
     assert judged(Refusal("no page 3", "it is torn")) == Refusal("no page 3", "it is torn")
+
+
+def test_a_start_within_a_word_is_no_place() -> None:
+    found = judged(replace(PARTNERS, start=1), page("XBMW has teamed with Huawei."))
+    assert isinstance(found, Refusal)
+    assert found.reason == Reason.PLACE
+
+
+def test_nothing_ends_before_it_begins() -> None:
+    quote = "The Neue Klasse will run HarmonyOS NEXT from March 2026 to May 2027"
+    runs = replace(USES, quote=quote, qualifiers=(), valid_from="2026-03", valid_until="2027-05")
+    assert claimed(runs, page(f"{quote}.")).valid_until == "2027-05"
+    found = judged(replace(runs, valid_from="2027-05", valid_until="2026-03"), page(f"{quote}."))
+    assert found == Refusal(Reason.DATE, "2026-03 is before 2027-05")
+
+
+def test_a_currency_is_a_code() -> None:
+    unlinked = Page(DOCUMENT, None)
+    assert claimed(replace(PRICE, qualifiers=(("currency", "EUR"),)), unlinked).object == Literal.decimal("68900")
+    found = judged(replace(PRICE, qualifiers=(("currency", "any money at all"),)), unlinked)
+    assert found == Refusal(Reason.QUALIFIER, '"any money at all" is no unit')
+
+
+@pytest.mark.parametrize(
+    ("label", "named", "not_named"),
+    [
+        (Label("Spring", "en", "ambiguous"), "Spring", "spring"),
+        (Label("Go", "en"), "Go", "go"),
+        (Label("Norland", "en"), "norland", "Norlander"),
+    ],
+)
+def test_a_word_that_only_looks_like_a_name_names_nothing(label: Label, named: str, not_named: str) -> None:
+    odd = Entity(ID + "Odd", (AT + "Supplier",), (label,))
+    own = Gate(knowledge().ontology, {**names(), odd.iri: odd})
+    for words, passes in ((named, True), (not_named, False)):
+        quote = f"BMW teams with {words}"
+        on = Page(replace(DOCUMENT, text=f"{quote} now."), None)
+        found = own.judge(on, "test", replace(PARTNERS, object=odd.iri, quote=quote))
+        assert isinstance(found, Judged) is passes, found
+
+
+def test_the_adjective_of_a_place_is_no_new_name() -> None:
+    quote = "German supplies BMW"
+    found = judged(Proposal("German", "supplies", "BMW", quote, types=(("German", "Supplier"),)), page(f"{quote}."))
+    assert found == Refusal(Reason.NAME, "German")
 
 
 # -- extractors, installed and asked -------------------------------------------------------------------------------
@@ -423,6 +469,15 @@ def test_what_the_patterns_read_in_the_same_place_is_kept_once(project: Project,
     SCRIPTS["first"] = propose(again, replace(again, quote="BMW has partnered with Huawei"))
     report, claims = built(project, articles[:1], "first")
     assert (report.claims, report.facts, claims, report.proposals, report.refusals) == (1, 1, [], 2, {})
+
+
+def test_the_same_statement_in_two_places_is_two_claims(project: Project, articles: list[Path]) -> None:
+    _with_supplier(articles[0])
+    text = articles[0].read_text(encoding="utf-8")
+    articles[0].write_text(text + f"\nOnce more: {SUPPLIES_BMW.quote}.\n", encoding="utf-8")
+    SCRIPTS["first"] = propose(SUPPLIES_BMW, replace(SUPPLIES_BMW, quote=f"Once more: {SUPPLIES_BMW.quote}"))
+    report, claims = built(project, articles, "first")
+    assert (len(claims), report.refusals) == (2, {})
 
 
 def test_of_two_extractors_the_first_named_is_kept(project: Project, articles: list[Path]) -> None:
@@ -811,7 +866,7 @@ BAD_ANSWERS = [
     ("another envelope", sent(b'{"choices": []}'), [Reason.UNREADABLE]),
     ("no envelope", sent(b"<html>Welcome</html>"), [Reason.UNREADABLE]),
     ("bytes that are no text", sent(b"\xff\xfe\xfa"), [Reason.UNREADABLE]),
-    ("too large", sent(b" " * (LARGEST + 1)), [Reason.UNREADABLE]),
+    ("too large", says(told(USES, padding="x" * LARGEST)), [Reason.UNREADABLE]),
     ("a refusal of the key", sent(b"bad key", 401), [Reason.NO_ANSWER]),
     ("another address", sent(b"", 307, {"Location": "http://127.0.0.1:9/"}), [Reason.NO_ANSWER]),
 ]

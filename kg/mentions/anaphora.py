@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kg.model import Entity
 from kg.patterns import Anaphor, Language
@@ -26,6 +27,26 @@ class _Phrase:
     place: str = ""
 
 
+class _Known:
+    """The mentions found so far, by token: those of the text, and those that words have been found to stand for."""
+
+    def __init__(self, mentions: list[Mention]) -> None:
+        self.mentions = mentions
+        self.made: list[Mention] = []
+
+    def add(self, mention: Mention) -> None:
+        """One more, in its place; names within its words are no longer names of their own."""
+        self.made.append(mention)
+        begin = bisect_left(self.mentions, mention.first, key=lambda m: m.first)
+        stop = bisect_left(self.mentions, mention.last, lo=begin, key=lambda m: m.first)
+        self.mentions[begin:stop] = [mention]
+
+    def between(self, first: int, last: int) -> list[Mention]:
+        """The mentions that start among these tokens."""
+        a = bisect_left(self.mentions, first, key=lambda m: m.first)
+        return self.mentions[a : bisect_left(self.mentions, last, lo=a, key=lambda m: m.first)]
+
+
 class Resolver:
     """Finds what such words stand for, by class, nearness, and the home of what was named (``kg:home``)."""
 
@@ -43,28 +64,30 @@ class Resolver:
         if not mentions:
             return linked.mentions
         ends = {i for m in mentions if m.kind != "demonym" for i in (m.first, m.last - 1)}
-        current = linked
+        known = _Known(list(mentions))
         for number, sentence in enumerate(linked.sentences if self.longest else ()):
             earlier = linked.sentences[max(0, number - REACH) : number]
             for phrase in list(self._phrases(linked, sentence)):
                 if ends.isdisjoint((phrase.first, phrase.last - 1)):
-                    current = self._with(current, phrase, sentence, earlier)
-        return current.mentions
+                    made = self._made(linked, known, phrase, sentence, earlier)
+                    if made is not None:
+                        known.add(made)
+        covered = {i for m in known.made for i in range(m.first, m.last)}
+        kept = [m for m in linked.mentions if covered.isdisjoint(range(m.first, m.last))]
+        return tuple(sorted((*kept, *known.made), key=lambda m: m.first))
 
-    def _with(
-        self, linked: LinkedText, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
-    ) -> LinkedText:
-        """The text with the mention that a phrase makes, if it has an antecedent."""
-        found = self._antecedents(linked, phrase, sentence, earlier)
+    def _made(
+        self, linked: LinkedText, known: _Known, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
+    ) -> Mention | None:
+        """The mention that a phrase makes, if it has an antecedent."""
+        found = self._antecedents(linked, known, phrase, sentence, earlier)
         if len(found) < (2 if phrase.anaphor.plural else 1):
-            return linked
+            return None
         tokens, (first, last) = linked.tokens, phrase.head
         kind = "possessor" if phrase.anaphor.possessive else "anaphor"
         also = found[1].entity if phrase.anaphor.plural else ""
         at = (tokens.starts[first], tokens.ends[last - 1], first, last)
-        made = Mention(*at, found[0].entity, found[0].classes, kind, also=also)
-        kept = [m for m in linked.mentions if m.last <= first or m.first >= last]
-        return replace(linked, mentions=tuple(sorted((*kept, made), key=lambda m: m.first)))
+        return Mention(*at, found[0].entity, found[0].classes, kind, also=also)
 
     def _phrases(self, linked: LinkedText, sentence: Sentence) -> Iterator[_Phrase]:
         inner = {m.first: m for m in linked.between(sentence.first, sentence.last) if m.last - m.first <= _INNER}
@@ -104,7 +127,7 @@ class Resolver:
         return first, next(k for k in range(first + 1, last) if k in inner)
 
     def _antecedents(
-        self, linked: LinkedText, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
+        self, linked: LinkedText, known: _Known, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
     ) -> list[Mention]:
         """The first fitting names of the same sentence, else of the nearest before that has one (or two)."""
         places = [(sentence.first, phrase.first)]
@@ -114,7 +137,7 @@ class Resolver:
         found: dict[str, Mention] = {}
         passed: dict[str, Mention] = {}
         for start, end in places:
-            for mention in linked.between(start, end):
+            for mention in known.between(start, end):
                 if self._fits(mention, phrase):
                     aside = not phrase.anaphor.plural and self._oblique(linked, mention)
                     (passed if aside else found).setdefault(mention.entity, mention)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from kg.languages import quotations, sentences
+from kg.mentions.abbreviations import with_abbreviations
 from kg.mentions.anaphora import Resolver
 from kg.mentions.compounds import Compounds
 from kg.mentions.gazetteer import Entry, Gazetteer
@@ -19,6 +20,14 @@ from kg.values import values
 
 _AFFIX_STEM = 3
 """The shortest stem from which an affix is taken: shorter ones are words of their own ("anya", "kah")."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What is named beyond doubt in a sentence, or in the whole text: entities, and their kinds."""
+
+    entities: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
 
 
 class Linker:
@@ -39,7 +48,7 @@ class Linker:
         named = tuple(self._listed(tokens, split))
         found = values(tokens, self.language, issued, named)
         kept = _without(named, {i for v in found for i in range(v.first, v.last)})
-        joined = self.compounds.join(tokens, kept)
+        joined = with_abbreviations(tokens, self.compounds.join(tokens, kept))
         new = unlisted(tokens, split, joined, found, self.not_names)
         mentions = tuple(sorted((*joined, *new), key=lambda m: m.first))
         linked = LinkedText(tokens, self.language.code, split, quotations(text), mentions, found)
@@ -64,10 +73,25 @@ class Linker:
                     sure.append((sentence, mention))
                 else:
                     doubtful.append((sentence, mention, entries))
-        known = {m.entity for _, m in sure}
         accepted = [m for _, m in sure]
-        accepted += [m for s, d, e in doubtful if (m := self._in_context(tokens, s, d, e, sure, known)) is not None]
+        around = self._around(sure) if doubtful else {}
+        named = self._named(m.entity for m in accepted)
+        for sentence, mention, entries in doubtful:
+            beside = around.get(sentence.first, _Named())
+            settled = self._in_context(tokens, sentence, mention, entries, beside, named)
+            accepted += [settled] if settled is not None else []
         yield from sorted(accepted, key=lambda m: m.first)
+
+    def _around(self, sure: list[tuple[Sentence, Mention]]) -> dict[int, _Named]:
+        """What is named in each sentence, by its first token: gathered once, whatever the number of doubtful names."""
+        entities: dict[int, set[str]] = {}
+        for sentence, mention in sure:
+            entities.setdefault(sentence.first, set()).add(mention.entity)
+        return {first: self._named(found, wide=True) for first, found in entities.items()}
+
+    def _named(self, entities: Iterable[str], *, wide: bool = False) -> _Named:
+        found = frozenset(entities)
+        return _Named(found, frozenset(c for e in found for c in self._kind(e, wide=wide)))
 
     def _outrun(self, tokens: Tokens, mention: Mention, last: int, stems: Mapping[int, tuple[str, int]]) -> bool:
         """Whether a longer name begins within a name that opens with a common noun ("system Acme" | "Acme Car OS")."""
@@ -130,25 +154,32 @@ class Linker:
         sentence: Sentence,
         mention: Mention,
         entries: list[Entry],
-        sure: list[tuple[Sentence, Mention]],
-        known: set[str],
+        beside: _Named,
+        known: _Named,
     ) -> Mention | None:
         """An ambiguous name, if its context stands in the sentence, or what it belongs to in the text."""
-        beside = {m.entity for s, m in sure if s == sentence}
-        kin_near = {c for s, m in sure if s == sentence for c in self._kind(m.entity, wide=True)}
-        kin_far = {c for _, m in sure for c in self._kind(m.entity)}
+        kinds = beside.kinds | known.kinds
         alone = self._stands_alone(tokens, mention)
         words = set(tokens.keys[sentence.first : sentence.last]) - set(tokens.keys[mention.first : mention.last])
         opens = mention.first == sentence.first
-        for entry in sorted(entries, key=lambda e: e.entity.iri):
+        reasons: list[tuple[int, str, Entry]] = []
+        for entry in entries:
             entity = entry.entity
-            near = bool(beside.intersection(entity.belongs_to))
-            far = not opens and entity.label()[:1].isupper() and bool(known.intersection(entity.belongs_to))
+            far = not opens and entity.label()[:1].isupper() and not known.entities.isdisjoint(entity.belongs_to)
             kind = self._kind(entity.iri, wide=True) if alone and entry.cased and not opens else frozenset()
-            kin = not kind.isdisjoint(kin_near | kin_far)
-            if near or far or kin or entity.iri in known or _context(entity, tokens, sentence, words):
-                return _mention(entry, mention.start, mention.end, mention.first, mention.last)
-        return None
+            why = (
+                not beside.entities.isdisjoint(entity.belongs_to),
+                _context(entity, tokens, sentence, words),
+                entity.iri in known.entities,
+                far,
+                not kind.isdisjoint(kinds),
+            )
+            if any(why):
+                reasons.append((why.index(True), entity.iri, entry))
+        if not reasons:
+            return None
+        best = min(reasons, key=lambda r: r[:2])[2]
+        return _mention(best, mention.start, mention.end, mention.first, mention.last)
 
 
 def _business(language: Language) -> frozenset[str]:

@@ -76,8 +76,11 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Anaphor:
-    """Words that stand for a name said before: the classes it may have, whether it stands in the same sentence,
-    whether the words stand for two names, whether they only say whose something is, whether they must open the sentence."""
+    """Words that stand for a name said before: the classes it may have.
+
+    ``near``: it stands in the same sentence; ``plural``: the words stand for two; ``possessive``: they only say whose
+    something is; ``opening``: they are capitalised, as where they open a sentence.
+    """
 
     classes: tuple[str, ...]
     near: bool = False

@@ -26,10 +26,12 @@ class Bound:
     gaps: int = 0
 
     def with_slot(self, name: str, nodes: tuple[int, ...], low: int, high: int) -> Bound:
+        """This with a slot filled, and the extent that takes."""
         slots = {**self.slots, name: nodes}
         return Bound(slots, min(self.low, low), max(self.high, high), self.gaps)
 
     def extended(self, low: int, high: int) -> Bound:
+        """This with a wider extent."""
         return Bound(self.slots, min(self.low, low), max(self.high, high), self.gaps)
 
 
@@ -135,7 +137,7 @@ class Walk:
             found = self._fits(k, slot, at, bound, wide, position)
             if found is not None or width == 0:
                 return found
-            if at in segment.breaks and (self.rightwards or not wide or named):
+            if at in segment.breaks and (self.rightwards or not wide or named or not node.key.isalpha()):
                 return None
             named = named or node.mention is not None
             if node.key == "," and not self._crosses_comma(k, at, slot, wide, words):
@@ -255,7 +257,9 @@ class Walk:
         if "anaphor" in slot.kinds and mention.kind != "anaphor":
             return False
         if slot.name == "x" or mention.unknown:
-            long = mention.last - mention.first > 1 and bool(slot.open)
+            before = self.segment.nodes[i - 1].mention if i else None
+            tied = before is not None and not before.unknown  # "Acme Y2K Long Range": a version, not a name of its own
+            long = mention.last - mention.first > 1 and bool(slot.open) and not tied
             return mention.unknown and ((long and mention.kind == "unlisted") or "unlisted" in slot.kinds)
         return bool(mention.classes.intersection(slot.classes))
 

@@ -18,6 +18,14 @@ REPORT = 12
 """How many nodes behind the words of a pattern "reportedly" still colours them."""
 
 
+_GROUNDS = {
+    Status.DENIED: ("denied", "denied_after", "negation"),
+    Status.REPORTED: ("reported",),
+    Status.ENDED: ("ended", "former"),
+    Status.PLANNED: ("planned", "planned_before"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
     """Words found: the kind of cue, its first node, past its last."""
@@ -118,6 +126,12 @@ class Cues:
             elif cue.kind == "in_effect":
                 nearest = Status.IN_EFFECT
         return nearest
+
+    def ground(self, segment: Segment, match: Match, cues: list[Cue], status: Status) -> int | None:
+        """The node of the cue nearest to a match that gives it its status: part of the evidence."""
+        start, end = segment.clause(match.anchor[0])
+        near = [c.first for c in cues if c.kind in _GROUNDS.get(status, ()) and start <= c.first < end]
+        return min(near, key=lambda i: (_distance(i, match), i), default=None)
 
     # -- scope -------------------------------------------------------------------------------------------------------
 

@@ -79,6 +79,7 @@ class Namer:
         return Entity(self._iri(name), (cls,), (label,), origin=Origin.EXTRACTED)
 
     def units(self, linked: LinkedText) -> Iterator[Entity]:
+        """The units of wholes that a text names, as entities."""
         for mention in linked.mentions:
             if mention.kind == "unit":
                 name = " ".join(linked.text[mention.start : mention.end].split())

@@ -200,7 +200,8 @@ class Reader:
         others = tuple((n, v) for (n, v), _ in scope if qualifiers[n] != v)
         qualifiers.update(self._slot_qualifiers(linked, seg, match, prop))
         qualifiers.update(self._extension(linked, seg, match, prop))
-        nodes = [i for _, i in scope] + ([when.node] if node else [])
+        ground = self.cues.ground(seg, match, cues, status)
+        nodes = [i for _, i in scope] + [i for i in (when.node if node else None, ground) if i is not None]
         found = tuple(sorted(qualifiers.items(), key=qualifier_key))
         topic = self._topic(linked, seg, match) if match.slots.get("o") == () else None
         return _Reading(match, seg, status, found, others, tuple(nodes), when.start, when.until, words, by, topic)

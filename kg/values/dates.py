@@ -14,6 +14,8 @@ from kg.patterns.notation import Keys
 from kg.text import Tokens, Value, key_of
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_DIGITS = 4
+"""The most digits that a part of a date in figures has; Python refuses to make a number of thousands of them."""
 _ISO = re.compile(r"\d{4}")
 _SHIFT = re.compile(r"(year|month|day|quarter)([+-]\d+)?")
 _QUARTER = re.compile(r"q([1-4])")
@@ -91,11 +93,11 @@ class Calendar:
     def _numeric(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         keys = tokens.keys[i : i + 5]
         short = len(keys) > 3 and keys[1] == "/" and keys[3] == ")" and i > 0 and tokens.keys[i - 1] == "("
-        if short and keys[0].isdecimal() and keys[2].isdecimal() and 0 < int(keys[2]) < 13:
+        if short and _is_figure(keys[0]) and _is_figure(keys[2]) and 0 < int(keys[2]) < 13:
             return (
                 _checked(i + 3, _near_year(issued, int(keys[2])), int(keys[2]), int(keys[0])) if issued else (i + 3, "")
             )
-        if len(keys) < 5 or keys[1] != keys[3] or keys[1] not in "-/" or not all(k.isdecimal() for k in keys[::2]):
+        if len(keys) < 5 or keys[1] != keys[3] or keys[1] not in "-/" or not all(map(_is_figure, keys[::2])):
             return None
         parts = (keys[0], keys[2], keys[4]) if len(keys[0]) == 4 else (keys[4], keys[2], keys[0])
         return _checked(i + 5, *map(int, parts))
@@ -190,6 +192,10 @@ def shifted(issued: str, rule: str) -> str:
         quarters = months // 3 + by
         return f"{quarters // 4}-Q{quarters % 4 + 1}"
     return date.fromordinal(date.fromisoformat(issued).toordinal() + by).isoformat() if len(issued) == 10 else ""
+
+
+def _is_figure(key: str) -> bool:
+    return key.isdecimal() and len(key) <= _DIGITS
 
 
 def _year_at(tokens: Tokens, i: int) -> tuple[int | None, int]:
