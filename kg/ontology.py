@@ -73,6 +73,7 @@ class Property(Term):
     dimension: str = ""
     area: str = ""
     scoped_by: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
     filled_by: str = ""
     """For a qualifier: which part of a value fills it (``unit``, ``currency``, ``approximate``), if one does."""
     is_qualifier: bool = False
@@ -270,6 +271,7 @@ def _property(graph: _Graph, iri: str) -> Property:
         unit=graph.text(iri, kg("unit")),
         dimension=graph.text(iri, kg("dimension")),
         area=graph.text(iri, kg("area")),
+        yields_to=graph.names(iri, kg("yieldsTo")),
         scoped_by=graph.names(iri, kg("scopedBy")),
         filled_by=graph.text(iri, kg("filledBy")),
         is_qualifier=kg("Qualifier") in types,

@@ -148,7 +148,14 @@ class Reader:
             reading = self._reading(linked, seg, match, cues, taken, by, matches)
             for variant in _variants(reading) if reading is not None else ():
                 found += ((c, match.pattern.status is not None) for c in self._claims(document, variant))
-        yield from _best(found)
+        yield from self._without_yielding(list(_best(found)))
+
+    def _without_yielding(self, claims: list[Claim]) -> Iterator[Claim]:
+        """The claims of a passage without those that say less of what another says too (``kg:yieldsTo``)."""
+        for claim in claims:
+            ahead = self.ontology.properties[claim.predicate].yields_to
+            if not any(c.predicate in ahead and claim.subject in (c.subject, c.object) for c in claims):
+                yield claim
 
     def _specific(self, matches: list[Match]) -> list[Match]:
         """The matches without those of a property for any figure whose figure is one of a property of its own."""
