@@ -19,13 +19,14 @@ from spacy.util import filter_spans
 
 from kg.build import Knowledge
 from kg.model import Document, Entity
-from kg.patterns import Element, Gap, Language, Pattern, Slot, Words
+from kg.patterns import Element, Gap, Language, Pattern, Slot
 
 WORDINGS = 3
 """How many wordings of several words a part has in a translated pattern."""
 VARIANTS = 8
 """How many patterns one line is translated to at most: one for each choice among such wordings."""
 Steps = list[dict[str, Any]]
+WIDE, SOFT = {"OP": "*"}, {"OP": "*"}
 
 
 class Peer:
@@ -77,18 +78,20 @@ def translated(pattern: Pattern, types: Mapping[str, frozenset[str]]) -> Iterato
 
 
 def _spaced(parts: Sequence[Steps]) -> Iterator[dict[str, Any]]:
-    """The parts in a row, with up to four tokens between two of them unless a gap says otherwise."""
+    """The parts in a row, with unsaid words let in between two of them unless a gap says otherwise."""
     for i, part in enumerate(parts):
-        gap = part == [] or "OP" in part[0] and len(part[0]) == 1
-        before_gap = i and (parts[i - 1] == [] or "OP" in parts[i - 1][0] and len(parts[i - 1][0]) == 1)
-        if i and not gap and not before_gap:
-            yield {"OP": "{0,4}"}
+        if i and not _is_gap(part) and not _is_gap(parts[i - 1]):
+            yield SOFT
         yield from part
+
+
+def _is_gap(part: Steps) -> bool:
+    return part in ([], [WIDE])
 
 
 def _part(element: Element, types: Mapping[str, frozenset[str]]) -> list[Steps]:
     if isinstance(element, Gap):
-        return [[{"OP": "{0,16}"}] if element.width else []]
+        return [[WIDE] if element.width else []]
     if isinstance(element, Slot):
         return [[_slot(element, types)]]
     single = sorted(keys[0] for keys in element.alternatives if len(keys) == 1)

@@ -108,7 +108,3 @@ def _longer(documents: Sequence[Document], scale: int) -> Iterator[Document]:
     for times in TEXTS:
         wanted = ONE_TEXT * times // scale
         yield replace(own[0], text=(joined * (wanted // len(joined) + 1))[:wanted])
-
-
-def _project(root: Path) -> Project:
-    return Project.find(root)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import pyoxigraph as ox
 
@@ -162,6 +163,9 @@ def load(project: Project) -> Ontology:
     return _read(graph, Prefixes.standard().extended(union(prefixes)), project.ontology)
 
 
+T = TypeVar("T")
+
+
 class _Graph:
     """Triples by subject and predicate, with the place where each subject is first described."""
 
@@ -169,12 +173,20 @@ class _Graph:
         self.values: dict[str, dict[str, list[object]]] = {}
         self.places: dict[str, Place] = {}
         self.triples: list[ox.Triple] = []
+        self.blank: dict[str, ox.BlankNode] = {}
 
-    def add(self, triple: ox.Triple, place: Place) -> None:
+    def add(self, raw: ox.Triple, place: Place) -> None:
+        """One more triple; its blank nodes are numbered in the order they come, so that each load gives the same."""
+        triple = ox.Triple(self._numbered(raw.subject), raw.predicate, self._numbered(raw.object))
         subject = _name(triple.subject)
         self.values.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
         self.places.setdefault(subject, place)
         self.triples.append(triple)
+
+    def _numbered(self, term: T) -> T | ox.BlankNode:
+        if isinstance(term, ox.BlankNode):
+            return self.blank.setdefault(term.value, ox.BlankNode(f"o{len(self.blank)}"))
+        return term
 
     def names(self, subject: str, predicate: str) -> tuple[str, ...]:
         """The IRIs (and blank node names) that a subject has for a predicate, sorted."""
