@@ -27,6 +27,9 @@ VARIANTS = 8
 """How many patterns one line is translated to at most: one for each choice among such wordings."""
 Steps = list[dict[str, Any]]
 WIDE, SOFT = {"OP": "*"}, {"OP": "*"}
+"""``..`` and what may stand unsaid between two parts: any words of the sentence. Held to sixteen and four tokens
+(``{0,16}``, ``{0,4}``), as ours are, the matcher takes more than a minute for a single sentence.
+"""
 
 
 class Peer:

@@ -19,8 +19,8 @@ from kg.seeds import Names
 MB = 1_000_000
 DENSE, EMPTY, GROWING = 2 * MB, 5 * MB, MB // 4
 """Characters of articles, of text without names, and of articles for each measure of growth."""
-PEER_SHARE = 20
-"""The peer's patterns are given one text in so many: with all of them it would take many minutes."""
+PEER_SHARE = 5
+"""The peer's patterns are given one document in so many: with all of them they would take minutes."""
 NAMES, PATTERNS, TEXTS = (1_000, 10_000, 100_000), (100, 500, 2_000), (1, 4, 16)
 ONE_TEXT = 60_000
 """Characters of the shortest text whose length grows."""

@@ -210,7 +210,7 @@ class Reader:
         ground = self.cues.ground(seg, match, cues, status)
         nodes = [i for _, i in scope] + [i for i in (when.node if node else None, ground) if i is not None]
         found = tuple(sorted(qualifiers.items(), key=qualifier_key))
-        topic = self._topic(linked, seg, match) if match.slots.get("o") == () else None
+        topic = self._topic(linked, seg, match) if () in match.slots.values() else None
         return _Reading(match, seg, status, found, others, tuple(nodes), when.start, when.until, words, by, topic)
 
     def _topic(self, linked: LinkedText, seg: Segment, match: Match) -> Node | None:
@@ -252,7 +252,7 @@ class Reader:
     def _extension(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
         """The name of a version right behind the subject's own ("Model 3 Performance"), for figures and dates."""
         names = [q for q in prop.qualifiers if self.ontology.properties[q].filled_by == "extension"]
-        after = match.slots.get("s", (len(seg),))[-1] + 1
+        after = (match.slots.get("s") or (len(seg),))[-1] + 1
         if prop.kind == "entity" or not names or after >= len(seg):
             return
         node = seg.nodes[after]
@@ -288,8 +288,9 @@ class Reader:
         start, end = min(seg.nodes[i].start for i in nodes), max(seg.nodes[i].end for i in nodes)
         identity = frozenset(v for _, v in reading.qualifiers if isinstance(v, str))
         for subject, object_ in self._pairs(match):
-            s, o = seg.nodes[subject], seg.nodes[object_] if object_ >= 0 else reading.topic
-            if s.mention is None or o is None:
+            s = seg.nodes[subject] if subject >= 0 else reading.topic
+            o = seg.nodes[object_] if object_ >= 0 else reading.topic
+            if s is None or s.mention is None or o is None:
                 continue
             literal = o.value.literal if o.value is not None else None
             target = literal if literal is not None else o.mention.entity if o.mention is not None else ""
@@ -315,9 +316,12 @@ class Reader:
             )
 
     def _pairs(self, match: Match) -> Iterator[tuple[int, int]]:
-        both = match.slots.get("both", ())
-        yield from ((a, b) for n, a in enumerate(both) for b in both[n + 1 :])
-        yield from ((s, o) for s in match.slots.get("s", ()) for o in match.slots.get("o", ()) or (-1,))
+        """The nodes of subject and object; -1 for an end that is the topic."""
+        both = match.slots.get("both")
+        if both is not None:
+            yield from ((a, b) for n, a in enumerate(both) for b in both[n + 1 :])
+        else:
+            yield from ((s, o) for s in match.slots["s"] or (-1,) for o in match.slots["o"] or (-1,))
 
     def _settled(self, reading: _Reading, document: Document) -> Status:
         """What is said to hold from a day after the publication is planned; what held until one before it is ended."""
