@@ -682,8 +682,13 @@ def test_build_tells_what_came_of_it(kg: Run, tmp_path: Path, monkeypatch: pytes
         "digest": "abc",
     }
     assert asked == {
-        "sources": ["news", "-"], "target": tmp_path / "s", "jobs": 2, "strict": False, "progress": None, "extractors": ()
-    }  # fmt: skip
+        "sources": ["news", "-"],
+        "target": tmp_path / "s",
+        "jobs": 2,
+        "strict": False,
+        "progress": None,
+        "extractors": (),
+    }
     kg("--store", str(tmp_path / "s"), "build", "--strict")
     assert (asked["sources"], asked["strict"]) == (None, True)
 

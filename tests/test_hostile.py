@@ -27,7 +27,7 @@ OPEN_ENDED = "BMW has partnered with Huawei to bring HarmonyOS to the iX3 in Chi
 FACT = ("BMW", "partnersWith", "Huawei")
 
 CASES: dict[str, tuple[Callable[[int], str], int]] = {
-    "one-sentence": (lambda n: repeated(OPEN_ENDED, n), 20_000),
+    "one-sentence": (lambda n: repeated(OPEN_ENDED, n), 10_000),
     "nested-brackets": (lambda n: "BMW " + "(" * (n // 2) + "Huawei" + ")" * (n // 2), 50_000),
     "names-in-brackets": (lambda n: repeated("(BMW ", n // 2) + repeated(") ", n // 2), 20_000),
     "commas": (lambda n: "BMW " + "," * n + " Huawei", 50_000),

@@ -66,7 +66,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "scope": frozenset("*"),
     "speech": frozenset({"verbs", "property", "according"}),
     "time": frozenset({"months", "relative", "until", "at", "quarters", "parts"}),
-    "quantity": frozenset({"decimal", "magnitudes"}),
+    "quantity": frozenset({"decimal", "magnitudes", "ranges"}),
     "words": frozenset("*"),
     "anaphora": frozenset("*"),
     "unlisted": frozenset("*"),

@@ -48,6 +48,7 @@ class Grammar:
     suffixes: tuple[str, ...]
     vocabulary: frozenset[str]
     noise: frozenset[Keys]
+    ranges: frozenset[str]
 
     def plain(self, key: str) -> str:
         """A word without its affix, where only that form is one of the language's pattern words ("pabriknya")."""
@@ -74,6 +75,7 @@ class Grammar:
             suffixes=tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True)),
             vocabulary=language.vocabulary,
             noise=language.words("grammar", "noise"),
+            ranges=language.single("quantity", "ranges"),
         )
 
 
@@ -108,9 +110,7 @@ class Segment:
             at = i
             while True:
                 k, joined = at + step, False
-                while 0 <= k < len(self.nodes) and (
-                    self.nodes[k].key == "," or (self.nodes[k].key,) in self.grammar.conjunctions
-                ):
+                while 0 <= k < len(self.nodes) and self._joins(k):
                     k, joined = k + step, True
                 other = self.nodes[k].value if joined and 0 <= k < len(self.nodes) else None
                 if other is None or other.kind != kind:
@@ -118,6 +118,10 @@ class Segment:
                 found.append(k)
                 at = k
         return tuple(sorted(found))
+
+    def _joins(self, i: int) -> bool:
+        key = self.nodes[i].key
+        return key == "," or (key,) in self.grammar.conjunctions or key in self.grammar.ranges
 
     def clause(self, i: int) -> tuple[int, int]:
         """The clause around a position: first node, past the last."""

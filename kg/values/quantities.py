@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -39,6 +39,8 @@ class Measures:
     units: Mapping[Keys, Unit]
     before: Mapping[Keys, Unit]
     approximate: frozenset[Keys]
+    ranges: frozenset[str] = frozenset()
+    """The words and signs that stand between the ends of a range."""
 
     @classmethod
     def of(cls, language: Language) -> Measures:
@@ -47,12 +49,33 @@ class Measures:
 
     def quantities(self, tokens: Tokens, taken: frozenset[int] | set[int]) -> Iterator[Value]:
         """The quantities of a text, left to right, outside the tokens that are taken."""
-        past = 0
+        past, found = 0, list[Value]()
         for i in [i for i, key in enumerate(tokens.keys) if key[0].isdecimal() and i not in taken]:
             value = self._at(tokens, i, taken) if i >= past else None
             if value is not None:
                 past = value.last
-                yield value
+                if found and value.first - found[-1].last == 1 and tokens.keys[value.first - 1] in self.ranges:
+                    found[-1:], value = [self._shared(tokens, found[-1], value)], self._shared(tokens, value, found[-1])
+                found.append(value)
+        yield from found
+
+    def _shared(self, tokens: Tokens, one: Value, other: Value) -> Value:
+        """One end of a range with the unit and magnitude that only the other end has: "60 to 80 kWh", "Rp 2-3 juta"."""
+        mine, theirs = self._digits(tokens, one), self._digits(tokens, other)
+        if one.literal is None or other.literal is None or not mine or not theirs:
+            return one
+        bare = one.kind == "count" and other.kind != "count"
+        scale = Decimal(other.literal.lexical) / theirs
+        if not (bare or (one.kind == "money" and Decimal(one.literal.lexical) == mine and scale > 1)):
+            return one
+        unit, kind = (other.unit, other.kind) if bare else (one.unit, one.kind)
+        scale = scale if Decimal(one.literal.lexical) == mine else Decimal(one.literal.lexical) / mine
+        return replace(one, kind=kind, unit=unit, literal=Literal.decimal(_plain(mine * scale)))
+
+    def _digits(self, tokens: Tokens, value: Value) -> Decimal | None:
+        keys = (k for k in tokens.keys[value.first : value.last] if k[0].isdecimal())
+        glued = _GLUED.fullmatch(key := next(keys, ""))
+        return self.number(glued[1] if glued else key) if key else None
 
     def _at(self, tokens: Tokens, i: int, taken: frozenset[int] | set[int]) -> Value | None:
         glued = _GLUED.fullmatch(tokens.keys[i])
@@ -150,4 +173,5 @@ def _measures(language: Language) -> Measures:
         units,
         before,
         language.cue("approximate"),
+        language.single("quantity", "ranges"),
     )
