@@ -29,12 +29,14 @@ from kg.relations.cues import Cue, Cues
 from kg.relations.naming import Namer
 from kg.relations.passages import Passage, passages, speeches
 from kg.relations.speech import Speech, attribute
-from kg.text import LinkedText, Quotation
+from kg.text import LinkedText, Mention, Quotation
 
 # Confidence, in hundredths: what a plain match is worth, and what each doubt takes from it.
 PHRASE = 18
 """The longest phrase taken for what a figure counts, in nodes."""
 PHRASE_ENDS = frozenset({",", ".", "”", '"', ";", "(", ")"})
+OPENING = 2
+"""How many mentions it is worth to be the first of its kind in a text: what news is about it names first."""
 PLAIN, GAP, ANAPHOR, NEW = 95, 6, 15, 10
 
 
@@ -221,13 +223,21 @@ class Reader:
         wanted = next(e.classes for e in match.pattern.elements if isinstance(e, Slot) and "topic" in e.kinds)
         end = seg.nodes[-1].end
         said = [m for m in linked.mentions if m.end <= end and m.entity and m.classes.intersection(wanted)]
-        counts = Counter(m.entity for m in said if m.kind in ("name", "unit", "anaphor"))
+        counts = Counter(m.entity for m in said if m.kind in ("name", "unit", "anaphor") and self._free(linked, m))
         if not counts:
             return None
+        counts[said[0].entity] += OPENING
         best = counts.most_common(1)[0][0]
         here = {m.entity for m in said if m.start >= seg.nodes[0].start}
         first = next(m for m in said if m.entity == best)
         return Node("", first.start, first.end, mention=first) if here <= {best} else None
+
+    def _free(self, linked: LinkedText, mention: Mention) -> bool:
+        """Whether no preposition stands before a name, small words between: it then is what a sentence speaks of."""
+        keys, i = linked.tokens.keys, mention.first - 1
+        while i >= 0 and keys[i] in self.grammar.filler:
+            i -= 1
+        return i < 0 or keys[i] not in self.grammar.prepositions
 
     def _slot_qualifiers(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
         """The qualifiers that slots of the pattern hold, and those that a value brings with it."""
