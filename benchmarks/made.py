@@ -14,6 +14,8 @@ CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
 SYLLABLES = [c + v for c in CONSONANTS for v in VOWELS]
 SPREAD = 7_919
 """Prime: numbers in a row give words that are not alike."""
+DISTINCT, STEP = 5_003, 31
+"""Different words of the made texts (prime, as the step between two of them), as many as a newspaper's daily stock."""
 SENTENCE, PARAGRAPHS, SENTENCES = 17, 4, 3
 """Words of a sentence, paragraphs of a document, sentences of a paragraph: as in the articles."""
 
@@ -35,7 +37,9 @@ def texts(characters: int) -> Iterator[Document]:
         for _ in range(PARAGRAPHS):
             sentences = []
             for _ in range(SENTENCES):
-                sentences.append(" ".join(map(word, range(number, number + SENTENCE))).capitalize() + ".")
+                sentences.append(
+                    " ".join(word(n * STEP % DISTINCT) for n in range(number, number + SENTENCE)).capitalize() + "."
+                )
                 number += SENTENCE
             paragraphs.append(" ".join(sentences))
         text = "\n\n".join(paragraphs)

@@ -20,7 +20,7 @@ MB = 1_000_000
 DENSE, EMPTY, GROWING = 2 * MB, 5 * MB, MB // 4
 """Characters of articles, of text without names, and of articles for each measure of growth."""
 PEER_SHARE = 5
-"""The peer's patterns are given one document in so many: with all of them they would take minutes."""
+"""The peer's patterns are given the first of so many parts of the text: with all of it they would take minutes."""
 NAMES, PATTERNS, TEXTS = (1_000, 10_000, 100_000), (100, 500, 2_000), (1, 4, 16)
 ONE_TEXT = 60_000
 """Characters of the shortest text whose length grows."""
@@ -61,7 +61,7 @@ def reading(root: Path, scale: int) -> list[Row]:
     lines = sum(len(x.patterns) for x in knowledge.languages.values())
     rows = []
     for what, documents in ((f"dense news, {labels:,} names, {lines:,} patterns", dense), ("nothing named", empty)):
-        share = documents[:: min(PEER_SHARE, len(documents))]
+        share = documents[: max(1, len(documents) // PEER_SHARE)]  # the articles in turn: all of them are in it
         times = [
             ("kg: sentences, names, dates, figures, claims", per_megabyte(knowledge.extract, documents)),
             ("spaCy, blank: sentences, names, patterns", per_megabyte(peer.read, share)),

@@ -1,7 +1,7 @@
 """Measures autotech-kg beside its peers and prints the table of docs/benchmarks.md.
 
     pip install -e '.[bench]'
-    python benchmarks/run.py            (about two minutes; --quick for a tenth of the size)
+    python benchmarks/run.py            (about three minutes; --quick for a tenth of the size)
 
 Each comparison does the same work with the same input, one after the other, in the same run.
 """

@@ -49,6 +49,8 @@ class Compounds:
         first, last = mention.first, mention.last
         head = next((k for k in (2, 1) if _stands(tokens, first - k, k, self.before)), 0)
         tail = next((k for k in (3, 2, 1) if _stands(tokens, last, k, self.after)), 0)
+        if tail and tokens.keys[last + tail : last + tail + 1] == ("-",):
+            tail = 0  # "Acme co-founder"
         first, last = first - head, last + tail
         start = tokens.starts[first] if head else mention.start
         end = tokens.ends[last - 1] if tail else mention.end

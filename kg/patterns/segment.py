@@ -44,6 +44,7 @@ class Grammar:
     breaks_by_first: Mapping[str, tuple[Keys, ...]]
     possessive: frozenset[str]
     appositions: frozenset[str]
+    ends: frozenset[str]
     transparent: frozenset[Keys]
     suffixes: tuple[str, ...]
     vocabulary: frozenset[str]
@@ -72,6 +73,7 @@ class Grammar:
             possessive=language.single("grammar", "possessive"),
             appositions=language.single("grammar", "appositions") | language.single("grammar", "relative"),
             transparent=language.words("grammar", "transparent"),
+            ends=language.single("grammar", "ends"),
             suffixes=tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True)),
             vocabulary=language.vocabulary,
             noise=language.words("grammar", "noise"),

@@ -116,6 +116,8 @@ class Walk:
         at = position if self.rightwards else position - 1
         taken: list[int] = []
         while 0 <= at < len(self.segment) and len(taken) < TEXT and _free(self.segment, at):
+            if self.segment.nodes[at].key in self.segment.grammar.ends:
+                break
             taken.append(at)
             at += self.step
         for count in range(len(taken), 0, -1):
@@ -140,11 +142,10 @@ class Walk:
             if at in segment.breaks and (self.rightwards or not wide or named or not node.key.isalpha()):
                 return None
             named = named or node.mention is not None
-            if node.key == "," and not self._crosses_comma(k, at, slot, wide, words):
-                apposition = self._apposition(at, wide) if not self.rightwards else None
-                if apposition is None:
+            if node.key == "," and (jump := self._over_comma(k, at, slot, wide, words)) != at:
+                if jump is None:
                     return None
-                at, words = apposition, words + 1
+                at, words = jump, words + 1
                 continue
             if not wide and self._stops(at, slot):
                 return None
@@ -188,22 +189,37 @@ class Walk:
         mention = nodes[at].mention if 0 <= at < len(nodes) else None
         return mention is not None and bool(mention.classes.intersection(slot.classes))
 
-    def _apposition(self, at: int, wide: bool) -> int | None:
-        """Leftwards from a closing comma: the node before the comma that opens the apposition or relative clause.
+    def _over_comma(self, k: int, at: int, slot: Slot, wide: bool, words: int) -> int | None:
+        """Where a search goes on at a comma: the comma itself to step over it, a node before an apposition or relative
+        clause that it closes, or None where it ends the search."""
+        opening = None if self.rightwards else self._opening(at)
+        led = opening is not None and self._is_led(opening, at)
+        if opening is not None and led:
+            return opening - 1
+        if self._crosses_comma(k, at, slot, wide, words):
+            return at
+        if self.rightwards or (opening is None and not wide and self._clause_breaks(at)):
+            return None
+        named = opening is not None and self.segment.nodes[opening + 1].mention is not None
+        return opening - 1 if opening is not None and (named or not wide) else at - 1
 
-        Where none is opened the comma is a word like others in a wide search, and ends a narrow one.
-        """
-        nodes = self.segment.nodes
+    def _opening(self, at: int) -> int | None:
+        """The comma before a comma, within a clause and not too far."""
         for k in range(at - 1, max(-1, at - APPOSITION), -1):
             if k in self.segment.breaks:
-                return at - 1 if wide else None
-            if nodes[k].key == ",":
-                heads = nodes[k + 1 : min(k + 4, at)]
-                opens = nodes[k + 1].mention is not None or any(
-                    n.key in self.segment.grammar.appositions for n in heads
-                )
-                return k - 1 if opens or not wide else at - 1
-        return at - 1
+                return None
+            if self.segment.nodes[k].key == ",":
+                return k
+        return None
+
+    def _clause_breaks(self, at: int) -> bool:
+        return any(k in self.segment.breaks for k in range(at - 1, max(-1, at - APPOSITION), -1))
+
+    def _is_led(self, opening: int, at: int) -> bool:
+        """Whether the words between two commas begin as an apposition or relative clause does."""
+        heads = self.segment.nodes[opening + 1 : min(opening + 4, at)]
+        led = any(n.key in self.segment.grammar.appositions for n in heads)
+        return led and self.segment.nodes[opening + 1].mention is None
 
     def _fits(
         self, k: int, slot: Slot, at: int, bound: Bound, wide: bool, origin: int
@@ -238,8 +254,9 @@ class Walk:
         floor = origin if self.rightwards else 0
         if wide and free_side and segment.oblique(group.first, floor):
             return None
-        if wide and not self.rightwards and self._possessive(group.last):
-            return None
+        last = k + 1 == len(self.elements)
+        if ((wide and not self.rightwards) or (self.rightwards and last)) and self._possessive(group.last):
+            return None  # "Acme's" is not Acme
         return members, group.first, group.last
 
     def _apposed(self, k: int) -> bool:
@@ -265,7 +282,7 @@ class Walk:
 
 
 def _value_fits(wanted: str, kind: str) -> bool:
-    return kind == wanted if wanted != "any" else kind not in ("date", "")
+    return kind == wanted if wanted != "any" else kind not in ("date", "change", "")
 
 
 def run_of_words(segment: Segment, first: int, last: int, leading: frozenset[str]) -> tuple[int, int]:
@@ -273,7 +290,12 @@ def run_of_words(segment: Segment, first: int, last: int, leading: frozenset[str
     nodes, limit = segment.nodes, TEXT
     while first > 0 and last - first < limit and _free(segment, first - 1) and nodes[first - 1].key in leading:
         first -= 1
-    while last < len(nodes) and last - first < limit and _free(segment, last):
+    while (
+        last < len(nodes)
+        and last - first < limit
+        and _free(segment, last)
+        and nodes[last].key not in segment.grammar.ends
+    ):
         last += 1
     while last - first > 1 and nodes[last - 1].key in segment.grammar.prepositions | segment.grammar.filler:
         last -= 1

@@ -104,8 +104,9 @@ class Cues:
             return None
         if any(c.kind == "absent" and last <= c.first < match.last for c in cues):
             return None
-        if any(_denies(c, first) for c in cues if c.first >= start):
-            return Status.DENIED
+        denied = any(_denies(c, first) for c in cues if c.first >= start)
+        if denied:
+            return None if match.pattern.status is Status.ENDED else Status.DENIED  # who denies an end asserts nothing
         over = {i for c in before if c.kind == "ended" for i in range(c.first, c.last)}
         if any(_negates(segment, c, first) for c in before if c.first not in over):
             return Status.DENIED if any(c.kind == "speech" for c in cues) else None

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -29,14 +28,13 @@ from kg.relations.cues import Cue, Cues
 from kg.relations.naming import Namer
 from kg.relations.passages import Passage, passages, speeches
 from kg.relations.speech import Speech, attribute
-from kg.text import LinkedText, Mention, Quotation
+from kg.relations.topics import Topics
+from kg.text import LinkedText, Quotation
 
 # Confidence, in hundredths: what a plain match is worth, and what each doubt takes from it.
 PHRASE = 18
 """The longest phrase taken for what a figure counts, in nodes."""
 PHRASE_ENDS = frozenset({",", ".", "”", '"', ";", "(", ")"})
-OPENING = 2
-"""How many mentions it is worth to be the first of its kind in a text: what news is about it names first."""
 PLAIN, GAP, ANAPHOR, NEW = 95, 6, 15, 10
 
 
@@ -46,6 +44,16 @@ class Extraction:
 
     claims: tuple[Claim, ...]
     entities: tuple[Entity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What is being read: the document, its name, the linked text, and what it is about so far."""
+
+    document: Document
+    name: str
+    linked: LinkedText
+    topics: Topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +89,15 @@ class Reader:
         """The claims of a document and its new entities."""
         spoken = speeches(linked)
         linked, parts, new = self.prepared(linked, spoken)
+        source = _Source(document, document.id, linked, Topics(linked, self.grammar))
         speakers = attribute(parts, self.speech)
-        claims = [*self._said(document, spoken, speakers)]
+        claims = [*self._said(source, spoken, speakers)]
         for passage, seg in parts:
             by = speakers.get(passage.quotation, "") if passage.quotation >= 0 else self._reporter(seg)
             matches = self._matches(seg)
             named, found = self.namer.by_place(linked, seg, matches)
             new += found
-            claims += self._read(document, linked, named, matches, by)
+            claims += self._read(source, named, matches, by)
         used = {t for c in claims for t in (c.subject, c.object, c.stated_by, *(v for _, v in c.qualifiers))}
         entities = {e.iri: e for e in (*new, *self.namer.units(linked)) if e.iri in used}
         return Extraction(tuple(_in_order(claims)), tuple(entities[k] for k in sorted(entities)))
@@ -114,7 +123,9 @@ class Reader:
 
     # -- claims ------------------------------------------------------------------------------------------------------
 
-    def _said(self, document: Document, spoken: list[Quotation], speakers: dict[int, str]) -> Iterator[Claim]:
+    def _said(
+        self, document: Document, name: str, spoken: list[Quotation], speakers: dict[int, str]
+    ) -> Iterator[Claim]:
         """A claim for each quotation with a speaker: that these are his words."""
         prop = self.speech.property
         for index, quotation in enumerate(spoken):
@@ -122,34 +133,34 @@ class Reader:
             if prop is None or not who:
                 continue
             start, end = quotation.start, quotation.end
-            while start < end and document.text[start].isspace():
+            while start < end and source.document.text[start].isspace():
                 start += 1
-            if document.text[start : start + 1].islower():  # words taken out of a sentence, not one that was spoken
+            if source.document.text[
+                start : start + 1
+            ].islower():  # words taken out of a sentence, not one that was spoken
                 continue
-            while end > start and (document.text[end - 1].isspace() or document.text[end - 1] == ","):
+            while end > start and (source.document.text[end - 1].isspace() or source.document.text[end - 1] == ","):
                 end -= 1
-            words = document.text[start:end]
+            words = source.document.text[start:end]
             said = Literal(words, next(iter(prop.range)), self.language.code)
             pattern = f"{self.language.code}/quotation"
-            yield Claim(document.id, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")
+            yield Claim(source.name, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")
 
     def _matches(self, seg: Segment) -> list[Match]:
         if not any(n.mention is not None for n in seg.nodes):
             return []
-        return self._specific(list(self.matcher.matches(seg)))
+        return _with_endings(self._specific(list(self.matcher.matches(seg))))
 
-    def _read(
-        self, document: Document, linked: LinkedText, seg: Segment, matches: list[Match], by: str
-    ) -> Iterator[Claim]:
+    def _read(self, source: _Source, seg: Segment, matches: list[Match], by: str) -> Iterator[Claim]:
         if not matches:
             return
         cues = self.cues.found(seg)
         taken = self._taken(matches)
         found: list[tuple[Claim, bool]] = []
         for match in matches:
-            reading = self._reading(linked, seg, match, cues, taken, by, matches)
+            reading = self._reading(source, seg, match, cues, taken, by, matches)
             for variant in _variants(reading) if reading is not None else ():
-                found += ((c, match.pattern.status is not None) for c in self._claims(document, variant))
+                found += ((c, match.pattern.status is not None) for c in self._claims(source, variant))
         yield from self._without_yielding(list(_best(found)))
 
     def _without_yielding(self, claims: list[Claim]) -> Iterator[Claim]:
@@ -186,7 +197,7 @@ class Reader:
 
     def _reading(
         self,
-        linked: LinkedText,
+        source: _Source,
         seg: Segment,
         match: Match,
         cues: list[Cue],
@@ -194,6 +205,7 @@ class Reader:
         by: str,
         matches: list[Match],
     ) -> _Reading | None:
+        linked = source.linked
         status = self.cues.status(seg, match, cues)
         if status is None:
             return None
@@ -212,38 +224,26 @@ class Reader:
         ground = self.cues.ground(seg, match, cues, status)
         nodes = [i for _, i in scope] + [i for i in (when.node if node else None, ground) if i is not None]
         found = tuple(sorted(qualifiers.items(), key=qualifier_key))
-        topic = self._topic(linked, seg, match) if () in match.slots.values() else None
+        topic = self._topic(source, seg, match) if () in match.slots.values() else None
         return _Reading(match, seg, status, found, others, tuple(nodes), when.start, when.until, words, by, topic)
 
-    def _topic(self, linked: LinkedText, seg: Segment, match: Match) -> Node | None:
-        """What the text is about so far: the name most often said of the classes wanted, the first of equals.
-
-        Nothing where the passage itself names another: then the words may mean that one.
-        """
+    def _topic(self, source: _Source, seg: Segment, match: Match) -> Node | None:
+        """What the text is about so far; nothing where the passage itself names another: it may mean that one."""
         wanted = next(e.classes for e in match.pattern.elements if isinstance(e, Slot) and "topic" in e.kinds)
-        end = seg.nodes[-1].end
-        said = [m for m in linked.mentions if m.end <= end and m.entity and m.classes.intersection(wanted)]
-        counts = Counter(m.entity for m in said if m.kind in ("name", "unit", "anaphor") and self._free(linked, m))
-        if not counts:
+        best = source.topics.until(seg.nodes[-1].end, wanted)
+        here = (n.mention for n in seg.nodes if n.mention is not None and not n.mention.classes.isdisjoint(wanted))
+        if best is None or any(m.entity and m.entity != best.entity for m in here):
             return None
-        counts[said[0].entity] += OPENING
-        best = counts.most_common(1)[0][0]
-        here = {m.entity for m in said if m.start >= seg.nodes[0].start}
-        first = next(m for m in said if m.entity == best)
-        return Node("", first.start, first.end, mention=first) if here <= {best} else None
-
-    def _free(self, linked: LinkedText, mention: Mention) -> bool:
-        """Whether no preposition stands before a name, small words between: it then is what a sentence speaks of."""
-        keys, i = linked.tokens.keys, mention.first - 1
-        while i >= 0 and keys[i] in self.grammar.filler:
-            i -= 1
-        return i < 0 or keys[i] not in self.grammar.prepositions
+        return Node("", best.start, best.end, mention=best)
 
     def _slot_qualifiers(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
         """The qualifiers that slots of the pattern hold, and those that a value brings with it."""
         for name, nodes in match.slots.items():
             iri = self.ontology.domain + name
             if name in ("s", "o", "both", "time") or iri not in prop.qualifiers:
+                continue
+            nodes = self._trimmed(seg, nodes)
+            if not nodes:
                 continue
             first, last = seg.nodes[nodes[0]], seg.nodes[nodes[-1]]
             if first.mention is not None and self.ontology.properties[iri].kind == "entity":
@@ -280,6 +280,15 @@ class Reader:
                 (name, Literal(linked.text[seg.nodes[i + 1].start : seg.nodes[stop - 1].end])) for name in names
             )
 
+    def _trimmed(self, seg: Segment, nodes: tuple[int, ...]) -> tuple[int, ...]:
+        """Free words without the small words at their ends."""
+        small = self.grammar.filler | self.grammar.prepositions
+        while nodes and seg.nodes[nodes[0]].key in small and seg.nodes[nodes[0]].key:
+            nodes = nodes[1:]
+        while nodes and seg.nodes[nodes[-1]].key in small and seg.nodes[nodes[-1]].key:
+            nodes = nodes[:-1]
+        return nodes
+
     def _of_value(self, node: Node, prop: Property) -> Iterator[Qualifier]:
         value = node.value
         assert value is not None
@@ -292,8 +301,8 @@ class Reader:
             elif filled == "approximate" and value.approximate:
                 yield iri, Literal.boolean(True)
 
-    def _claims(self, document: Document, reading: _Reading) -> Iterator[Claim]:
-        seg, match = reading.segment, reading.match
+    def _claims(self, source: _Source, reading: _Reading) -> Iterator[Claim]:
+        seg, match, document = reading.segment, reading.match, source.document
         nodes = [*range(match.first, match.last), *reading.nodes]
         start, end = min(seg.nodes[i].start for i in nodes), max(seg.nodes[i].end for i in nodes)
         identity = frozenset(v for _, v in reading.qualifiers if isinstance(v, str))
@@ -307,7 +316,7 @@ class Reader:
             if not s.mention.entity or not target or target == s.mention.entity or s.mention.entity in identity:
                 continue
             yield Claim(
-                document.id,
+                source.name,
                 start,
                 end,
                 document.text[start:end],
@@ -341,6 +350,14 @@ class Reader:
         fixed = reading.match.pattern.status is not None
         later = bool(document.issued) and reading.start[: len(document.issued)] > document.issued[: len(reading.start)]
         return Status.PLANNED if later and reading.status is Status.IN_EFFECT and not fixed else reading.status
+
+
+def _with_endings(matches: list[Match]) -> list[Match]:
+    """The matches without those that pass over the end of what they read: "gave up its share" says no share is held."""
+    ends = {(m.pattern.property, m.slots.get("o")) for m in matches if m.pattern.status is Status.ENDED}
+    return [
+        m for m in matches if m.pattern.status is Status.ENDED or (m.pattern.property, m.slots.get("o")) not in ends
+    ]
 
 
 def _variants(reading: _Reading) -> Iterator[_Reading]:

@@ -41,12 +41,18 @@ class Speech:
         """
         for first, last, according in self._hits(segment):
             opens = first == 0 or segment.nodes[first - 1].key in (",", '"', "”", "–", "—")
-            behind = self._best(segment, range(last, min(len(segment), last + REACH)))
+            behind = self._best(segment, range(last, self._until(segment, last, according)))
             before = "" if according else self._best(segment, range(first - 1, max(-1, first - REACH), -1))
-            found = behind or before if according or opens else before or behind
+            found = behind or before if according or opens else before
             if found:
                 return found
         return ""
+
+    def _until(self, segment: Segment, last: int, according: bool) -> int:
+        """How far behind a verb its speaker may stand; "according to X" ends at a comma."""
+        stop = min(len(segment), last + REACH)
+        commas = (i for i in range(last, stop) if according and segment.nodes[i].key == ",")
+        return next(commas, stop)
 
     def _best(self, segment: Segment, places: range) -> str:
         found: list[tuple[int, int, str]] = []

@@ -43,12 +43,18 @@ class Calendar:
         return _calendar(language)
 
     def dates(
-        self, tokens: Tokens, issued: str, taken: frozenset[int] | set[int], named: frozenset[int] = frozenset()
+        self,
+        tokens: Tokens,
+        issued: str,
+        taken: frozenset[int] | set[int],
+        named: frozenset[int] = frozenset(),
+        begins: frozenset[int] = frozenset(),
     ) -> Iterator[Value]:
-        """The dates of a text, left to right, outside the tokens that are taken; ``named`` are ends of listed names."""
+        """The dates of a text, left to right, outside the tokens that are taken; ``named`` are the
+        last tokens of listed names, ``begins`` their first."""
         firsts, past = self.firsts, 0
         for i in [i for i, key in enumerate(tokens.keys) if key in firsts or key[0].isdecimal()]:
-            if i and i - 1 not in named and self._names_event(tokens, i):
+            if (i and i - 1 not in named and self._names_event(tokens, i)) or self._model_year(tokens, i, begins):
                 continue
             found = self._at(tokens, i, issued) if i >= past and i not in taken else None
             if found is None or taken.intersection(range(i, found[0])):
@@ -154,6 +160,11 @@ class Calendar:
         if year is None or (last < len(tokens) and tokens.keys[last] in ("%", "km", "-")):
             return None
         return last, str(year)
+
+    def _model_year(self, tokens: Tokens, i: int, begins: frozenset[int]) -> bool:
+        """Whether a year counts the models of a name behind it: "the 2026 Acme"."""
+        led = i > 0 and tokens.keys[i - 1] in ("the", "a", "new")
+        return led and i + 1 in begins and _YEAR.fullmatch(tokens.keys[i]) is not None
 
     def _names_event(self, tokens: Tokens, i: int) -> bool:
         """Whether a year belongs to the word before it: a capitalised one that is no word of time ("CES 2025")."""

@@ -39,6 +39,12 @@ class Measures:
     units: Mapping[Keys, Unit]
     before: Mapping[Keys, Unit]
     approximate: frozenset[Keys]
+    changes: frozenset[Keys] = frozenset()
+    """The words right before an amount that make it a change: "by $500"."""
+    changes_after: frozenset[Keys] = frozenset()
+    """The words right behind an amount that make it a change or a rate: "$500 less", "Rp 200 ribu per bulan"."""
+    signs: frozenset[str] = frozenset()
+    """The signs of currency as they are written: those of several parts are taken only so ("A$", not "a $")."""
     ranges: frozenset[str] = frozenset()
     """The words and signs that stand between the ends of a range."""
 
@@ -55,7 +61,8 @@ class Measures:
             if value is not None:
                 past = value.last
                 if found and value.first - found[-1].last == 1 and tokens.keys[value.first - 1] in self.ranges:
-                    found[-1:], value = [self._shared(tokens, found[-1], value)], self._shared(tokens, value, found[-1])
+                    ends = self._shared(tokens, found[-1], value), self._shared(tokens, value, found[-1])
+                    found[-1:], value = [ends[0]], replace(ends[1], approximate=found[-1].approximate)
                 found.append(value)
         yield from found
 
@@ -107,12 +114,17 @@ class Measures:
     def _currency(self, tokens: Tokens, i: int) -> tuple[int, Unit | None]:
         for n in (3, 2, 1):
             unit = self.before.get(tokens.keys[max(0, i - n) : i]) if i >= n else None
-            if unit is not None:
+            if unit is not None and (n == 1 or tokens.text[tokens.starts[i - n] : tokens.ends[i - 1]] in self.signs):
                 return i - n, unit
         return i, None
 
     def _value(self, tokens: Tokens, first: int, last: int, number: Decimal, unit: Unit | None) -> Value:
         kind = unit.dimension if unit else "count"
+        before, after = tokens.keys[max(0, first - 1) : first], tokens.keys[last : last + 2]
+        if kind == "money" and (
+            before in self.changes or after[:1] in self.changes_after or after in self.changes_after
+        ):
+            kind = "change"  # by how much a figure rose is not the figure
         amount = number * unit.factor if unit else number
         words = tokens.keys[max(0, first - _REACH) : first]
         rough = any(tuple(words[k : k + len(a)]) == a for a in self.approximate for k in range(len(words)))
@@ -173,5 +185,8 @@ def _measures(language: Language) -> Measures:
         units,
         before,
         language.cue("approximate"),
+        language.words("quantity", "changes"),
+        language.words("quantity", "changes_after"),
+        frozenset(w for table in language.units.values() for e in table.values() for w in e.get("before", ())),
         language.single("quantity", "ranges"),
     )
