@@ -123,9 +123,7 @@ class Reader:
 
     # -- claims ------------------------------------------------------------------------------------------------------
 
-    def _said(
-        self, document: Document, name: str, spoken: list[Quotation], speakers: dict[int, str]
-    ) -> Iterator[Claim]:
+    def _said(self, source: _Source, spoken: list[Quotation], speakers: dict[int, str]) -> Iterator[Claim]:
         """A claim for each quotation with a speaker: that these are his words."""
         prop = self.speech.property
         for index, quotation in enumerate(spoken):
