@@ -93,7 +93,7 @@ class Reader:
         speakers = attribute(parts, self.speech)
         claims = [*self._said(source, spoken, speakers)]
         for passage, seg in parts:
-            by = speakers.get(passage.quotation, "") if passage.quotation >= 0 else self._reporter(seg)
+            by = speakers.get(passage.quotation, "") if passage.quotation >= 0 else self.speech.speaker(seg)
             matches = self._matches(seg)
             named, found = self.namer.by_place(linked, seg, matches)
             new += found
@@ -118,28 +118,21 @@ class Reader:
             for p in passages(linked, spoken)
         ]
 
-    def _reporter(self, seg: Segment) -> str:
-        return self.speech.speaker(seg)
-
     # -- claims ------------------------------------------------------------------------------------------------------
 
     def _said(self, source: _Source, spoken: list[Quotation], speakers: dict[int, str]) -> Iterator[Claim]:
         """A claim for each quotation with a speaker: that these are his words."""
-        prop = self.speech.property
+        prop, text = self.speech.property, source.document.text
         for index, quotation in enumerate(spoken):
             who = speakers.get(index)
-            if prop is None or not who:
-                continue
             start, end = quotation.start, quotation.end
-            while start < end and source.document.text[start].isspace():
+            while start < end and text[start].isspace():
                 start += 1
-            if source.document.text[
-                start : start + 1
-            ].islower():  # words taken out of a sentence, not one that was spoken
-                continue
-            while end > start and (source.document.text[end - 1].isspace() or source.document.text[end - 1] == ","):
+            while end > start and (text[end - 1].isspace() or text[end - 1] == ","):
                 end -= 1
-            words = source.document.text[start:end]
+            if prop is None or not who or text[start : start + 1].islower():
+                continue  # small at its beginning, it is words taken out of a sentence, not one that was spoken
+            words = text[start:end]
             said = Literal(words, next(iter(prop.range)), self.language.code)
             pattern = f"{self.language.code}/quotation"
             yield Claim(source.name, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")
