@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -46,11 +47,16 @@ def read(sources: Sequence[str | Path]) -> Iterator[Document | InputError]:
 
 
 def _from_file(path: Path) -> Document | InputError:
-    shown = path.as_posix()
+    shown = "".join(c if c.isprintable() else "?" for c in path.as_posix())
     try:
-        if path.stat().st_size > MAX_BYTES:
+        if path.suffix.lower() not in SUFFIXES:
+            path.stat()  # a file that is not there says so first
+            return _unknown_kind(path.suffix.lower(), Place(shown))
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
             return InputError(f"larger than {MAX_BYTES // 1024**2} MiB", Place(shown), "split it into articles")
-        return _guarded(path.read_bytes(), shown, path.suffix.lower())
+        return _guarded(data, shown, path.suffix.lower())
     except FileNotFoundError:
         return InputError("no such file", Place(shown), "check the path")
     except OSError as error:
@@ -73,13 +79,17 @@ def parse(data: bytes, shown: str, suffix: str = ".txt") -> Document:
     if not data.strip():
         raise InputError("an empty file", place, "nothing to read")
     if suffix not in SUFFIXES:
-        raise InputError(f"no kind of document that is read: '{suffix}'", place, f"read are: {', '.join(SUFFIXES)}")
+        raise _unknown_kind(suffix, place)
     if suffix in (".html", ".htm"):
         return _from_html(data, shown)
     text = _decoded(data, place)
     if suffix == ".md" and text.startswith("---"):
         return _with_front_matter(text, shown)
     return Document(text, shown)
+
+
+def _unknown_kind(suffix: str, place: Place) -> InputError:
+    return InputError(f"no kind of document that is read: '{suffix}'", place, f"read are: {', '.join(SUFFIXES)}")
 
 
 def _decoded(data: bytes, place: Place) -> str:
@@ -116,6 +126,8 @@ def _fields(front: str, shown: str) -> dict[str, str]:
     try:
         # BaseLoader keeps every value the text it is: no dates made up, no objects made.
         found = yaml.load(front, Loader=yaml.BaseLoader)
+    except RecursionError:
+        raise InputError("front matter nested too deep", Place(shown, 1), "write 'name: value' lines") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
@@ -124,6 +136,11 @@ def _fields(front: str, shown: str) -> dict[str, str]:
     if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
         hint = f"known: {', '.join(FRONT_MATTER)}"
         raise InputError("front matter that is no list of 'name: value' lines", Place(shown, 2), hint)
+    odd = next((k for k, v in found.items() if any(unicodedata.category(c) in ("Cc", "Cs") for c in v)), None)
+    if odd is not None:
+        raise InputError(
+            f"{odd}: control signs in the front matter", Place(shown), "write it on one line, without them"
+        )
     unknown = [k for k in found if k not in FRONT_MATTER]
     if unknown:
         raise InputError(

@@ -17,11 +17,14 @@ import kg.export
 import kg.store
 from kg.build import BuildReport, build
 from kg.errors import Faults, InputError
+from kg.graph import Graph
 from kg.names import KG, PROV, RDF
 from kg.project import Project
 from kg.queries.checks import verify
-from kg.queries.facts import find
+from kg.queries.facts import conflicts, find
+from kg.queries.saved import find as find_query
 from kg.store import Store
+from kg.validation import validate
 
 ARTICLES = sorted((ROOT / "seeds" / "articles").glob("*.md"))
 _BUILD_AND_EXPORT = """
@@ -227,3 +230,31 @@ def test_what_a_text_names_anew_becomes_an_entity(small: Project, tmp_path: Path
         person = ox.NamedNode(ID + "Anna_Example")
         stated = {(q.predicate.value, q.object.value) for q in store.quads("facts") if q.subject == person}
     assert {(RDF + "type", AT + "Person"), (KG + "origin", KG + "Extracted")} <= stated
+
+
+# -- a fact that its own sources dispute ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def disputed(tmp_path: Path) -> Iterator[Store]:
+    """One text says that two firms are partners, another denies it."""
+    written(tmp_path, "yes.txt", "Renault partners with Toyota.")
+    written(tmp_path, "no.txt", "Renault denied that it partners with Toyota.")
+    build(Project(ROOT), [tmp_path / "yes.txt", tmp_path / "no.txt"], tmp_path / "store", facts=False)
+    with kg.store.open(tmp_path / "store") as store:
+        yield store
+
+
+def test_a_disputed_fact_is_a_conflict_with_itself_and_both_sides_are_shown(disputed: Store) -> None:
+    [(conflict, first, second)] = conflicts(disputed)
+    assert (conflict.rule, first.id) == ("status", second.id)
+    rows = list(find_query(Project(ROOT), "contradictions").rows(disputed))
+    assert [(row["status"], row["other_status"]) for row in rows] == [("kg:InEffect", "kg:Denied")]
+
+
+def test_a_disputed_fact_is_sound_and_says_so_on_the_page(disputed: Store, tmp_path: Path) -> None:
+    report = validate(disputed, shapes=ROOT / "ontology" / "shapes", hygiene=ROOT / "queries" / "hygiene")
+    assert report.conforms
+    page = tmp_path / "page.html"
+    Graph(disputed).view(page)
+    assert page.read_text(encoding="utf-8").count("its sources disagree") == 1

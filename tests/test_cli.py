@@ -760,3 +760,8 @@ def test_completion_has_a_script_for_each_shell(shell: str) -> None:
     environment = {**os.environ, "_KG_COMPLETE": f"{shell}_source"}
     run = subprocess.run(KG, env=environment, capture_output=True, text=True, check=False)
     assert "_KG_COMPLETE" in run.stdout or "bash" in run.stderr.lower()
+
+
+def test_an_empty_source_or_a_report_without_a_folder_is_wrong_usage(kg: Run, tmp_path: Path) -> None:
+    assert "an empty SOURCE: is a variable unset?" in kg("build", "", status=2).stderr
+    assert "--report: no folder" in kg("build", "--report", str(tmp_path / "none" / "r.json"), status=2).stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from pathlib import Path
@@ -212,6 +213,21 @@ KNOWN = "known: source, title, publisher, published, language"
         ),
         (b"---\ndate: 2025\n---\nText.\n", ".md", f"a.md: unknown field 'date' in the front matter ({KNOWN})"),
         (
+            b'---\ntitle: "a\\ud800b"\n---\nText.\n',
+            ".md",
+            "a.md: title: control signs in the front matter (write it on one line, without them)",
+        ),
+        (
+            b'---\nsource: "a\\nkg: 99 documents\\e[2J"\n---\nText.\n',
+            ".md",
+            "a.md: source: control signs in the front matter (write it on one line, without them)",
+        ),
+        (
+            b"---\ntitle: " + b"[" * 5000 + b"\n---\nText.\n",
+            ".md",
+            "a.md:1: front matter nested too deep (write 'name: value' lines)",
+        ),
+        (
             b"---\npublished: 17 March 2025\n---\nText.\n",
             ".md",
             "a.md: published: '17 March 2025' is no date (write YYYY-MM-DD, YYYY-MM or YYYY)",
@@ -278,3 +294,13 @@ def test_standard_input_may_have_front_matter(monkeypatch: pytest.MonkeyPatch) -
     [found] = read(["-"])
     assert isinstance(found, Document)
     assert (found.text, found.source) == ("The text.\n", "https://news.example/1")
+
+
+def test_a_device_and_a_name_that_cannot_be_printed_are_refused_or_shown_plain(tmp_path: Path) -> None:
+    [device] = read(["/dev/zero"])
+    assert str(device).startswith("/dev/zero: no kind of document that is read")
+    odd = os.fsencode(tmp_path) + b"/b\xff.txt"
+    Path(os.fsdecode(odd)).write_text("Acme sells cars.", encoding="utf-8")
+    [document] = read([tmp_path])
+    assert isinstance(document, Document)
+    assert document.source.isprintable()

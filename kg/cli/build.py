@@ -60,6 +60,10 @@ def build(
     """
     from kg.build import build as run
 
+    if any(not source.strip() for source in sources):
+        raise click.UsageError("an empty SOURCE: is a variable unset?")
+    if report is not None and not report.absolute().parent.is_dir():
+        raise click.UsageError(f"--report: no folder {report.absolute().parent}")
     if explain:
         _explain(where.project(), sources)
         return
@@ -85,7 +89,7 @@ def _explain(project: Project, sources: tuple[str, ...]) -> None:
         if isinstance(document, KgError):
             raise document
         told = knowledge.in_language(document)
-        click.echo(f"# {told.source} ({told.language})")
+        click.echo(f"# {rows.one_line(told.source)} ({told.language})")
         if told.language[:2] not in knowledge.languages:
             click.echo("  this language has no patterns")
         for passage in knowledge.explain(told):
@@ -150,11 +154,12 @@ def _tell_of_extractors(made: BuildReport) -> None:
 
 def _tell(made: BuildReport, target: Path) -> None:
     for error in made.refused[:_SHOWN]:
-        click.echo(f"kg: refused {error}", err=True)
+        click.echo(f"kg: refused {rows.one_line(str(error))}", err=True)
     if len(made.refused) > _SHOWN:
         click.echo(f"kg: refused {len(made.refused) - _SHOWN} more: see --report", err=True)
     for source in made.unread[:_SHOWN]:
-        click.echo(f"kg: {source}: its language has no patterns; the text is kept, nothing was read from it", err=True)
+        name = rows.one_line(source)
+        click.echo(f"kg: {name}: its language has no patterns; the text is kept, nothing was read from it", err=True)
     read = rows.counted(made.documents, "document")
     refused = f" ({len(made.refused):,} refused)" if made.refused else ""
     gives = ", ".join(

@@ -105,11 +105,11 @@ def _markdown(table: Table) -> str:
         return "| " + " | ".join(c.replace("\\", "\\\\").replace("|", "\\|") for c in cells) + " |\n"
 
     rule = "|" + "|".join(" ---: " if right else " --- " for right in _numeric(table)) + "|\n"
-    return line(table.columns) + rule + "".join(line(map(_one_line, row)) for row in table.rows)
+    return line(table.columns) + rule + "".join(line(map(one_line, row)) for row in table.rows)
 
 
 def _aligned(table: Table, width: int | None) -> str:
-    cells = [table.columns, *(tuple(map(_one_line, row)) for row in table.rows)]
+    cells = [table.columns, *(tuple(map(one_line, row)) for row in table.rows)]
     widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
     if width is not None:
         _narrow(widths, width)
@@ -167,7 +167,7 @@ def _columns(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _one_line(value: Cell) -> str:
+def one_line(value: Cell) -> str:
     """A value on one line, without the signs that would steer a terminal."""
     return " ".join("".join(c if c.isprintable() else " " for c in _words(value)).split())
 

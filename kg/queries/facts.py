@@ -147,12 +147,13 @@ def explain(store: Store, fact: Fact) -> Explanation:
 
 
 def conflicts(store: Store) -> list[tuple[Conflict, Fact, Fact]]:
-    """Every conflict with its two facts, sorted by the facts."""
+    """Every conflict with its two facts, sorted by the facts; a fact that its own sources dispute stands twice."""
     read = _reader(store)
     found = []
     for node in _having(store, [A], _CONFLICT):
         values = _values(store, node, "facts")
-        first, second = sorted((read(str(iri)) for iri in values[kg("between")]), key=_order)
+        sides = sorted((read(str(iri)) for iri in values[kg("between")]), key=_order)
+        first, second = sides[0], sides[-1]
         ids = sorted((first.id, second.id))
         found.append((Conflict(ids[0], ids[1], _text(values, kg("rule"))), first, second))
     return sorted(found, key=lambda x: (_order(x[1]), _order(x[2]), x[0].rule))

@@ -249,6 +249,8 @@ def _proof(entry: Entry, statements: dict[str, str]) -> str:
 
 
 def _against(other: str, rule: str, statements: dict[str, str]) -> str:
+    if rule == "status":
+        return '<p><span class="warning">⚠ its sources disagree</span>: one says so, another denies it</p>'
     named = _text(statements.get(other, f"fact {other}, not on this page"))
     linked = f'<a href="#fact-{_text(other)}">{named}</a>' if other in statements else named
     return f'<p><span class="warning">⚠ contradicts</span> {linked} <span class="meta">({_text(rule)})</span></p>'

@@ -24,7 +24,8 @@ def words(store: Store, facts: Iterable[Fact]) -> Words:
     against: dict[str, list[tuple[str, str]]] = {}
     for conflict, *_ in stored.conflicts(store):
         against.setdefault(conflict.first, []).append((conflict.second, conflict.rule))
-        against.setdefault(conflict.second, []).append((conflict.first, conflict.rule))
+        if conflict.second != conflict.first:
+            against.setdefault(conflict.second, []).append((conflict.first, conflict.rule))
     return Words(labels, types, evidence, against)
 
 
