@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg import files
 from kg.errors import Place, QueryError, StoreError
 from kg.export import tables, turtle
 from kg.export.source import Source
@@ -60,8 +61,8 @@ def write(
     """Write the graph, or one layer of it, or the answer of a query, to a file; ``-`` is standard output.
 
     ``form`` is the extension to go by where the path has none (``ttl`` without either). Texts of documents are left
-    out unless ``texts``, triple terms unless ``rdf12``. A file is written beside and renamed: it is whole or the old
-    one. Raises QueryError for a format that does not fit what is asked, StoreError when the file cannot be written.
+    out unless ``texts``, triple terms unless ``rdf12``. A file is whole or the old one (:func:`kg.files.write`).
+    Raises QueryError for a format that does not fit what is asked, StoreError when the file cannot be written.
     """
     form = (form or Path(path).suffix or ".ttl").removeprefix(".").lower()
     if query is not None:
@@ -135,13 +136,7 @@ def _put(path: str, pieces: Iterable[bytes]) -> None:
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
         return
-    target = Path(path)
-    beside = target.with_name(target.name + ".new")
     try:
-        with beside.open("wb") as out:
-            out.writelines(pieces)
-        beside.replace(target)
+        files.write(Path(path), pieces)
     except OSError as error:
         raise StoreError(f"cannot be written: {error.strerror}", Place(path), "choose another file") from None
-    finally:
-        beside.unlink(missing_ok=True)

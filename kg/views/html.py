@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -20,6 +19,7 @@ from string import Template
 from typing import Any
 
 from kg.errors import KgError, Place
+from kg.files import write as write_file
 from kg.model import Status
 from kg.views import palette
 from kg.views.graph import VALUE, Entry, Evidence, Kind, Line, Picture
@@ -43,14 +43,10 @@ def write(path: Path, picture: Picture, title: str = "", note: str = "") -> None
     Raises KgError when the file cannot be written.
     """
     text = page(picture, title, note)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
+        write_file(path, [text.encode()])
     except OSError as error:
         raise KgError(f"cannot write: {error.strerror}", Place(str(path))) from None
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def page(picture: Picture, title: str = "", note: str = "") -> str:
