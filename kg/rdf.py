@@ -102,13 +102,12 @@ class Records:
 
     def curation(self, curation: Curation) -> Iterator[ox.Quad]:
         """The quads of a curator's entry, in the curated layer."""
-        source = curation.source
         properties: list[tuple[str, object]] = [
             (RDF + "type", ox.NamedNode(kg("Curation"))),
             (kg("file"), ox.Literal(curation.file)),
             (kg("line"), to_ox(Literal.integer(curation.line))),
             (kg("status"), ox.NamedNode(curation.status.iri)),
-            (DCT + "source", ox.NamedNode(source) if "://" in source else ox.Literal(source)),
+            (DCT + "source", _source(curation.source)),
         ]
         yield from _node(self.iri("curation", curation.id), properties, layer("curated"))
 
@@ -176,6 +175,16 @@ def entity_quads(entity: Entity) -> Iterator[ox.Quad]:
     if entity.origin != "Curated":
         properties.append((kg("origin"), ox.NamedNode(kg(entity.origin))))
     yield from _node(ox.NamedNode(entity.iri), properties, graph)
+
+
+def _source(text: str) -> ox.NamedNode | ox.Literal:
+    """An address as IRI; what only mentions one, or is none that RDF allows, as text."""
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://|urn:", text):
+        try:
+            return ox.NamedNode(text)
+        except ValueError:
+            pass
+    return ox.Literal(text)
 
 
 def _label(label: Label) -> ox.Literal:

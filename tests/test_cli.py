@@ -516,6 +516,11 @@ def test_timeout_ends_a_query(kg: Run) -> None:
     assert "no answer within 0.3 s" in kg("query", endless, "--timeout", "0.3", status=1).stderr
 
 
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e300", "0", "-1"])
+def test_a_timeout_that_is_no_time_is_wrong_usage(kg: Run, seconds: str) -> None:
+    assert "--timeout" in kg("query", "ASK { ?s ?p ?o }", "--timeout", seconds, status=2).stderr
+
+
 def test_queries_are_listed_and_described(kg: Run) -> None:
     assert kg("queries").stdout.splitlines()[1].split("  ")[0] == "who-uses"
     assert rows_of(kg("queries", "--format", "json", "--language", "id"))[0] == {

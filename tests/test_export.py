@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import random
+import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pyoxigraph as ox
 import pytest
@@ -13,6 +16,7 @@ import rdflib
 import rdflib.compare
 import support
 
+from kg import files
 from kg.errors import QueryError, StoreError
 from kg.export import FORMATS, write
 from kg.names import KG, RDF, XSD
@@ -285,6 +289,91 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(world, tmp_path) -> No
         write(world, old, query="SELECT ?x { ?x a nope:X }")
     assert old.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["old.csv"]
+
+
+def test_what_only_looks_like_a_draft_stays(world, tmp_path) -> None:
+    other = tmp_path / "facts.csv.new"
+    other.write_text("mine")
+    write(world, tmp_path / "facts.csv")
+    assert other.read_text() == "mine"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["facts.csv", "facts.csv.new"]
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(world, tmp_path) -> None:
+    real, link = tmp_path / "real" / "facts.csv", tmp_path / "link.csv"
+    real.parent.mkdir()
+    link.symlink_to(real)
+    write(world, link)
+    assert link.is_symlink()
+    first = real.read_bytes()
+    real.write_text("old")
+    real.chmod(0o640)
+    write(world, link)
+    assert (link.is_symlink(), real.read_bytes()) == (True, first)
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    assert [p.name for p in real.parent.iterdir()] == ["facts.csv"]
+
+
+def test_a_new_file_has_the_permissions_of_any_new_file(world, tmp_path) -> None:
+    (tmp_path / "any").touch()
+    write(world, tmp_path / "facts.csv")
+    assert (tmp_path / "facts.csv").stat().st_mode == (tmp_path / "any").stat().st_mode
+
+
+def test_a_ring_of_links_is_refused(world, tmp_path) -> None:
+    ring = tmp_path / "a.csv"
+    ring.symlink_to(ring)
+    with pytest.raises(StoreError, match="cannot be written"):
+        write(world, ring)
+    assert ring.is_symlink()
+
+
+def test_a_pipe_is_written_into_and_stays_a_pipe(world, tmp_path) -> None:
+    pipe, whole = tmp_path / "pipe.csv", tmp_path / "whole.csv"
+    write(world, whole)
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(pipe.read_bytes)
+        write(world, pipe)
+        assert reading.result(timeout=30) == whole.read_bytes()
+    assert pipe.is_fifo()
+
+
+def test_a_device_behind_a_link_stays_a_device(world, tmp_path) -> None:
+    link = tmp_path / "null.csv"
+    link.symlink_to("/dev/null")
+    write(world, link)
+    assert link.is_symlink()
+    assert link.is_char_device()
+
+
+def test_two_at_once_do_not_meet(tmp_path) -> None:
+    """Each has its own draft: one that begins in the midst of another leaves a whole file, and so does the other."""
+    path = tmp_path / "x"
+
+    def outer():
+        yield b"outer "
+        files.write(path, [b"inner"])
+        assert path.read_bytes() == b"inner"
+        yield b"whole"
+
+    files.write(path, outer())
+    assert path.read_bytes() == b"outer whole"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failure_in_the_midst_leaves_the_old_file_and_nothing_beside(tmp_path) -> None:
+    path = tmp_path / "x"
+    path.write_text("old")
+
+    def broken():
+        yield b"new"
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        files.write(path, broken())
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_standard_output(world, capsysbinary) -> None:

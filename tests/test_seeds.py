@@ -7,13 +7,14 @@ from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
+import pyoxigraph as ox
 import pytest
 from pipeline import AT, ID, ROOT, knowledge
 
 from kg.documents import read
 from kg.errors import Faults
 from kg.model import Document, Entity, Fact, Origin, Status
-from kg.names import slug
+from kg.names import DCT, slug
 from kg.project import Project
 from kg.seeds import Names, load_facts, load_names
 
@@ -168,12 +169,42 @@ def faults_of_facts(root: Path, text: str) -> list[str]:
         ),
         ("id:A a at:Automaker .", "id:A has no label (give it a class and skos:prefLabel)"),
         ('id:A skos:prefLabel "A"@en .', "id:A has no class (give it a class and skos:prefLabel)"),
+        (
+            '[] a at:Automaker ; skos:prefLabel "A"@en ; at:partnersWith id:B .',
+            "a blank node names no entity (write the IRI of the entity)",
+        ),
+        (
+            'id:A a at:Automaker ; skos:prefLabel "A"@en , " "@id .',
+            "skos:prefLabel is empty (write the name or remove it)",
+        ),
+        (
+            'id:A a at:Automaker ; skos:prefLabel "A"@en ; skos:altLabel id:B .',
+            "skos:altLabel wants a text, not id:B (write it in quotes)",
+        ),
+        (
+            'id:A a at:Automaker ; skos:prefLabel "A"@en ; kg:context 5 .',
+            'kg:context wants a text, not "5" (write it in quotes)',
+        ),
+        (
+            'id:A a at:Automaker ; skos:prefLabel "A"@en ; skos:exactMatch "Q1" .',
+            "skos:exactMatch wants an IRI, not a literal (write an IRI)",
+        ),
+        (
+            'id:A a at:Automaker ; skos:prefLabel "A"@en ; kg:belongsTo id:Nobody .',
+            "kg:belongsTo: unknown entity id:Nobody (name it in seeds/entities/)",
+        ),
+        (
+            'id:A a at:Automaker ; skos:prefLabel "A"@en ; kg:home id:Nowhere .',
+            "kg:home: unknown entity id:Nowhere (name it in seeds/entities/)",
+        ),
     ],
 )
 def test_a_fault_of_a_name_word_for_word(text: str, message: str, tmp_path: Path) -> None:
     assert faults_of_names(tmp_path, text) == [f"seeds/entities/entities.ttl:{FIRST}: {message}"]
 
 
+WRITE_DATE = 'write "2026-03-17"^^xsd:date, "2026-03"^^xsd:gYearMonth or "2026"^^xsd:gYear'
+YEAR_2024, YEAR_2026, MARCH_25 = '"2024"^^xsd:gYear', '"2026"^^xsd:gYear', '"2025-03"^^xsd:gYearMonth'
 GOOD = "kg:status kg:InEffect ; dct:source <https://press.example/1>"
 
 
@@ -229,6 +260,50 @@ GOOD = "kg:status kg:InEffect ; dct:source <https://press.example/1>"
             '"soon" is no xsd:gYear (mend the literal)',
         ),
         (
+            f"id:BMW at:headquarteredIn id:Germany {{| kg:validFrom id:Huawei ; {GOOD} |}} .",
+            f"kg:validFrom wants a date, not id:Huawei ({WRITE_DATE})",
+        ),
+        (
+            f'id:BMW at:headquarteredIn id:Germany {{| kg:validUntil "soon" ; {GOOD} |}} .',
+            f'kg:validUntil wants a date, not "soon" ({WRITE_DATE})',
+        ),
+        (
+            f"id:BMW at:headquarteredIn id:Germany {{| kg:validFrom {YEAR_2026} , {YEAR_2024} ; {GOOD} |}} .",
+            'kg:validFrom is given 2 times: "2024", "2026" (keep one, or write two facts)',
+        ),
+        (
+            f"id:BMW at:headquarteredIn id:Peru {{| kg:validFrom {MARCH_25} ; kg:validUntil {YEAR_2024} ; {GOOD} |}} .",
+            "kg:validUntil 2024 is before kg:validFrom 2025-03 (mend one of the two)",
+        ),
+        (
+            f"id:BMW at:headquarteredIn id:Germany {{| kg:status kg:Ended ; {GOOD} |}} .",
+            "kg:status is given 2 times: kg:Ended, kg:InEffect (keep one, or write two facts)",
+        ),
+        (
+            'id:BMW at:headquarteredIn id:Germany {| kg:status "Planned" ; dct:source <https://a.eu> |} .',
+            'unknown status "Planned" (known: kg:InEffect, kg:Planned, kg:Reported, kg:Denied, kg:Ended)',
+        ),
+        (
+            'id:BMW at:headquarteredIn id:Germany {| dct:source " " |} .',
+            'dct:source wants an address or a text, not " " (write dct:source <https://…>)',
+        ),
+        (
+            f"id:BMW at:headquarteredIn [] {{| {GOOD} |}} .",
+            "a blank node is no object for at:headquarteredIn (write the IRI of the entity)",
+        ),
+        (
+            f"id:BMW at:headquarteredIn <<( id:BMW at:market id:China )>> {{| {GOOD} |}} .",
+            "at:headquarteredIn wants an entity, not a triple (name an entity)",
+        ),
+        (
+            "[] at:headquarteredIn id:Germany .",
+            "a blank node is nothing that facts are about (write the IRI of the entity)",
+        ),
+        (
+            f'id:BMW_iX3 at:drivingRange "far" {{| {GOOD} |}} .',
+            'at:drivingRange wants a quantity, not "far" (give it the datatype of its property)',
+        ),
+        (
             "id:BMW at:headquarteredIn id:Germany .",
             "a fact without dct:source (say where it is published: {| dct:source <https://…> |})",
         ),
@@ -274,6 +349,63 @@ def test_all_faults_come_at_once_in_the_order_of_their_lines(tmp_path: Path) -> 
     ]
 
 
+def test_a_source_that_is_a_blank_node_is_a_fault(tmp_path: Path) -> None:
+    [message] = faults_of_facts(tmp_path, "id:BMW at:headquarteredIn id:Germany {| dct:source [] |} .")
+    assert message.startswith(f"seeds/facts/facts.ttl:{FIRST}: dct:source wants an address or a text, not a blank node")
+    assert message.endswith("(write dct:source <https://…>)")
+
+
+def test_a_fact_has_all_its_faults_named_at_once(tmp_path: Path) -> None:
+    text = """\
+        id:BMW at:headquarteredIn id:Nobody {| kg:validFrom "soon" ; kg:status kg:Ended , kg:Planned ;
+            at:role "x" ; dct:source "" |} .
+    """
+    messages = faults_of_facts(tmp_path, text)
+    assert all(m.startswith(f"seeds/facts/facts.ttl:{FIRST}: ") and m.endswith(")") for m in messages)
+    for part in ("unknown entity", "wants a date", "kg:status is given", "takes no qualifier", "dct:source wants"):
+        assert sum(part in m for m in messages) == 1
+    assert len(messages) == 5
+
+
+@pytest.mark.parametrize(
+    ("source", "term"),
+    [
+        ('"Interview, see https://x.org/a b"', ox.Literal("Interview, see https://x.org/a b")),
+        ('"https://x.org/a b"', ox.Literal("https://x.org/a b")),
+        ('"https://[x"', ox.Literal("https://[x")),
+        ("<https://x.org/a%20b>", ox.NamedNode("https://x.org/a%20b")),
+        ("<urn:isbn:9780000000000>", ox.NamedNode("urn:isbn:9780000000000")),
+    ],
+)
+def test_a_source_becomes_an_iri_only_if_it_is_one(
+    source: str, term: ox.Literal | ox.NamedNode, tmp_path: Path
+) -> None:
+    text = f"id:BMW at:headquarteredIn id:Germany {{| dct:source {source} |}} ."
+    [fact] = load_facts(project_with(tmp_path, facts=text), knowledge().ontology, Names(names()))
+    quads = knowledge().ontology.records.curation(fact.curations[0])
+    assert [q.object for q in quads if q.predicate.value == DCT + "source"] == [term]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(YEAR_2024, YEAR_2024), (MARCH_25, '"2025"^^xsd:gYear'), (YEAR_2024, MARCH_25)]
+)
+def test_a_period_may_end_in_the_year_it_begins(start: str, end: str, tmp_path: Path) -> None:
+    text = f"id:BMW at:headquarteredIn id:Germany {{| kg:validFrom {start} ; kg:validUntil {end} ; {GOOD} |}} ."
+    [fact] = load_facts(project_with(tmp_path, facts=text), knowledge().ontology, Names(names()))
+    assert (fact.valid_from, fact.valid_until) == (start.split('"')[1], end.split('"')[1])
+
+
+def test_a_file_that_cannot_be_read_is_a_fault_and_hides_no_other(tmp_path: Path) -> None:
+    project = project_with(tmp_path, entities='id:A a at:Automaker ; skos:prefLabel "" ; kg:belongsTo id:B .')
+    (tmp_path / "seeds" / "entities" / "b.ttl").mkdir()
+    with pytest.raises(Faults) as caught:
+        load_names(project, knowledge().ontology)
+    assert [str(e) for e in caught.value.errors] == [
+        "seeds/entities/b.ttl: cannot be read: Is a directory (mend or remove the file)",
+        f"seeds/entities/entities.ttl:{FIRST}: skos:prefLabel is empty (write the name or remove it)",
+    ]
+
+
 def test_a_fact_is_read_with_all_that_it_says(tmp_path: Path) -> None:
     text = """\
         id:Neue_Klasse at:usesSoftware id:HarmonyOS_NEXT {| at:market id:China ; at:exclusive true ;
@@ -297,7 +429,8 @@ def test_one_fact_in_two_files_has_both_places(tmp_path: Path) -> None:
 def test_one_entity_in_two_files_is_joined(tmp_path: Path) -> None:
     one = 'id:A a at:Automaker ; skos:prefLabel "A"@en .\n'
     other = 'id:A a at:Automaker ; skos:altLabel "A Motors"@en ; kg:belongsTo id:B .\n'
+    other += 'id:B a at:Automaker ; skos:prefLabel "B"@en .\n'
     found = load_names(project_with(tmp_path, entities_a=one, entities_b=other), knowledge().ontology)
-    [entity] = found.entities.values()
+    entity = found.entities[ID + "A"]
     assert [x.text for x in entity.labels] == ["A", "A Motors"]
     assert (entity.types, entity.belongs_to) == ((AT + "Automaker",), (ID + "B",))

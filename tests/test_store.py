@@ -193,6 +193,67 @@ def test_damage_is_told(tmp_path) -> None:
         kg.store.open(tmp_path)
 
 
+def _tables(path) -> list:
+    return sorted((path / "g000001" / "data").glob("*.sst"))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: [table.unlink() for table in _tables(path)],
+        lambda path: [table.write_bytes(b"x" * table.stat().st_size) for table in _tables(path)],
+        lambda path: [table.write_bytes(table.read_bytes()[:50]) for table in _tables(path)],
+        lambda path: (path / "g000001" / "data" / "CURRENT").write_bytes(b"x"),
+        lambda path: (path / "CURRENT").write_bytes(b"\xff\xfe\x00"),
+        lambda path: (path / "CURRENT").write_bytes(b"g00\x00"),
+        lambda path: (path / "CURRENT").write_bytes(b""),
+        lambda path: (path / "g000001" / "manifest.json").write_bytes(b"\xff\xfe"),
+        lambda path: (path / "g000001" / "manifest.json").write_text("[" * 100_000),
+        lambda path: (path / "g000001" / "manifest.json").write_text("[]"),
+    ],
+)
+def test_a_damaged_store_says_so_and_a_build_mends_it(tmp_path, damage) -> None:
+    kg.store.write(tmp_path, quads(3), support.manifest())
+    damage(tmp_path)
+    with pytest.raises(StoreError, match="damaged") as caught:
+        kg.store.open(tmp_path)
+    assert caught.value.hint == "run 'kg build' again"
+    kg.store.write(tmp_path, quads(2), support.manifest())
+    with kg.store.open(tmp_path) as store:
+        assert len(list(store.quads())) == 2
+
+
+@pytest.mark.parametrize("timeout", [None, 30])
+def test_damage_found_while_reading_is_told(tmp_path, timeout) -> None:
+    """The large tables are spoilt at their heads: the store opens, but their blocks no longer fit their checksums."""
+    kg.store.write(tmp_path, quads(2000), support.manifest())
+    for table in _tables(tmp_path):
+        if table.stat().st_size > 8000:
+            table.write_bytes(b"\xff" * 40 + table.read_bytes()[40:])
+    with kg.store.open(tmp_path) as store:
+        with pytest.raises(StoreError, match="the store is damaged"):
+            list(store.quads())
+        with pytest.raises(StoreError, match="the store is damaged") as caught:
+            store.query("SELECT (COUNT(?o) AS ?n) { ?s ?p ?o } GROUP BY ?s ORDER BY ?n", timeout=timeout)
+        assert caught.value.hint == "run 'kg build' again"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"prefixes": ["a"]}, {"prefixes": {"a": 1}}, {"record_namespace": 1}, {"counts": None},
+        {"quads": {"facts": "3"}}, {"digest": []}, {"domain": {}},
+    ],
+)  # fmt: skip
+def test_a_manifest_of_wrong_types_is_damaged(tmp_path, wrong) -> None:
+    kg.store.write(tmp_path, quads(1), support.manifest())
+    path = tmp_path / "g000001" / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **wrong}))
+    with pytest.raises(StoreError, match="the manifest is damaged") as caught:
+        kg.store.open(tmp_path)
+    assert caught.value.hint == "run 'kg build' again"
+
+
 def test_the_manifest_is_the_same_text_for_the_same_store() -> None:
     one = replace(support.manifest(), prefixes={"b": "x:", "a": "y:"})
     other = replace(support.manifest(), prefixes={"a": "y:", "b": "x:"})
@@ -342,6 +403,67 @@ def test_deep_nesting_is_refused_before_it_kills_the_engine(world) -> None:
     assert list(world.query("SELECT * {" + "{" * (sparql.MAX_DEPTH - 1) + "}" * (sparql.MAX_DEPTH - 1) + "}")) != []
     with pytest.raises(QueryError, match="clauses"):
         world.query("SELECT * {" + "OPTIONAL { ?s ?p ?o }" * (sparql.MAX_PARTS + 1) + "}")
+
+
+TERMS = "terms beside each other"
+LONG = {
+    "sum": ("SELECT * { FILTER(" + "1+" * 8000 + "1 > 0) }", "operators"),
+    "signed": ("SELECT * { FILTER(1" + " -1" * 8000 + " > 0) }", "operators"),
+    "not": ("SELECT * { FILTER(" + "!" * 20_000 + "true) }", "operators"),
+    "or": ("SELECT * { FILTER(" + "?x||" * 20_000 + "true) }", "operators"),
+    "path": ("SELECT * { ?s " + "<a:b>/" * 500 + "<a:b> ?o }", "path steps"),
+    "long path": ("SELECT * { ?s " + "<a:b>/" * 20_000 + "<a:b> ?o }", "operators"),
+    "triples": ("SELECT * { " + "?s ?p ?o . " * 20_000 + "}", "triple patterns"),
+    "objects": ("SELECT * { ?s ?p ?o" + ",?o" * 20_000 + "}", "triple patterns"),
+    "predicates": ("SELECT * { ?s ?p ?o" + ";?p ?o" * 20_000 + "}", "triple patterns"),
+    "groups": ("SELECT * { " + "{?s ?p ?o}" * 20_000 + "}", "triple patterns"),
+    "nodes": ("SELECT * { ?s ?p (" + "[]" * 20_000 + ") }", "triple patterns"),
+    "list": ("SELECT * { ?s ?p (" + "1 " * 20_000 + ") }", TERMS),
+    "strings": ("SELECT * { ?s ?p (" + "'a'" * 20_000 + ") }", TERMS),
+    "lists": ("SELECT * { ?s ?p (" + "()" * 20_000 + ") }", TERMS),
+    "having": ("SELECT (1 AS ?x) { ?s ?p ?o } GROUP BY ?s HAVING " + "(1)" * 20_000, TERMS),
+    "columns": ("SELECT " + "(1 AS ?x)" * 5000 + " { ?s ?p ?o }", "clauses"),
+    "arguments": ("SELECT * { FILTER(?s IN (" + "1," * 60_000 + "1)) }", "characters"),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_queries_are_refused_before_they_kill_the_engine(world, name) -> None:
+    query, message = LONG[name]
+    with pytest.raises(QueryError, match=message) as caught:
+        world.query(query)
+    assert caught.value.hint == "ask in several steps"
+
+
+def test_queries_within_the_limits_run_in_a_process_that_lives(world) -> None:
+    many = "VALUES ?x { " + "<a:b> " * 5000 + "} VALUES (?y ?z) { " + "(1 2.5) " * 2000 + "}"
+    within = [
+        "SELECT * { FILTER(" + "1+" * (sparql.MAX_OPERATORS - 1) + "1 > 0) }",
+        "SELECT * { FILTER(" + "!" * (sparql.MAX_OPERATORS - 1) + "true) }",
+        "SELECT * { ?s " + "<a:b>/" * (sparql.MAX_PATTERNS - 2) + "<a:b> ?o }",
+        "SELECT * { " + "?s ?p ?o . " * (sparql.MAX_PATTERNS - 1) + "}",
+        "SELECT * { " + "".join(f"BIND(1 AS ?x{i}) " for i in range(150)) + "}",
+        "SELECT * { ?s ?p ?o FILTER(?o IN (" + "1," * 2000 + "1)) } # " + ". " * 5000,
+        "SELECT * { ?s ?p '" + ". ; , + " * 5000 + "' }",
+        "SELECT (COUNT(*) AS ?n) { " + many + "}",
+    ]
+    for query in within:
+        list(world.query(query, timeout=60))
+
+
+def test_a_query_that_is_slow_to_plan_is_cut(world, monkeypatch) -> None:
+    monkeypatch.setattr(sparql, "MAX_PATTERNS", 10_000)
+    monkeypatch.setattr(sparql, "MAX_NEIGHBOURS", 10_000)
+    start = time.monotonic()
+    with pytest.raises(QueryError, match=r"no answer within 0\.3 s"):
+        world.query("SELECT * { " + "?s a ?o . " * 300 + "}", timeout=0.3)
+    assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("timeout", [0.0, -1.0, 1e300, float("inf"), float("nan")])
+def test_a_limit_that_is_no_time_is_told(world, timeout) -> None:
+    with pytest.raises(QueryError, match="is no time limit"):
+        world.query(SELECT, timeout=timeout)
 
 
 def test_a_slow_query_is_cut(world) -> None:

@@ -300,6 +300,20 @@ def test_a_page_that_cannot_be_written_says_where(tmp_path: Path) -> None:
         html.write(tmp_path / "nowhere" / "x.html", small())
 
 
+def test_a_page_replaces_neither_link_nor_device(tmp_path: Path, text: str) -> None:
+    real, link, null = tmp_path / "real.html", tmp_path / "link.html", tmp_path / "null.html"
+    real.write_text("old")
+    link.symlink_to(real)
+    null.symlink_to("/dev/null")
+    for path in (link, null):
+        html.write(path, small(), "Ada", "store 1a2b")
+    assert link.is_symlink()
+    assert real.read_bytes() == text.encode()
+    assert null.is_symlink()
+    assert null.is_char_device()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link.html", "null.html", "real.html"]
+
+
 def test_another_make_of_pyvis_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     network = pytest.importorskip("pyvis.network")
     monkeypatch.setattr(network.Network, "generate_html", lambda _: "<script>alert(1)</script>")

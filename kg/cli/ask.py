@@ -37,6 +37,16 @@ def _parameters(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
     return {name: value for name, _, value in pairs}
 
 
+def _seconds(_: click.Context, __: click.Parameter, given: float | None) -> float | None:
+    if given is None:
+        return None
+    from kg.store.cut import MAX_TIMEOUT
+
+    if not given <= MAX_TIMEOUT:  # nan passes every range
+        raise click.BadParameter(f"{given:g} is no number of seconds up to {MAX_TIMEOUT:g}")
+    return given
+
+
 @main.command(
     epilog=epilog(
         "kg query NAME -p name=value          'kg queries' lists the names",
@@ -52,7 +62,10 @@ def _parameters(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
 )  # fmt: skip
 @rows.rows_format("xml", *_GRAPH_FORMATS)
 @click.option("--limit", type=click.IntRange(0), metavar="N", help="Show at most so many rows.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Give up after so many seconds.")
+@click.option(
+    "--timeout", type=click.FloatRange(0, min_open=True), metavar="S", callback=_seconds,
+    help="Give up after so many seconds.",
+)  # fmt: skip
 @pass_setting
 def query(
     where: Setting, question: str, values: dict[str, str], form: str, limit: int | None, timeout: float | None

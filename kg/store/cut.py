@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import select
 import signal
 import time
@@ -10,19 +11,25 @@ from collections.abc import Callable
 
 import pyoxigraph as ox
 
-from kg.errors import QueryError
+from kg.errors import QueryError, StoreError
 
 _JSON = ox.QueryResultsFormat.JSON
 _TRIPLES = ox.RdfFormat.N_TRIPLES
 _Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+MAX_TIMEOUT = 86_400.0
+"""Seconds, one day: the system cannot wait for any number of them."""
 
 
 def run(question: Callable[[], _Results], timeout: float) -> _Results:
     """The answer of a question that is asked in a child process and cut off after ``timeout`` seconds.
 
     The store behind it has to be open read-only or in memory. Raises QueryError at the limit, when the child dies (out
-    of memory, stack overflow) and when the question itself fails.
+    of memory, stack overflow), when the question itself fails, and for a limit that is no number of seconds up to
+    :data:`MAX_TIMEOUT`. An error of the store or of the engine comes back as it was raised.
     """
+    if not 0 < timeout <= MAX_TIMEOUT:  # false for nan too
+        raise QueryError(f"{timeout:g} is no time limit", None, f"give seconds, at most {MAX_TIMEOUT:g}")
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -53,7 +60,8 @@ def _sent(question: Callable[[], _Results]) -> bytes:
             return b"T" + (results.serialize(format=_TRIPLES) or b"") + b"."
         return b"S" + (results.serialize(format=_JSON) or b"") + b"."
     except Exception as error:
-        return b"E" + str(error).encode() + b"."
+        known = isinstance(error, QueryError | StoreError | RuntimeError | OSError)
+        return b"E" + pickle.dumps(error if known else QueryError(str(error))) + b"."
 
 
 def _receive(reading: int, deadline: float, timeout: float) -> bytes:
@@ -78,7 +86,8 @@ def _read(sent: bytes) -> _Results:
     if end != b".":  # the last byte is missing: the child died while it worked
         raise QueryError("the query ended its process: it needs too much memory", None, "ask for less")
     if kind == b"E":
-        raise QueryError(body.decode())
+        failure: Exception = pickle.loads(body)  # written by our own child
+        raise failure
     if kind == b"S":
         return ox.parse_query_results(body, format=_JSON)
     store = ox.Store()

@@ -26,6 +26,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import Place, StoreError
+from kg.store import damage
 from kg.store.graph import Hold, Manifest, Store, sizes
 
 LOCK, CURRENT, MANIFEST, DATA = "kg-store.lock", "CURRENT", "manifest.json", "data"
@@ -40,17 +41,16 @@ def open(path: Path | str) -> Store:
     """
     root = Path(path)
     place = Place(str(root))
+    problem: Exception = FileNotFoundError()
     for attempt in range(_OPENINGS):
         try:
             return _open_current(root, place)
-        except OSError as error:  # a writer replaced or removed what we were about to open
-            missing, problem = not (root / CURRENT).is_file(), error
-            if missing:
-                break
+        except (OSError, RuntimeError, ValueError) as error:  # damage, or a writer replaced what we were to open
+            problem = error
+            if not (root / CURRENT).is_file():
+                raise StoreError("no store here", place, "run 'kg build'") from None
             time.sleep(0.02 * attempt)
-    if missing:
-        raise StoreError("no store here", place, "run 'kg build'")
-    raise StoreError(f"cannot be opened: {problem}", place, "run 'kg build' again")
+    raise damage.unopened(problem, root)
 
 
 def _open_current(root: Path, place: Place) -> Store:
@@ -71,7 +71,7 @@ def write(path: Path | str, quads: Iterable[ox.Quad], manifest: Manifest) -> Man
     with _writing(root):
         old = _current(root)
         _sweep(root, keep=old)
-        home = root / f"g{_number(old) + 1:06d}"
+        home = root / f"g{_last(root, old) + 1:06d}"
         shutil.rmtree(home, ignore_errors=True)
         try:
             written = _fill(home, quads, manifest)
@@ -125,8 +125,13 @@ def _fill(home: Path, quads: Iterable[ox.Quad], manifest: Manifest) -> Manifest:
 def _current(root: Path) -> str:
     try:
         return (root / CURRENT).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, UnicodeDecodeError):  # none, or damaged: the next build is to mend it
         return ""
+
+
+def _last(root: Path, old: str) -> int:
+    """The number that the next generation follows: of a damaged store the highest, which readers may still hold."""
+    return _number(old) or max((_number(home.name) for home in root.iterdir()), default=0)
 
 
 def _number(generation: str) -> int:

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from kg.errors import Place, QueryError, StoreError
 from kg.names import Prefixes
 from kg.rdf import LAYERS, Records, layer
-from kg.store import cut, sparql
+from kg.store import cut, damage, sparql
 
 FORMAT = 1
 """The version of the folder's layout and of the model's shape in it."""
@@ -52,12 +52,22 @@ class Manifest:
         try:
             values = json.loads(text)
             version = values["format"]
-            manifest = cls(**values) if version == FORMAT else None
-        except (ValueError, TypeError, KeyError) as error:
+            manifest = cls(**values)._typed() if version == FORMAT else None
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise StoreError(f"the manifest is damaged: {error}", place, "run 'kg build' again") from None
         if manifest is None:
             raise StoreError(f"made by format {version}, this is format {FORMAT}", place, "run 'kg build' again")
         return manifest
+
+    def _typed(self) -> Manifest:
+        """The same manifest; TypeError when a value is of another type than its name promises."""
+        texts = (self.record_namespace, self.domain, self.entity_namespace, self.digest)
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("a namespace, the domain or the digest is no text")
+        for table, kind in ((self.prefixes, str), (self.counts, int), (self.quads, int)):
+            if not (isinstance(table, dict) and all(isinstance(value, kind) for value in table.values())):
+                raise TypeError(f"prefixes, counts or quads hold something else than {kind.__name__}")
+        return self
 
 
 class Hold:
@@ -133,14 +143,14 @@ class Store:
         (seconds) the query runs in a process of its own, which is ended at the limit.
 
         Raises QueryError for a query that does not parse, is an update, calls another server, is nested too deeply,
-        takes too long or fails while it runs.
+        takes too long or fails while it runs; StoreError when the engine cannot read its files.
         """
         text = sparql.check(query)
         bound = sparql.bind(text, bindings or {})
-        if timeout is not None:
-            self._parsed(query)
-            return cut.run(lambda: self._run(bound, query), timeout)
-        return self._run(bound, query)
+        with damage.asking(self.path):
+            if timeout is None:
+                return self._run(bound, query)
+            return cut.run(lambda: self._run(bound, query), timeout)  # to parse and to plan may be slow too
 
     def match(
         self,
@@ -151,7 +161,7 @@ class Store:
     ) -> Iterator[ox.Quad]:
         """The quads that fit a pattern, in the engine's order."""
         graph = _graph(layer) if layer else None
-        return iter(self.engine.quads_for_pattern(subject, predicate, object, graph))
+        return damage.read(self.engine.quads_for_pattern(subject, predicate, object, graph), self.path)
 
     def quads(self, layer: str | None = None) -> Iterator[ox.Quad]:
         """All quads, or those of one layer, in the engine's order."""
@@ -164,10 +174,6 @@ class Store:
             if bound != query:
                 self._parsed(query)
             raise sparql.fault(bound, error) from None
-        except (RuntimeError, ValueError) as error:
-            raise QueryError(f"the query failed: {error}") from None
-        except OSError as error:
-            raise StoreError(f"cannot be read: {error}", Place(str(self.path)), "run 'kg build' again") from None
 
     def _parsed(self, query: str) -> None:
         """Raise the fault of the query as its author wrote it, where columns are still his."""
