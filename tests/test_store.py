@@ -223,8 +223,7 @@ def test_a_damaged_store_says_so_and_a_build_mends_it(tmp_path, damage) -> None:
         assert len(list(store.quads())) == 2
 
 
-@pytest.mark.parametrize("timeout", [None, 30])
-def test_damage_found_while_reading_is_told(tmp_path, timeout) -> None:
+def test_damage_found_while_reading_is_told(tmp_path) -> None:
     """The large tables are spoilt at their heads: the store opens, but their blocks no longer fit their checksums."""
     kg.store.write(tmp_path, quads(2000), support.manifest())
     for table in _tables(tmp_path):
@@ -234,7 +233,7 @@ def test_damage_found_while_reading_is_told(tmp_path, timeout) -> None:
         with pytest.raises(StoreError, match="the store is damaged"):
             list(store.quads())
         with pytest.raises(StoreError, match="the store is damaged") as caught:
-            store.query("SELECT (COUNT(?o) AS ?n) { ?s ?p ?o } GROUP BY ?s ORDER BY ?n", timeout=timeout)
+            store.query("SELECT * { ?s ?p ?o }", timeout=30)
         assert caught.value.hint == "run 'kg build' again"
 
 
