@@ -10,9 +10,8 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from kg.errors import QueryError
 from kg.names import XSD, Prefixes
-from kg.store import Results
+from kg.store import Results, damage
 
 Value: TypeAlias = str | int | Decimal | bool | date | None
 """An IRI as CURIE, a text, a number, a truth value, a whole date; a month or year alone stays text; None is unbound."""
@@ -70,11 +69,12 @@ class Rows:
 
     @classmethod
     def of(cls, results: Results, prefixes: Prefixes) -> Rows:
-        """Read an answer of the store to its end. Raises QueryError if the engine fails on the way."""
-        try:
+        """Read an answer of the store to its end.
+
+        Raises QueryError if the engine fails on the way, StoreError if it meets files that are damaged.
+        """
+        with damage.asking(None):
             return cls._of(results, prefixes)
-        except RuntimeError as error:
-            raise QueryError(f"the query failed: {error}") from None
 
     @classmethod
     def _of(cls, results: Results, prefixes: Prefixes) -> Rows:
