@@ -101,3 +101,10 @@ def test_the_runner_sees_what_is_wrong() -> None:
     assert missing == ["not read: BMW partnersWith Toyota"]
     scoped = complaints({**case, "facts": ["BMW partnersWith Huawei (market=China)"]})
     assert scoped == ["BMW partnersWith Huawei: ['market=China, not None']"]
+
+
+def test_the_evidence_holds_both_ends_where_the_words_name_them() -> None:
+    """What the text is about fills an end only where no words name it, also if both readings say the same."""
+    text = 'Hyundai will build cars in India. "We have signed," said José Muñoz, the chief executive of Hyundai.'
+    quotes = [c.quote for c in claims(text) if local_name(c.predicate) == "worksFor"]
+    assert quotes == ["José Muñoz, the chief executive of Hyundai"]

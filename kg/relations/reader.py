@@ -147,11 +147,12 @@ class Reader:
             return
         cues = self.cues.found(seg)
         taken = self._taken(matches)
-        found: list[tuple[Claim, bool]] = []
+        found: list[tuple[Claim, bool, bool]] = []
         for match in matches:
             reading = self._reading(source, seg, match, cues, taken, by, matches)
             for variant in _variants(reading) if reading is not None else ():
-                found += ((c, match.pattern.status is not None) for c in self._claims(source, variant))
+                fixed, named = match.pattern.status is not None, variant.topic is None
+                found += ((c, fixed, named) for c in self._claims(source, variant))
         yield from self._without_yielding(list(_best(found)))
 
     def _without_yielding(self, claims: list[Claim]) -> Iterator[Claim]:
@@ -365,14 +366,15 @@ def _confidence(match: Match, ends: tuple[Node, Node]) -> str:
     return f"0.{max(worth, 10):02d}"
 
 
-def _best(claims: Iterable[tuple[Claim, bool]]) -> Iterator[Claim]:
+def _best(claims: Iterable[tuple[Claim, bool, bool]]) -> Iterator[Claim]:
     """Of several readings of one statement in one passage the most telling: one whose wording fixes the status, then
-    one with more qualifiers, then the surest, then the one with the shortest evidence."""
+    one with more qualifiers, then one whose words name both ends, then the surest, then the one with the shortest
+    evidence."""
     best: dict[tuple[str, str, str], tuple[tuple[object, ...], list[Claim]]] = {}
-    for claim, fixed in claims:
+    for claim, fixed, named in claims:
         key = (claim.subject, claim.predicate, term_key(claim.object))
         telling = fixed and claim.status is not Status.IN_EFFECT
-        rank = (telling, fixed, len(claim.qualifiers), claim.confidence, -len(claim.quote), claim.pattern)
+        rank = (telling, fixed, len(claim.qualifiers), named, claim.confidence, -len(claim.quote), claim.pattern)
         if key not in best or rank > best[key][0]:
             best[key] = (rank, [claim])
         elif rank == best[key][0] and claim not in best[key][1]:  # the same wording for another market
