@@ -67,6 +67,16 @@ class Gazetteer:
             node = node.setdefault(key, {})
         node.setdefault(_END, []).append(entry)
 
+    def openings(self, tokens: Tokens, stems: Mapping[int, tuple[str, int]]) -> list[int]:
+        """The tokens at which a name may start: those whose own word is one, or whose next word goes on with one."""
+        root, found = self.root, []
+        for i, (key, following) in enumerate(zip(tokens.keys, (*tokens.keys[1:], _END), strict=False)):
+            node = root.get(key)
+            opens = node is not None and (_END in node or following in node or i + 1 in stems)
+            if opens or (i in stems and stems[i][0] in root):
+                found.append(i)
+        return found
+
     def longest(
         self, tokens: Tokens, first: int, last: int, stems: Mapping[int, tuple[str, int]]
     ) -> Iterator[tuple[int, int, list[Entry]]]:

@@ -58,14 +58,15 @@ class Linker:
 
     def _listed(self, tokens: Tokens, split: tuple[Sentence, ...]) -> Iterator[Mention]:
         stems = self._stems(tokens)
-        root = self.gazetteer.root
-        openings = [i for i, key in enumerate(tokens.keys) if key in root or (i in stems and stems[i][0] in root)]
+        openings = self.gazetteer.openings(tokens, stems)
         sure: list[tuple[Sentence, Mention]] = []
         doubtful: list[tuple[Sentence, Mention, list[Entry]]] = []
         firsts, past = [s.first for s in split], 0
         for i in openings:
+            if i < past:
+                continue
             sentence = split[bisect_right(firsts, i) - 1]
-            found = self._at(tokens, i, sentence.last, stems) if i >= past else None
+            found = self._at(tokens, i, sentence.last, stems)
             if found is not None and not self._outrun(tokens, found[0], sentence.last, stems):
                 mention, entries, plain = found
                 past = mention.last

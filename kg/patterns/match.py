@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.patterns.notation import Keys, Pattern, Slot, Words
-from kg.patterns.segment import Segment
+from kg.patterns.notation import Gap, Keys, Pattern, Slot, Words
+from kg.patterns.segment import SEVERAL, Segment
 from kg.patterns.walk import Bound, Walk, run_of_words
 
 
@@ -60,13 +60,13 @@ class Matcher:
 
     def matches(self, segment: Segment) -> Iterator[Match]:
         """Every match in a segment, at most one for each hit of a pattern's words."""
-        present = _present(segment)
+        present = segment.present
         met: dict[int, bool] = {}
         for i, node in enumerate(segment.nodes):
             for keys, pattern, needs in self.index.get(node.key, ()) if node.key else ():
                 possible = met.get(id(needs))
                 if possible is None:
-                    possible = met[id(needs)] = not any(present.isdisjoint(need) for need in needs)
+                    possible = met[id(needs)] = _filled(present, needs)
                 if not possible:
                     continue
                 if len(keys) == 1 or segment.word_at(i, keys):
@@ -92,7 +92,7 @@ class Matcher:
     def _walks(self, segment: Segment, pattern: Pattern) -> tuple[Walk, Walk]:
         anchor, parts = pattern.elements[pattern.anchor], pattern.elements
         right = Walk(segment, parts[pattern.anchor + 1 :], anchor, rightwards=True)
-        return right, Walk(segment, tuple(reversed(parts[: pattern.anchor])), anchor, rightwards=False)
+        return right, Walk(segment, parts[: pattern.anchor][::-1], anchor, rightwards=False)
 
     def _fill(self, segment: Segment, pattern: Pattern, first: int, last: int) -> Match | None:
         anchor = pattern.elements[pattern.anchor]
@@ -109,20 +109,19 @@ class Matcher:
 
 
 def _needs(pattern: Pattern) -> tuple[frozenset[str], ...]:
-    """For each slot that must be filled what may fill it: classes, kinds of mention, kinds of value."""
-    slots = [e for e in pattern.elements if isinstance(e, Slot) and not e.optional and "topic" not in e.kinds]
+    """For each part that must be filled what may fill it: first words, classes, kinds of mention, kinds of value."""
+    others = (e for i, e in enumerate(pattern.elements) if i != pattern.anchor)
+    parts = [e for e in others if not isinstance(e, Gap) and not e.optional]
+    slots = [e for e in parts if isinstance(e, Slot) and "topic" not in e.kinds]
     named = [frozenset(s.kinds & {"demonym"} or {*s.classes, *s.kinds, *_open_kinds(s)}) for s in slots if not s.value]
     valued = [frozenset({s.value}) for s in slots if s.value not in ("", "text", "any")]
-    return tuple(named + valued)
+    worded = [frozenset(e.by_first) for e in parts if isinstance(e, Words)]
+    several = [frozenset({SEVERAL})] if len(named) > 1 or any(s.name == "both" for s in slots) else []
+    return tuple(several + worded + named + valued)
 
 
-def _present(segment: Segment) -> frozenset[str]:
-    """The classes, kinds of mention and kinds of value in a segment: a pattern that needs others cannot match."""
-    mentions = [n.mention for n in segment.nodes if n.mention is not None]
-    kinds = {"unlisted" if m.unknown else m.kind for m in mentions} | {
-        n.value.kind for n in segment.nodes if n.value is not None
-    }
-    return frozenset(kinds.union(*(m.classes for m in mentions)))
+def _filled(present: frozenset[str], needs: tuple[frozenset[str], ...]) -> bool:
+    return not any(map(present.isdisjoint, needs))
 
 
 def _open_kinds(slot: Slot) -> tuple[str, ...]:

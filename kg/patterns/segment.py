@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
 
 from kg.patterns.language import Language
 from kg.patterns.notation import Keys, Words
 from kg.text import LinkedText, Mention, Value
 
 _OPEN = {"(": ")", "[": "]"}
+SEVERAL = "several names"
+"""What :attr:`Segment.present` holds where more than one name stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A word (``key``), a name or a value, with its offsets in the text."""
 
     key: str
@@ -23,8 +26,7 @@ class Node:
     value: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Coordinated names ("A, B and C"), or one name alone: node indexes of the members, first node, past the last."""
 
     members: tuple[int, ...]
@@ -48,12 +50,13 @@ class Grammar:
     transparent: frozenset[Keys]
     suffixes: tuple[str, ...]
     vocabulary: frozenset[str]
-    noise: frozenset[Keys]
+    noise: Mapping[str, tuple[Keys, ...]]
+    """Wordings that mean nothing before another word, the longest first, by their first word."""
     ranges: frozenset[str]
 
     def plain(self, key: str) -> str:
         """A word without its affix, where only that form is one of the language's pattern words ("pabriknya")."""
-        if key not in self.vocabulary:
+        if key not in self.vocabulary and key.endswith(self.suffixes):
             for suffix in self.suffixes:
                 stem = key.removesuffix(suffix)
                 if stem != key and stem in self.vocabulary:
@@ -76,7 +79,7 @@ class Grammar:
             ends=language.single("grammar", "ends"),
             suffixes=tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True)),
             vocabulary=language.vocabulary,
-            noise=language.words("grammar", "noise"),
+            noise=Words(language.words("grammar", "noise")).by_first,
             ranges=language.single("quantity", "ranges"),
         )
 
@@ -93,6 +96,20 @@ class Segment:
 
     def __len__(self) -> int:
         return len(self.nodes)
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """The words, classes, kinds of mention and kinds of value here: a pattern that needs others cannot match."""
+        found: set[str] = {n.key for n in self.nodes}
+        names = 0
+        for node in self.nodes:
+            if node.mention is not None:
+                names += 1
+                found.add("unlisted" if node.mention.unknown else node.mention.kind)
+                found |= node.mention.classes
+            elif node.value is not None:
+                found.add(node.value.kind)
+        return frozenset(found | {SEVERAL} if names > 1 else found)
 
     def word_at(self, i: int, keys: Keys) -> bool:
         """Whether these words stand at a position."""
@@ -146,44 +163,48 @@ class Segment:
 
 def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segment:
     """The segment of the tokens ``first`` to ``last`` (past the last)."""
-    nodes = tuple(_without_noise(tuple(_nodes(linked, first, last, grammar)), grammar))
+    nodes = _without_noise(_nodes(linked, first, last, grammar), grammar)
     partner = _brackets(nodes)
     breaks = _breaks(nodes, grammar)
     return Segment(nodes, grammar, _groups(nodes, grammar), partner, breaks)
 
 
-def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Iterator[Node]:
-    tokens = linked.tokens
+def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[Node]:
+    tokens, plain = linked.tokens, grammar.plain
+    keys, begins, ends = tokens.keys, tokens.starts, tokens.ends
     starts = {m.first: m for m in linked.between(first, last)}
     values = {v.first: v for v in linked.values_between(first, last)}
+    nodes: list[Node] = []
     i = first
     while i < last:
         mention, value = starts.get(i), values.get(i)
         if mention is not None and mention.last <= last:
-            yield Node("", mention.start, mention.end, mention=mention)
+            nodes.append(Node("", mention.start, mention.end, mention))
             if mention.also:
-                yield Node("", mention.start, mention.end, mention=replace(mention, entity=mention.also))
+                nodes.append(Node("", mention.start, mention.end, replace(mention, entity=mention.also)))
             i = mention.last
         elif value is not None and value.last <= last:
-            yield Node("", value.start, value.end, value=value)
+            nodes.append(Node("", value.start, value.end, None, value))
             i = value.last
         else:
-            yield Node(grammar.plain(tokens.keys[i]), tokens.starts[i], tokens.ends[i])
+            nodes.append(Node(plain(keys[i]), begins[i], ends[i]))
             i += 1
+    return nodes
 
 
-def _without_noise(nodes: tuple[Node, ...], grammar: Grammar) -> Iterator[Node]:
+def _without_noise(nodes: list[Node], grammar: Grammar) -> tuple[Node, ...]:
     """The nodes without words that mean nothing where they stand ("yang digunakan" before another verb): only their
     first word is kept. Before a name or a preposition the same words do mean something, and stay.
     """
-    longest = max(map(len, grammar.noise), default=0)
-    i = 0
-    while i < len(nodes):
-        size = next((n for n in range(longest, 1, -1) if tuple(x.key for x in nodes[i : i + n]) in grammar.noise), 0)
-        following = nodes[i + size] if i + size < len(nodes) else None
-        bound = following is None or not following.key or following.key in grammar.prepositions
-        yield nodes[i]
-        i += size if size and not bound else 1
+    dropped: set[int] = set()
+    for i, node in enumerate(nodes):
+        for keys in grammar.noise.get(node.key, ()) if i not in dropped else ():
+            if tuple(x.key for x in nodes[i : i + len(keys)]) == keys:
+                following = nodes[i + len(keys)] if i + len(keys) < len(nodes) else None
+                if following is not None and following.key and following.key not in grammar.prepositions:
+                    dropped.update(range(i + 1, i + len(keys)))
+                break
+    return tuple(n for i, n in enumerate(nodes) if i not in dropped) if dropped else tuple(nodes)
 
 
 def _brackets(nodes: tuple[Node, ...]) -> dict[int, int]:

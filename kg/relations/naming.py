@@ -100,7 +100,7 @@ class Namer:
                         typed = replace(
                             mention, entity=entity.iri, kind="new", classes=self.ontology.closure(entity.types)
                         )
-                        nodes[i] = replace(nodes[i], mention=typed)
+                        nodes[i] = nodes[i]._replace(mention=typed)
         return replace(seg, nodes=tuple(nodes)) if entities else seg, entities
 
 

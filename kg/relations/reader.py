@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -106,17 +107,19 @@ class Reader:
         self, linked: LinkedText, spoken: list[Quotation]
     ) -> tuple[LinkedText, list[tuple[Passage, Segment]], list[Entity]]:
         """The text with its unlisted names typed by their context, its segments, and the entities that are new."""
-        parts = self._segments(linked, spoken)
+        parts = [(p, self._segment(linked, p)) for p in passages(linked, spoken)]
         typed, new = self.namer.typed(linked, parts)
-        return (typed, self._segments(typed, spoken), new) if typed is not linked else (linked, parts, new)
+        firsts = [m.first for m, before in zip(typed.mentions, linked.mentions, strict=True) if m is not before]
+        for n, (passage, _) in enumerate(parts) if firsts else ():
+            if bisect_left(firsts, passage.first) < bisect_left(firsts, passage.last):
+                parts[n] = passage, self._segment(typed, passage)
+        return typed, parts, new
 
-    def _segments(self, linked: LinkedText, spoken: list[Quotation]) -> list[tuple[Passage, Segment]]:
-        """The passages, each as a segment; one without any name has nothing to be read and stays empty."""
-        empty = Segment((), self.grammar)
-        return [
-            (p, segment(linked, p.first, p.last, self.grammar) if linked.between(p.first, p.last) else empty)
-            for p in passages(linked, spoken)
-        ]
+    def _segment(self, linked: LinkedText, passage: Passage) -> Segment:
+        """A passage as a segment; one without any name has nothing to be read and stays empty."""
+        if not linked.between(passage.first, passage.last):
+            return Segment((), self.grammar)
+        return segment(linked, passage.first, passage.last, self.grammar)
 
     # -- claims ------------------------------------------------------------------------------------------------------
 
