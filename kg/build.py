@@ -82,9 +82,10 @@ class Knowledge:
     def readers(self) -> dict[str, tuple[Linker, Reader]]:
         """For each language its linker and its reader."""
         gazetteer = Gazetteer(self.names.entities.values(), self.ontology)
+        linkers = {code: Linker(gazetteer, language, self.ontology) for code, language in self.languages.items()}
         made = {
-            code: (Linker(gazetteer, language, self.ontology), Reader(language, self.ontology))
-            for code, language in self.languages.items()
+            code: (linker, Reader(self.languages[code], self.ontology, linker.resolver))
+            for code, linker in linkers.items()
         }
         gc.freeze()  # what is loaded stays: a tenth of the reading time went into looking at it again and again
         return made

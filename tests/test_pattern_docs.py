@@ -56,7 +56,7 @@ def gazetteer() -> Gazetteer:
 def told(language: Language, text: str) -> list[Told]:
     known = knowledge()
     linker = Linker(gazetteer(), language, known.ontology)
-    extraction = Reader(language, known.ontology).extract(Document(text, "a.txt"), linker.link(text))
+    extraction = Reader(language, known.ontology, linker.resolver).extract(Document(text, "a.txt"), linker.link(text))
     return [Told.of(c) for c in extraction.claims]
 
 

@@ -38,7 +38,7 @@ def reading(found: Language) -> Callable[[str], list[Told]]:
     """Reads texts with a language's patterns and the shipped names."""
     known = knowledge()
     linker = Linker(known.readers["en"][0].gazetteer, found, known.ontology)
-    reader = Reader(found, known.ontology)
+    reader = Reader(found, known.ontology, linker.resolver)
 
     def read(text: str) -> list[Told]:
         return [Told.of(c) for c in reader.extract(Document(text, "a.txt"), linker.link(text)).claims]

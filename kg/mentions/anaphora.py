@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from kg.model import Entity
+from kg.ontology import THING, Ontology
 from kg.patterns import Anaphor, Language
 from kg.text import LinkedText, Mention, Sentence
 
 REACH = 3
 """How many sentences back an antecedent is looked for."""
-_INNER = 3
+_INNER = 4
 """The longest name, in tokens, that may stand inside such words ("the South Korean firm")."""
 
 
@@ -50,8 +51,10 @@ class _Known:
 class Resolver:
     """Finds what such words stand for, by class, nearness, and the home of what was named (``kg:home``)."""
 
-    def __init__(self, language: Language, entities: Mapping[str, Entity]) -> None:
+    def __init__(self, language: Language, entities: Mapping[str, Entity], ontology: Ontology) -> None:
         self.language, self.entities = language, entities
+        homes = {h for e in entities.values() for h in e.home if h in entities}
+        self.homes = _shared(ontology.closure(entities[h].types) for h in sorted(homes))
         self.longest = max(map(len, language.anaphora), default=0)
         self.pairs = {keys[:2] for keys in language.anaphora}
         self.firsts = {keys[0] for keys in language.anaphora}
@@ -64,17 +67,24 @@ class Resolver:
         if not mentions:
             return linked.mentions
         ends = {i for m in mentions if m.kind != "demonym" for i in (m.first, m.last - 1)}
+        begins = {m.first for m in linked.mentions if m.kind != "demonym"}
         known = _Known(list(mentions))
         for number, sentence in enumerate(linked.sentences if self.longest else ()):
             earlier = linked.sentences[max(0, number - REACH) : number]
             for phrase in list(self._phrases(linked, sentence)):
-                if ends.isdisjoint((phrase.first, phrase.last - 1)):
+                titles = phrase.last in begins and not phrase.anaphor.possessive  # "the carmaker Acme" is Acme
+                if ends.isdisjoint((phrase.first, phrase.last - 1)) and not titles:
                     made = self._made(linked, known, phrase, sentence, earlier)
                     if made is not None:
                         known.add(made)
         covered = {i for m in known.made for i in range(m.first, m.last)}
         kept = [m for m in linked.mentions if covered.isdisjoint(range(m.first, m.last))]
         return tuple(sorted((*kept, *known.made), key=lambda m: m.first))
+
+    def again(self, linked: LinkedText) -> tuple[Mention, ...]:
+        """What :meth:`resolve` gives now that more names are known than when it was asked first."""
+        names = tuple(m for m in linked.mentions if m.kind not in ("anaphor", "possessor"))
+        return self.resolve(replace(linked, mentions=names))
 
     def _made(
         self, linked: LinkedText, known: _Known, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
@@ -90,7 +100,8 @@ class Resolver:
         return Mention(*at, found[0].entity, found[0].classes, kind, also=also)
 
     def _phrases(self, linked: LinkedText, sentence: Sentence) -> Iterator[_Phrase]:
-        inner = {m.first: m for m in linked.between(sentence.first, sentence.last) if m.last - m.first <= _INNER}
+        named = (m for m in linked.between(sentence.first, sentence.last) if m.last - m.first <= _INNER)
+        inner = {m.first: m for m in named if not m.classes.isdisjoint(self.homes)}
         i, keys = sentence.first, linked.tokens.keys
         while i < sentence.last:
             opens = keys[i : i + 2] in self.pairs or keys[i : i + 1] in self.pairs
@@ -153,7 +164,7 @@ class Resolver:
         return i >= 0 and linked.tokens.keys[i] in self.prepositions
 
     def _fits(self, mention: Mention, phrase: _Phrase) -> bool:
-        if mention.kind not in ("name", "unit", "anaphor") or mention.classes.isdisjoint(phrase.anaphor.classes):
+        if mention.kind not in ("name", "new", "unit", "anaphor") or mention.classes.isdisjoint(phrase.anaphor.classes):
             return False
         entity = self.entities.get(mention.entity)
         homes = set(entity.home) if entity else set()
@@ -170,3 +181,9 @@ class Resolver:
                 entity = self.entities.get(current)
                 todo += entity.belongs_to if entity else ()
         return found
+
+
+def _shared(groups: Iterable[frozenset[str]]) -> frozenset[str]:
+    """The classes that all have, without that of everything."""
+    sets = list(groups)
+    return frozenset.intersection(*sets) - {THING} if sets else frozenset()

@@ -13,6 +13,7 @@ from kg.mentions.compounds import Compounds
 from kg.mentions.gazetteer import Entry, Gazetteer
 from kg.mentions.unlisted import unlisted
 from kg.model import Entity
+from kg.names import local_name
 from kg.ontology import Ontology
 from kg.patterns import Language
 from kg.text import LinkedText, Mention, Sentence, Tokens, key_of
@@ -38,8 +39,9 @@ class Linker:
         self.abbreviations = language.single("sentences", "abbreviations")
         self.suffixes = tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True))
         self.compounds = Compounds(language, ontology)
-        self.resolver = Resolver(language, gazetteer.entities)
-        self.not_names = language.single("grammar", "not_names") | (language.vocabulary - _business(language))
+        self.resolver = Resolver(language, gazetteer.entities, ontology)
+        self.never = language.single("grammar", "not_names") | _titles(language, ontology)
+        self.not_names = self.never | (language.vocabulary - _business(language))
 
     def link(self, text: str, issued: str = "") -> LinkedText:
         """Everything found in a text: sentences, quotations, values (relative dates by ``issued``), mentions."""
@@ -49,7 +51,7 @@ class Linker:
         found = values(tokens, self.language, issued, named)
         kept = _without(named, {i for v in found for i in range(v.first, v.last)})
         joined = with_abbreviations(tokens, self.compounds.join(tokens, kept))
-        new = unlisted(tokens, split, joined, found, self.not_names)
+        new = unlisted(tokens, split, joined, found, self.never, self.not_names)
         mentions = tuple(sorted((*joined, *new), key=lambda m: m.first))
         linked = LinkedText(tokens, self.language.code, split, quotations(text), mentions, found)
         return replace(linked, mentions=self.resolver.resolve(linked))
@@ -187,6 +189,12 @@ def _business(language: Language) -> frozenset[str]:
     """The words that stand in names of firms, as they do elsewhere."""
     parts = ("unit_words", "legal_before", "legal_after")
     return frozenset(key for part in parts for keys in language.words("grammar", part) for key in keys)
+
+
+def _titles(language: Language, ontology: Ontology) -> frozenset[str]:
+    """The words by which free words are found and those that lead them ("chief", "vice"): they stand before names."""
+    names = [local_name(p.iri) + end for p in ontology.properties.values() if p.is_qualifier for end in ("", "_with")]
+    return frozenset(key for name in names for keys in language.lists.get(name, ()) for key in keys)
 
 
 def _mention(entry: Entry, start: int, end: int, first: int, last: int) -> Mention:

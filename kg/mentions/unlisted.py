@@ -20,12 +20,14 @@ def unlisted(
     sentences: tuple[Sentence, ...],
     mentions: tuple[Mention, ...],
     values: tuple[Value, ...],
-    not_names: AbstractSet[str],
+    never: AbstractSet[str],
+    seldom: AbstractSet[str],
 ) -> Iterator[Mention]:
     """Candidates, typed by nothing yet: ``entity`` is empty and ``classes`` too.
 
-    ``not_names`` are words that are capitalised for other reasons: titles, days, months, words of the patterns; a run
-    with one of them is no name, but a title or a term.
+    ``never`` are words that are capitalised for other reasons: titles, days, months; they end a name. ``seldom`` holds
+    those and the words of the patterns: within a sentence they may be part of a name ("Acme Battery Works"), though not
+    all of it.
     """
     taken = {i for m in mentions for i in range(m.first, m.last)}
     taken |= {i for v in values for i in range(v.first, v.last)}
@@ -40,8 +42,11 @@ def unlisted(
         if headlines.get(number, False):
             continue
         past = max(_run(tokens, i, sentences[number], taken), i + 1)
-        for first, last in _names(tokens, i, past, not_names):
+        led = i == sentences[number].first or tokens.keys[i - 1] in _OPENERS
+        for first, last in _names(tokens, i, past, seldom if led else never):
             opens = first == sentences[number].first or tokens.keys[first - 1] in _OPENERS
+            if all(key in seldom for key in tokens.keys[first:last]):
+                continue
             if last - first > 1 or not opens:
                 whole = last == past and first - i <= 1  # at most an article or title is cut off in front
                 kind = "unlisted" if whole else "fragment"

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kg.model import Status
 from kg.patterns.notation import Gap, Keys, Pattern, Slot, Words
 from kg.patterns.segment import SEVERAL, Segment
-from kg.patterns.walk import Bound, Walk, run_of_words
+from kg.patterns.walk import SOFT, Bound, Walk, run_of_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class Matcher:
         self.index: dict[str, list[tuple[Keys, Pattern, tuple[frozenset[str], ...]]]] = {}
         known: dict[tuple[frozenset[str], ...], tuple[frozenset[str], ...]] = {}
         self.lists = lists
+        texts = {e.name for p in patterns for e in p.elements if isinstance(e, Slot) and e.value == "text"}
+        self.by_first = {name: Words(lists[name]).by_first for name in sorted(texts & lists.keys())}
+        """For free words that need one of a list the wordings of that list."""
         for pattern in patterns:
             needs = known.setdefault(_needs(pattern), _needs(pattern))  # one object for equal needs: see matches()
             for keys in sorted(self._anchors(pattern)):
@@ -73,6 +77,17 @@ class Matcher:
                     found = self._fill(segment, pattern, i, i + len(keys))
                     if found is not None:
                         yield found
+            if segment.owns(i):
+                yield from self._owned(segment, i + 1)
+
+    def _owned(self, segment: Segment, i: int) -> Iterator[Match]:
+        """The matches of patterns looked up by the sign of an owner alone, where "its" stands for both."""
+        for sign in sorted(segment.grammar.possessive):
+            for keys, pattern, needs in self.index.get(sign, ()):
+                if len(keys) == 1 and _filled(segment.present, needs):
+                    found = self._fill(segment, pattern, i, i, width=0)
+                    if found is not None:
+                        yield found
 
     def near_misses(self, segment: Segment) -> Iterator[NearMiss]:
         """The patterns whose words stand in a segment but which do not match, each with the part that is lacking."""
@@ -90,11 +105,15 @@ class Matcher:
         return max(pattern.anchor - 1 - left.furthest, 0)
 
     def _walks(self, segment: Segment, pattern: Pattern) -> tuple[Walk, Walk]:
-        anchor, parts = pattern.elements[pattern.anchor], pattern.elements
-        right = Walk(segment, parts[pattern.anchor + 1 :], anchor, rightwards=True)
-        return right, Walk(segment, parts[: pattern.anchor][::-1], anchor, rightwards=False)
+        anchor, parts, naming = pattern.elements[pattern.anchor], pattern.elements, pattern.status is Status.IN_EFFECT
+        right = Walk(segment, parts[pattern.anchor + 1 :], anchor, rightwards=True, naming=naming)
+        return right, Walk(segment, parts[: pattern.anchor][::-1], anchor, rightwards=False, naming=naming)
 
-    def _fill(self, segment: Segment, pattern: Pattern, first: int, last: int) -> Match | None:
+    def _fill(
+        self, segment: Segment, pattern: Pattern, first: int, last: int, *, width: int = SOFT
+    ) -> Match | None:
+        """The match of a pattern whose words stand at ``first`` to ``last``; ``width`` is how far off the name to their
+        left may stand."""
         anchor = pattern.elements[pattern.anchor]
         bound = Bound({}, first, last)
         if isinstance(anchor, Slot):
@@ -102,10 +121,22 @@ class Matcher:
             bound = Bound({anchor.name: tuple(range(first, last))}, first, last)
         right, left = self._walks(segment, pattern)
         found = right.go(0, last, bound)
-        found = left.go(0, first, found) if found is not None else None
-        if found is None:
+        found = left.go(0, first, found, width) if found is not None else None
+        if found is None or not self._worded(segment, pattern, found.slots):
             return None
         return Match(pattern, found.slots, (first, last), found.low, found.high, found.gaps)
+
+
+    def _worded(self, segment: Segment, pattern: Pattern, slots: dict[str, tuple[int, ...]]) -> bool:
+        """Whether the free words hold one of their list, where there is one: "the private arm of" names no role."""
+        for element in pattern.elements:
+            if isinstance(element, Slot) and element.value == "text" and element.name in self.by_first:
+                nodes, wordings = slots.get(element.name, ()), self.by_first[element.name]
+                if nodes and not any(
+                    segment.word_at(i, keys) for i in nodes for keys in wordings.get(segment.nodes[i].key, ())
+                ):
+                    return False
+        return True
 
 
 def _needs(pattern: Pattern) -> tuple[frozenset[str], ...]:

@@ -93,6 +93,8 @@ class Segment:
     groups: Mapping[int, Group] = field(default_factory=dict)
     partner: Mapping[int, int] = field(default_factory=dict)
     breaks: frozenset[int] = frozenset()
+    common: frozenset[int] = frozenset()
+    """The nodes of names that are written as common nouns are ("self-driving", "battery")."""
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -105,6 +107,8 @@ class Segment:
         for node in self.nodes:
             if node.mention is not None:
                 names += 1
+                if node.mention.kind == "possessor":
+                    found |= self.grammar.possessive
                 found.add("unlisted" if node.mention.unknown else node.mention.kind)
                 found |= node.mention.classes
             elif node.value is not None:
@@ -119,6 +123,11 @@ class Segment:
         return (len(keys) == 1 and nodes[i].key == keys[0]) or all(
             nodes[i + k].key == key for k, key in enumerate(keys)
         )
+
+    def owns(self, i: int) -> bool:
+        """Whether the word at a position says whose something is ("its"), and is understood."""
+        mention = self.nodes[i].mention
+        return mention is not None and mention.kind == "possessor"
 
     def listed(self, i: int) -> tuple[int, ...]:
         """The values of one kind in a list with the one at a position ("400, 500 dan 600 km"), itself among them."""
@@ -149,8 +158,13 @@ class Segment:
         return before, after
 
     def oblique(self, i: int, floor: int = 0) -> bool:
-        """Whether a preposition (not before node ``floor``) governs the name here, with at most three words between."""
-        for k in range(i - 1, max(floor - 1, i - 5), -1):
+        """Whether a preposition (not before node ``floor``) governs the name here, with at most three words between.
+
+        A pronoun is governed only by the word right before it ("In the other it builds …").
+        """
+        mention = self.nodes[i].mention
+        pronoun = mention is not None and mention.kind == "anaphor" and mention.last - mention.first == 1
+        for k in range(i - 1, max(floor - 1, i - (2 if pronoun else 5)), -1):
             node = self.nodes[k]
             if node.value is not None or (node.mention is not None and node.mention.kind != "demonym"):
                 return False
@@ -166,7 +180,8 @@ def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segm
     nodes = _without_noise(_nodes(linked, first, last, grammar), grammar)
     partner = _brackets(nodes)
     breaks = _breaks(nodes, grammar)
-    return Segment(nodes, grammar, _groups(nodes, grammar), partner, breaks)
+    small = frozenset(i for i, n in enumerate(nodes) if n.mention is not None and linked.text[n.start].islower())
+    return Segment(nodes, grammar, _groups(nodes, grammar), partner, breaks, small)
 
 
 def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[Node]:

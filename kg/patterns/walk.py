@@ -39,9 +39,17 @@ class Walk:
     """Fills the parts on one side of the words that were found, nearest first."""
 
     def __init__(
-        self, segment: Segment, elements: Sequence[Element], origin: Element | None, *, rightwards: bool
+        self,
+        segment: Segment,
+        elements: Sequence[Element],
+        origin: Element | None,
+        *,
+        rightwards: bool,
+        naming: bool = False,
     ) -> None:
         self.segment, self.elements, self.origin, self.rightwards = segment, elements, origin, rightwards
+        self.naming = naming
+        """Whether the pattern says what something is by its wording alone: that holds of an owner too."""
         self.step = 1 if rightwards else -1
         self.furthest = 0
         """How many parts could be filled, for those who ask why a pattern did not match."""
@@ -67,7 +75,12 @@ class Walk:
         element = self.elements[k]
         assert isinstance(element, Words)
         nodes, by_edge = self.segment.nodes, element.by_first if self.rightwards else element.by_last
+        owner = not self.rightwards and not self.segment.grammar.possessive.isdisjoint(by_edge)
         for at in self._steps(position, width):
+            if owner and self.segment.owns(at):  # "its" is the owner and the sign of it in one
+                found = self.go(k + 1, at + 1, bound, width=0)
+                if found is not None:
+                    return found
             for keys in by_edge.get(nodes[at].key, ()):
                 first = at if self.rightwards else at - len(keys) + 1
                 if self.segment.word_at(first, keys):
@@ -166,7 +179,9 @@ class Walk:
         following = self.segment.nodes[at + 1] if at + 1 < len(self.segment) else None
         tied = following is not None and (following.mention is not None or following.key in grammar.possessive)
         apposed = following is not None and following.key == "," and self._is_name(at + 2, slot)
-        light = node.mention is not None and node.mention.kind in ("demonym", "possessor")
+        light = at in self.segment.common or (
+            node.mention is not None and node.mention.kind in ("demonym", "possessor")
+        )
         return not (self.rightwards and (tied or apposed)) and not light
 
     def _after_preposition(self, k: int) -> bool:
@@ -252,9 +267,9 @@ class Walk:
             group = Group(members, members[0], members[-1] + 1)
         free_side = k + 1 == len(self.elements) or isinstance(self.elements[k + 1], Slot | Gap)
         floor = origin if self.rightwards else 0
-        if wide and free_side and segment.oblique(group.first, floor):
+        if wide and free_side and segment.oblique(group.first, floor) and not self._relative(group.last):
             return None
-        last = k + 1 == len(self.elements)
+        last = k + 1 == len(self.elements) and not self.naming
         if ((wide and not self.rightwards) or (self.rightwards and last)) and self._possessive(group.last):
             return None  # "Acme's" is not Acme
         return members, group.first, group.last
@@ -263,6 +278,12 @@ class Walk:
         """Whether a comma alone parts this slot from the next part: an apposition speaks of the nearest name only."""
         before = self.elements[k - 1] if k else self.origin
         return not self.rightwards and isinstance(before, Words) and before.alternatives == {(",",)}
+
+    def _relative(self, i: int) -> bool:
+        """Whether a relative clause that leads to the words begins here: the name before it is what it speaks of."""
+        nodes, relative = self.segment.nodes, self.segment.grammar.relative
+        at = i + 1 if i < len(nodes) and nodes[i].key == "," else i
+        return not self.rightwards and at < len(nodes) and nodes[at].key in relative
 
     def _possessive(self, i: int) -> bool:
         return i < len(self.segment) and self.segment.nodes[i].key in self.segment.grammar.possessive

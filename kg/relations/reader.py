@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from kg.mentions import Resolver
 from kg.model import (
     Claim,
     Document,
@@ -78,8 +79,8 @@ class _Reading:
 class Reader:
     """Reads texts of one language; made once, used for every document."""
 
-    def __init__(self, language: Language, ontology: Ontology) -> None:
-        self.language, self.ontology = language, ontology
+    def __init__(self, language: Language, ontology: Ontology, resolver: Resolver) -> None:
+        self.language, self.ontology, self.resolver = language, ontology, resolver
         self.grammar = Grammar.of(language)
         self.cues = Cues(language, ontology)
         self.speech = Speech(language, ontology)
@@ -109,8 +110,11 @@ class Reader:
         """The text with its unlisted names typed by their context, its segments, and the entities that are new."""
         parts = [(p, self._segment(linked, p)) for p in passages(linked, spoken)]
         typed, new = self.namer.typed(linked, parts)
-        firsts = [m.first for m, before in zip(typed.mentions, linked.mentions, strict=True) if m is not before]
-        for n, (passage, _) in enumerate(parts) if firsts else ():
+        if typed is linked:
+            return linked, parts, new
+        typed = replace(typed, mentions=self.resolver.again(typed))  # words may stand for the names that are now known
+        firsts = sorted({m.first for m in set(linked.mentions).symmetric_difference(typed.mentions)})
+        for n, (passage, _) in enumerate(parts):
             if bisect_left(firsts, passage.first) < bisect_left(firsts, passage.last):
                 parts[n] = passage, self._segment(typed, passage)
         return typed, parts, new
