@@ -137,6 +137,8 @@ class LinkedText:
     quotations: tuple[Quotation, ...]
     mentions: tuple[Mention, ...]
     values: tuple[Value, ...] = field(default=())
+    owners: tuple[Mention, ...] = field(default=())
+    """What the endings of words say whose something is, one for each kind of thing it may be."""
 
     @property
     def text(self) -> str:
@@ -152,3 +154,8 @@ class LinkedText:
         """The values that start among these tokens, in order."""
         a = bisect_left(self.values, first, key=lambda v: v.first)
         return self.values[a : bisect_left(self.values, last, key=lambda v: v.first)]
+
+    def owners_between(self, first: int, last: int) -> tuple[Mention, ...]:
+        """The owners that endings of these tokens name, in order."""
+        a = bisect_left(self.owners, first, key=lambda m: m.first)
+        return self.owners[a : bisect_left(self.owners, last, key=lambda m: m.first)]

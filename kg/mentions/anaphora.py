@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -61,8 +61,40 @@ class Resolver:
         self.prepositions = language.single("grammar", "prepositions")
         self.determiners = language.single("grammar", "filler")
 
-    def resolve(self, linked: LinkedText) -> tuple[Mention, ...]:
-        """The mentions together with those for which words stand; words without an antecedent stay words."""
+    def resolve(self, linked: LinkedText) -> LinkedText:
+        """The text with the words that stand for names, and with the owners that endings name; what has no antecedent
+        stays as it is."""
+        found = replace(linked, mentions=self._mentions(linked))
+        return replace(found, owners=tuple(self._owners(found)))
+
+    def _owners(self, linked: LinkedText) -> Iterator[Mention]:
+        """For each word with such an ending, and each kind of thing it may belong to, the nearest name before it."""
+        tokens, vocabulary = linked.tokens, self.language.vocabulary
+        endings = tuple(ending for ending, _ in self.language.owners)
+        for i, key in enumerate(tokens.keys) if endings else ():
+            if not key.endswith(endings) or (key in vocabulary and key not in endings):
+                continue
+            for ending, anaphor in self.language.owners:
+                stem = key.removesuffix(ending)
+                if stem != key and (not stem or stem in vocabulary):
+                    owner = self._nearest(linked, i, anaphor)
+                    if owner is not None:
+                        start = tokens.ends[i] - len(ending)
+                        yield Mention(start, tokens.ends[i], i, i + 1, owner.entity, owner.classes, "possessor")
+
+    def _nearest(self, linked: LinkedText, i: int, anaphor: Anaphor) -> Mention | None:
+        """The nearest fitting name before a token in its sentence, else the first of the nearest sentence before."""
+        number = bisect_right(linked.sentences, i, key=lambda s: s.first) - 1
+        phrase = _Phrase(i, i + 1, (i, i + 1), anaphor)
+        for n in range(number, max(-1, number - 1 - REACH), -1):
+            sentence = linked.sentences[n]
+            fitting = [m for m in linked.between(sentence.first, min(sentence.last, i)) if self._fits(m, phrase)]
+            free = [m for m in fitting if not self._oblique(linked, m)]
+            if free:
+                return free[-1] if n == number else free[0]
+        return None
+
+    def _mentions(self, linked: LinkedText) -> tuple[Mention, ...]:
         mentions = [m for m in linked.mentions if not m.unknown]
         if not mentions:
             return linked.mentions
@@ -81,7 +113,7 @@ class Resolver:
         kept = [m for m in linked.mentions if covered.isdisjoint(range(m.first, m.last))]
         return tuple(sorted((*kept, *known.made), key=lambda m: m.first))
 
-    def again(self, linked: LinkedText) -> tuple[Mention, ...]:
+    def again(self, linked: LinkedText) -> LinkedText:
         """What :meth:`resolve` gives now that more names are known than when it was asked first."""
         names = tuple(m for m in linked.mentions if m.kind not in ("anaphor", "possessor"))
         return self.resolve(replace(linked, mentions=names))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kg.languages import quotations, sentences
 from kg.mentions.abbreviations import with_abbreviations
@@ -54,7 +54,7 @@ class Linker:
         new = unlisted(tokens, split, joined, found, self.never, self.not_names)
         mentions = tuple(sorted((*joined, *new), key=lambda m: m.first))
         linked = LinkedText(tokens, self.language.code, split, quotations(text), mentions, found)
-        return replace(linked, mentions=self.resolver.resolve(linked))
+        return self.resolver.resolve(linked)
 
     # -- listed names ------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ def unlisted(
     """Candidates, typed by nothing yet: ``entity`` is empty and ``classes`` too.
 
     ``never`` are words that are capitalised for other reasons: titles, days, months; they end a name. ``seldom`` holds
-    those and the words of the patterns: within a sentence they may be part of a name ("Acme Battery Works"), though not
+    those and the words of the patterns: within a sentence they may be part of a name ("Acme Motor Works"), though not
     all of it.
     """
     taken = {i for m in mentions for i in range(m.first, m.last)}

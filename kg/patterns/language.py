@@ -99,6 +99,8 @@ class Language:
     lists: Mapping[str, frozenset[Keys]]
     sections: Mapping[str, Mapping[str, Any]] = field(repr=False)
     anaphora: Mapping[Keys, Anaphor]
+    owners: tuple[tuple[str, Anaphor], ...]
+    """The endings that say whose something is ("ketua**nya**"), each with what it may stand for."""
     unlisted: tuple[Pattern, ...]
     patterns: tuple[Pattern, ...]
     units: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
@@ -198,7 +200,8 @@ class _Reader:
         lists = self._lists(data.get("words", {}))
         sections = {k: v for k, v in data.items() if isinstance(v, dict)}
         code = str(data.get("language", self.path.stem))
-        language = Language(code, str(data.get("label", code)), lists, sections, self._anaphora(data, lists), (), ())
+        anaphora, endings = self._anaphora(data, lists)
+        language = Language(code, str(data.get("label", code)), lists, sections, anaphora, endings, (), ())
         unlisted = tuple(self._patterns(data.get("unlisted", {}), language, typing=True))
         return replace(language, unlisted=unlisted, patterns=tuple(self._patterns(data.get("patterns", {}), language)))
 
@@ -233,16 +236,23 @@ class _Reader:
                 self.fault(str(error), self.line_of(f"{name} "), "lists are read from the top")
         return lists
 
-    def _anaphora(self, data: Mapping[str, Any], lists: Mapping[str, frozenset[Keys]]) -> dict[Keys, Anaphor]:
+    def _anaphora(
+        self, data: Mapping[str, Any], lists: Mapping[str, frozenset[Keys]]
+    ) -> tuple[dict[Keys, Anaphor], tuple[tuple[str, Anaphor], ...]]:
+        """The words that stand for names, and the endings that do."""
         found: dict[Keys, Anaphor] = {}
+        endings: list[tuple[str, Anaphor]] = []
         for name, value in data.get("anaphora", {}).items():
-            bare, *flags = re.split(r"_(?=near$|both$|own$|opening$)", name)
+            bare, *flags = re.split(r"_(?=near$|both$|own$|opening$|ending$)", name)
             classes = [c for part in bare.split("_or_") if (c := self._class(part, self.line_of(name)))]
+            if "ending" in flags:
+                endings += [(k[0], Anaphor(tuple(classes), possessive=True)) for k in sorted(_wordings(value, lists))]
+                continue
             for keys in _wordings(value, lists):
                 found[keys] = Anaphor(
                     tuple(classes), "near" in flags, "both" in flags, "own" in flags, "opening" in flags
                 )
-        return found
+        return found, tuple(endings)
 
     def _class(self, name: str, line: int | None) -> str:
         iri = self.ontology.domain + name

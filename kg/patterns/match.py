@@ -109,9 +109,7 @@ class Matcher:
         right = Walk(segment, parts[pattern.anchor + 1 :], anchor, rightwards=True, naming=naming)
         return right, Walk(segment, parts[: pattern.anchor][::-1], anchor, rightwards=False, naming=naming)
 
-    def _fill(
-        self, segment: Segment, pattern: Pattern, first: int, last: int, *, width: int = SOFT
-    ) -> Match | None:
+    def _fill(self, segment: Segment, pattern: Pattern, first: int, last: int, *, width: int = SOFT) -> Match | None:
         """The match of a pattern whose words stand at ``first`` to ``last``; ``width`` is how far off the name to their
         left may stand."""
         anchor = pattern.elements[pattern.anchor]
@@ -125,7 +123,6 @@ class Matcher:
         if found is None or not self._worded(segment, pattern, found.slots):
             return None
         return Match(pattern, found.slots, (first, last), found.low, found.high, found.gaps)
-
 
     def _worded(self, segment: Segment, pattern: Pattern, slots: dict[str, tuple[int, ...]]) -> bool:
         """Whether the free words hold one of their list, where there is one: "the private arm of" names no role."""

@@ -94,7 +94,7 @@ class Segment:
     partner: Mapping[int, int] = field(default_factory=dict)
     breaks: frozenset[int] = frozenset()
     common: frozenset[int] = frozenset()
-    """The nodes of names that are written as common nouns are ("self-driving", "battery")."""
+    """The nodes of names that are written as common nouns are ("self-driving")."""
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -189,6 +189,7 @@ def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[
     keys, begins, ends = tokens.keys, tokens.starts, tokens.ends
     starts = {m.first: m for m in linked.between(first, last)}
     values = {v.first: v for v in linked.values_between(first, last)}
+    owners = linked.owners_between(first, last) if linked.owners else ()
     nodes: list[Node] = []
     i = first
     while i < last:
@@ -203,6 +204,7 @@ def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[
             i = value.last
         else:
             nodes.append(Node(plain(keys[i]), begins[i], ends[i]))
+            nodes += [Node("", m.start, m.end, m) for m in owners if m.first == i] if owners else ()
             i += 1
     return nodes
 

@@ -96,7 +96,7 @@ class Walk:
         nodes, wide = self.segment.nodes, width > SOFT
         while 0 <= at < len(nodes) and passed <= width:
             yield at
-            light = nodes[at].key in self.segment.grammar.filler or at in self.segment.partner
+            light = nodes[at].key in self.segment.grammar.filler or at in self.segment.partner or self.segment.owns(at)
             if at in self.segment.breaks or not (wide or light):
                 return
             at, passed = self._past(at), passed + 1
@@ -149,7 +149,10 @@ class Walk:
         at, words, named = position if self.rightwards else position - 1, 0, False
         while 0 <= at < len(segment.nodes) and words <= width:
             node = segment.nodes[at]
-            found = self._fits(k, slot, at, bound, wide, position)
+            near = at in (position, position - 1) or not segment.owns(
+                at
+            )  # "its" and "-nya" own what stands beside them
+            found = self._fits(k, slot, at, bound, wide, position) if near else None
             if found is not None or width == 0:
                 return found
             if at in segment.breaks and (self.rightwards or not wide or named or not node.key.isalpha()):
@@ -162,7 +165,7 @@ class Walk:
                 continue
             if not wide and self._stops(at, slot):
                 return None
-            if node.key not in grammar.filler:
+            if node.key not in grammar.filler and not segment.owns(at):
                 words += 1
             at = self._past(at)
         return None

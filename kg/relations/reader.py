@@ -112,8 +112,9 @@ class Reader:
         typed, new = self.namer.typed(linked, parts)
         if typed is linked:
             return linked, parts, new
-        typed = replace(typed, mentions=self.resolver.again(typed))  # words may stand for the names that are now known
-        firsts = sorted({m.first for m in set(linked.mentions).symmetric_difference(typed.mentions)})
+        typed = self.resolver.again(typed)  # words may stand for the names that are now known
+        before, now = {*linked.mentions, *linked.owners}, {*typed.mentions, *typed.owners}
+        firsts = sorted({m.first for m in before ^ now})
         for n, (passage, _) in enumerate(parts):
             if bisect_left(firsts, passage.first) < bisect_left(firsts, passage.last):
                 parts[n] = passage, self._segment(typed, passage)
@@ -147,7 +148,7 @@ class Reader:
     def _matches(self, seg: Segment) -> list[Match]:
         if not any(n.mention is not None for n in seg.nodes):
             return []
-        return _with_endings(self._specific(list(self.matcher.matches(seg))))
+        return _with_endings(seg, self._specific(list(self.matcher.matches(seg))))
 
     def _read(self, source: _Source, seg: Segment, matches: list[Match], by: str) -> Iterator[Claim]:
         if not matches:
@@ -229,7 +230,8 @@ class Reader:
     def _topic(self, source: _Source, seg: Segment, match: Match) -> Node | None:
         """What the text is about so far; nothing where the passage itself names another: it may mean that one."""
         wanted = next(e.classes for e in match.pattern.elements if isinstance(e, Slot) and "topic" in e.kinds)
-        best = source.topics.until(seg.nodes[-1].end, wanted)
+        figure = self.ontology.properties[match.pattern.property].kind != "entity"
+        best = source.topics.until(seg.nodes[-1].end, wanted, latest=figure)
         here = (n.mention for n in seg.nodes if n.mention is not None and not n.mention.classes.isdisjoint(wanted))
         if best is None or any(m.entity and m.entity != best.entity for m in here):
             return None
@@ -351,12 +353,15 @@ class Reader:
         return Status.PLANNED if later and reading.status is Status.IN_EFFECT and not fixed else reading.status
 
 
-def _with_endings(matches: list[Match]) -> list[Match]:
+def _with_endings(seg: Segment, matches: list[Match]) -> list[Match]:
     """The matches without those that pass over the end of what they read: "gave up its share" says no share is held."""
-    ends = {(m.pattern.property, m.slots.get("o")) for m in matches if m.pattern.status is Status.ENDED}
-    return [
-        m for m in matches if m.pattern.status is Status.ENDED or (m.pattern.property, m.slots.get("o")) not in ends
-    ]
+
+    def said(m: Match) -> tuple[object, ...]:
+        subjects = (seg.nodes[i].mention for i in m.slots.get("s", ()))
+        return m.pattern.property, {x.entity or x for x in subjects if x is not None}, m.slots.get("o")
+
+    ends = [said(m) for m in matches if m.pattern.status is Status.ENDED]
+    return [m for m in matches if m.pattern.status is Status.ENDED or said(m) not in ends]
 
 
 def _variants(reading: _Reading) -> Iterator[_Reading]:

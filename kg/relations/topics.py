@@ -19,6 +19,7 @@ class _Count:
     past: int = 0
     said: Counter[str] = field(default_factory=Counter)
     first: dict[str, Mention] = field(default_factory=dict)
+    last: str = ""
 
 
 class Topics:
@@ -28,10 +29,11 @@ class Topics:
         self.linked, self.grammar = linked, grammar
         self.counts: dict[tuple[str, ...], _Count] = {}
 
-    def until(self, end: int, classes: tuple[str, ...]) -> Mention | None:
+    def until(self, end: int, classes: tuple[str, ...], *, latest: bool = False) -> Mention | None:
         """The first mention of the entity of these classes most often said up to an offset; the first of equals.
 
-        Names behind a preposition do not count: a sentence does not speak of them.
+        Names behind a preposition do not count: a sentence does not speak of them. ``latest``: nothing where another
+        one was said last, as a figure is one of the thing last named.
         """
         count = self.counts.setdefault(classes, _Count())
         mentions = self.linked.mentions
@@ -39,7 +41,9 @@ class Topics:
             self._add(count, mentions[count.past], classes)
             count.past += 1
         best = count.said.most_common(1)
-        return count.first[best[0][0]] if best else None
+        if not best or (latest and count.last != best[0][0]):
+            return None
+        return count.first[best[0][0]]
 
     def _add(self, count: _Count, mention: Mention, classes: tuple[str, ...]) -> None:
         counted = mention.kind in ("name", "new", "unit", "anaphor") and mention.entity
@@ -47,6 +51,7 @@ class Topics:
             return
         opening = OPENING if not count.first else 0
         count.first.setdefault(mention.entity, mention)
+        count.last = mention.entity
         if opening or self._free(mention):
             count.said[mention.entity] += opening + self._free(mention)
 
