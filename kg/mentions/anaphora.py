@@ -59,6 +59,7 @@ class Resolver:
         self.pairs = {keys[:2] for keys in language.anaphora}
         self.firsts = {keys[0] for keys in language.anaphora}
         self.prepositions = language.single("grammar", "prepositions")
+        self.possessive = language.single("grammar", "possessive")
         self.determiners = language.single("grammar", "filler")
 
     def resolve(self, linked: LinkedText) -> LinkedText:
@@ -189,7 +190,11 @@ class Resolver:
         return list(passed.values()) if len(passed) == 1 and not phrase.anaphor.plural else []
 
     def _oblique(self, linked: LinkedText, mention: Mention) -> bool:
-        """Whether a preposition stands before a name (small words between): it is then not what the text speaks of."""
+        """Whether a preposition stands before a name (small words between), or a sign behind it that it only owns
+        something: it is then not what the text speaks of."""
+        keys = linked.tokens.keys
+        if mention.last < len(keys) and keys[mention.last] in self.possessive:
+            return True
         i = mention.first - 1
         while i >= 0 and linked.tokens.keys[i] in self.determiners:
             i -= 1

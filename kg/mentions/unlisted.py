@@ -11,6 +11,8 @@ from kg.text import Mention, Sentence, Tokens, Value
 _OPENERS = frozenset('“"‘«-*#')
 _HEADLINE = 0.7
 """The share of capitalised words from which a line is set as a headline."""
+_PART = 4
+"""The longest part of a name behind a hyphen that is written small, in letters: longer ones are words ("Acme-based")."""
 LONGEST = 5
 """The longest run of capitalised words taken for one name, in tokens."""
 
@@ -75,7 +77,16 @@ def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int]) ->
         if end > i and tokens.starts[end] - tokens.ends[end - 1] > 1:
             break
         end += 1
+        end += _joined(tokens, end)
     return end
+
+
+def _joined(tokens: Tokens, i: int) -> int:
+    """How many tokens of a hyphen and a short part behind it belong to the word before them ("Jae|-|hun")."""
+    if i + 1 >= len(tokens) or tokens.keys[i] != "-" or tokens.starts[i] != tokens.ends[i - 1]:
+        return 0
+    part, glued = tokens.keys[i + 1], tokens.starts[i + 1] == tokens.ends[i]
+    return 2 if glued and part.isalpha() and len(part) <= _PART else 0
 
 
 def _is_part(tokens: Tokens, i: int, taken: AbstractSet[int]) -> bool:

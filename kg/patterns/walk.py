@@ -165,7 +165,7 @@ class Walk:
                 continue
             if not wide and self._stops(at, slot):
                 return None
-            if node.key not in grammar.filler and not segment.owns(at):
+            if node.key not in grammar.filler and not segment.owns(at) and at not in segment.common:
                 words += 1
             at = self._past(at)
         return None
@@ -278,9 +278,11 @@ class Walk:
         return members, group.first, group.last
 
     def _apposed(self, k: int) -> bool:
-        """Whether a comma alone parts this slot from the next part: an apposition speaks of the nearest name only."""
+        """Whether a comma alone, or nothing, parts this slot from the next part: an apposition speaks of the nearest
+        name only."""
         before = self.elements[k - 1] if k else self.origin
-        return not self.rightwards and isinstance(before, Words) and before.alternatives == {(",",)}
+        tight = isinstance(before, Gap) and not before.width
+        return not self.rightwards and (tight or (isinstance(before, Words) and before.alternatives == {(",",)}))
 
     def _relative(self, i: int) -> bool:
         """Whether a relative clause that leads to the words begins here: the name before it is what it speaks of."""
