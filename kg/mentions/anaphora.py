@@ -193,7 +193,8 @@ class Resolver:
         """Whether a preposition stands before a name (small words between), or a sign behind it that it only owns
         something: it is then not what the text speaks of."""
         keys = linked.tokens.keys
-        if mention.last < len(keys) and keys[mention.last] in self.possessive:
+        owns = mention.kind != "anaphor" and mention.last < len(keys) and keys[mention.last] in self.possessive
+        if owns:
             return True
         i = mention.first - 1
         while i >= 0 and linked.tokens.keys[i] in self.determiners:

@@ -42,6 +42,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
             "noise",
             "appositions",
             "ends",
+            "origins",
             "transparent",
             "not_names",
             "unit_words",

@@ -53,6 +53,7 @@ class Grammar:
     noise: Mapping[str, tuple[Keys, ...]]
     """Wordings that mean nothing before another word, the longest first, by their first word."""
     ranges: frozenset[str]
+    origins: frozenset[str]
 
     def plain(self, key: str) -> str:
         """A word without its affix, where only that form is one of the language's pattern words ("pabriknya")."""
@@ -81,6 +82,7 @@ class Grammar:
             vocabulary=language.vocabulary,
             noise=Words(language.words("grammar", "noise")).by_first,
             ranges=language.single("quantity", "ranges"),
+            origins=language.single("grammar", "origins"),
         )
 
 

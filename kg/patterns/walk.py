@@ -149,9 +149,7 @@ class Walk:
         at, words, named = position if self.rightwards else position - 1, 0, False
         while 0 <= at < len(segment.nodes) and words <= width:
             node = segment.nodes[at]
-            near = at in (position, position - 1) or not segment.owns(
-                at
-            )  # "its" and "-nya" own what stands beside them
+            near = at in (position, position - 1) or not segment.owns(at)  # "its" owns what stands beside it
             found = self._fits(k, slot, at, bound, wide, position) if near else None
             if found is not None or width == 0:
                 return found
@@ -182,8 +180,10 @@ class Walk:
         following = self.segment.nodes[at + 1] if at + 1 < len(self.segment) else None
         tied = following is not None and (following.mention is not None or following.key in grammar.possessive)
         apposed = following is not None and following.key == "," and self._is_name(at + 2, slot)
-        light = at in self.segment.common or (
-            node.mention is not None and node.mention.kind in ("demonym", "possessor")
+        light = (
+            at in self.segment.common
+            or (at > 0 and self.segment.nodes[at - 1].key in grammar.origins)
+            or (node.mention is not None and node.mention.kind in ("demonym", "possessor"))
         )
         return not (self.rightwards and (tied or apposed)) and not light
 
@@ -195,10 +195,17 @@ class Walk:
 
     def _crosses_comma(self, k: int, at: int, slot: Slot, wide: bool, words: int) -> bool:
         if self.rightwards:
-            apposed = self.segment.nodes[at - 1].mention is not None
+            apposed = self.segment.nodes[at - 1].mention is not None or self._closed(at + 1)
             return wide or (words > 0 and self._is_name(at + 1, slot) and (apposed or not self._after_preposition(k)))
         before = self.segment.nodes[at - 1] if at else None
         return before is not None and before.mention is not None and self._is_name(at - 1, slot)
+
+    def _closed(self, at: int) -> bool:
+        """Whether the name behind a comma is followed by another: "in its first car, the Y2K, from 2026"."""
+        nodes = self.segment.nodes
+        while at < len(nodes) and nodes[at].key in self.segment.grammar.filler:
+            at += 1
+        return at + 1 < len(nodes) and nodes[at].mention is not None and nodes[at + 1].key in (",", ".")
 
     def _is_name(self, at: int, slot: Slot) -> bool:
         nodes = self.segment.nodes

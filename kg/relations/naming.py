@@ -38,8 +38,8 @@ class Namer:
         full = {
             m.entity: m for m in linked.mentions if m.kind == "name" and self._has_short(m.classes, m.last - m.first)
         }
-        known = _last_words((linked.text[m.start : m.end], m) for m in full.values())
-        whole = _last_words((n, n) for n, c in classes.items() if self._has_short([c], len(n.split())))
+        known = _parts((linked.text[m.start : m.end], m) for m in full.values())
+        whole = _parts((n, n) for n, c in classes.items() if self._has_short([c], len(n.split())))
         classes = {n: c for n, c in classes.items() if len(n.split()) >= self.ontology.classes[c].name_words}
         if not classes and not known:
             return linked, []
@@ -48,7 +48,7 @@ class Namer:
         return replace(linked, mentions=mentions), list(entities.values())
 
     def _has_short(self, classes: Iterable[str], words: int) -> bool:
-        """Whether a name of these classes and of so many words is later said by its last word alone."""
+        """Whether a name of these classes and of so many words is later said by its first or last word alone."""
         least = max((self.ontology.classes[c].name_words for c in classes if c in self.ontology.classes), default=1)
         return words >= least > 1
 
@@ -104,9 +104,11 @@ class Namer:
         return replace(seg, nodes=tuple(nodes)) if entities else seg, entities
 
 
-def _last_words(names: Iterable[tuple[str, T]]) -> dict[str, T]:
-    """What is meant by the last word of each name of several words, where only one name ends with it."""
+def _parts(names: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """What is meant by the first or the last word of each name of several words, where only one name has it there."""
     found: dict[str, list[T]] = {}
     for name, meant in names:
-        found.setdefault(name.split()[-1], []).append(meant)
+        words = name.split()
+        for word in {words[0], words[-1]}:
+            found.setdefault(word, []).append(meant)
     return {word: meant[0] for word, meant in found.items() if len(meant) == 1}

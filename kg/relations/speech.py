@@ -78,6 +78,7 @@ def attribute(passages: list[tuple[Passage, Segment]], speech: Speech) -> dict[i
     quotation before, when this one follows it with no other speaker between.
     """
     found: dict[int, str] = {}
+    sure: set[int] = set()
     last, reach = "", 0
     by_sentence: dict[int, list[tuple[Passage, Segment]]] = {}
     for passage, segment in passages:
@@ -91,8 +92,9 @@ def attribute(passages: list[tuple[Passage, Segment]], speech: Speech) -> dict[i
         elif not quoted:
             reach -= 1
         for index in quoted:
-            if index not in found and (named or (last and reach > 0)):
+            if index not in sure and (named or (index not in found and last and reach > 0)):
                 found[index] = named or last
+                sure.update([index] if named else [])
         if quoted and not named:
             reach = max(reach, 1) if last else 0
     return found
