@@ -43,6 +43,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
             "appositions",
             "ends",
             "origins",
+            "members",
             "transparent",
             "not_names",
             "unit_words",

@@ -54,6 +54,7 @@ class Grammar:
     """Wordings that mean nothing before another word, the longest first, by their first word."""
     ranges: frozenset[str]
     origins: frozenset[str]
+    members: frozenset[str]
 
     def plain(self, key: str) -> str:
         """A word without its affix, where only that form is one of the language's pattern words ("pabriknya")."""
@@ -83,6 +84,7 @@ class Grammar:
             noise=Words(language.words("grammar", "noise")).by_first,
             ranges=language.single("quantity", "ranges"),
             origins=language.single("grammar", "origins"),
+            members=language.single("grammar", "members"),
         )
 
 

@@ -277,7 +277,7 @@ class Walk:
             group = Group(members, members[0], members[-1] + 1)
         free_side = k + 1 == len(self.elements) or isinstance(self.elements[k + 1], Slot | Gap)
         floor = origin if self.rightwards else 0
-        if wide and free_side and segment.oblique(group.first, floor) and not self._relative(group.last):
+        if wide and free_side and segment.oblique(group.first, floor) and not self._relative(group.last, origin):
             return None
         last = k + 1 == len(self.elements) and not self.naming
         if ((wide and not self.rightwards) or (self.rightwards and last)) and self._possessive(group.last):
@@ -291,14 +291,21 @@ class Walk:
         tight = isinstance(before, Gap) and not before.width
         return not self.rightwards and (tight or (isinstance(before, Words) and before.alternatives == {(",",)}))
 
-    def _relative(self, i: int) -> bool:
-        """Whether a relative clause that leads to the words begins here: the name before it is what it speaks of."""
-        nodes, relative = self.segment.nodes, self.segment.grammar.relative
-        at = i + 1 if i < len(nodes) and nodes[i].key == "," else i
-        return not self.rightwards and at < len(nodes) and nodes[at].key in relative
+    def _relative(self, i: int, end: int) -> bool:
+        """Whether a relative clause stands between a name and the words, and no other name before it: it speaks of that
+        name ("in Acme, a start-up that builds …")."""
+        for node in self.segment.nodes[i:end] if not self.rightwards else ():
+            if node.key in self.segment.grammar.relative:
+                return True
+            if node.mention is not None and node.mention.kind != "demonym":
+                return False
+        return False
 
     def _possessive(self, i: int) -> bool:
-        return i < len(self.segment) and self.segment.nodes[i].key in self.segment.grammar.possessive
+        """Whether a name before node ``i`` only owns something, other than a part of it that acts for it."""
+        nodes, grammar = self.segment.nodes, self.segment.grammar
+        owner = i < len(nodes) and nodes[i].key in grammar.possessive
+        return owner and all(n.key not in grammar.members for n in nodes[i + 1 : i + 4])
 
     def _accepts(self, slot: Slot, i: int, wide: bool) -> bool:
         mention = self.segment.nodes[i].mention
