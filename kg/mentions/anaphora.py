@@ -13,6 +13,8 @@ from kg.text import LinkedText, Mention, Sentence
 
 REACH = 3
 """How many sentences back an antecedent is looked for."""
+OPENING = 10
+"""How many tokens from its beginning on a sentence names what it speaks of."""
 _INNER = 4
 """The longest name, in tokens, that may stand inside such words ("the South Korean firm")."""
 
@@ -173,20 +175,28 @@ class Resolver:
     def _antecedents(
         self, linked: LinkedText, known: _Known, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
     ) -> list[Mention]:
-        """The first fitting names of the same sentence, else of the nearest before that has one (or two)."""
+        """The first fitting names of the same sentence, else of the nearest before that has one (or two).
+
+        A name late in an earlier sentence is seldom what it speaks of: one that opens a sentence further back is
+        preferred to it.
+        """
         places = [(sentence.first, phrase.first)]
         if not phrase.anaphor.near:
             places += [(s.first, s.last) for s in reversed(earlier)]
         wanted = 2 if phrase.anaphor.plural else 1
         found: dict[str, Mention] = {}
+        late: dict[str, Mention] = {}
         passed: dict[str, Mention] = {}
         for start, end in places:
             for mention in known.between(start, end):
                 if self._fits(mention, phrase):
                     aside = not phrase.anaphor.plural and self._oblique(linked, mention)
-                    (passed if aside else found).setdefault(mention.entity, mention)
+                    opens = wanted > 1 or start == sentence.first or mention.first - start <= OPENING
+                    (passed if aside else found if opens else late).setdefault(mention.entity, mention)
             if len(found) >= wanted:
                 return list(found.values())[:wanted]
+        if late:
+            return list(late.values())[:1]
         return list(passed.values()) if len(passed) == 1 and not phrase.anaphor.plural else []
 
     def _oblique(self, linked: LinkedText, mention: Mention) -> bool:
