@@ -124,7 +124,7 @@ def _lines(here: Corpus, ontology: Ontology, prop: str) -> Iterator[Line]:
 
 def _is_named(node: Node) -> bool:
     """Whether a node names its end itself: "the company" may be understood wrongly, and would teach a wrong wording."""
-    return node.mention is None or node.mention.kind not in ("anaphor", "possessor")
+    return node.mention is None or node.mention.kind not in ("anaphor", "possessor", "owner")
 
 
 def _covering(results: Iterable[Result]) -> list[Result]:

@@ -83,7 +83,7 @@ class Resolver:
                     owner = self._nearest(linked, i, anaphor)
                     if owner is not None:
                         start = tokens.ends[i] - len(ending)
-                        yield Mention(start, tokens.ends[i], i, i + 1, owner.entity, owner.classes, "possessor")
+                        yield Mention(start, tokens.ends[i], i, i + 1, owner.entity, owner.classes, "owner")
 
     def _nearest(self, linked: LinkedText, i: int, anaphor: Anaphor) -> Mention | None:
         """The nearest fitting name before a token in its sentence, else the first of the nearest sentence before."""

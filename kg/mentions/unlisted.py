@@ -59,10 +59,15 @@ def _names(tokens: Tokens, first: int, last: int, not_names: AbstractSet[str]) -
     """The stretches of a capitalised run that hold none of the words that are no names ("Director | Acme Works")."""
     begin = first
     for i in range(first, last + 1):
-        if i == last or tokens.keys[i] in not_names or not _is_word(tokens, i):
+        if i == last or tokens.keys[i] in not_names or not (_is_word(tokens, i) or _joins(tokens, i)):
             if i > begin:
                 yield begin, i
             begin = i + 1
+
+
+def _joins(tokens: Tokens, i: int) -> bool:
+    """Whether a token is such a hyphen or the part behind it."""
+    return i > 0 and (_joined(tokens, i) > 0 or (i > 1 and _joined(tokens, i - 1) > 0))
 
 
 def _is_word(tokens: Tokens, i: int) -> bool:

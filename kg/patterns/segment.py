@@ -12,6 +12,8 @@ from kg.patterns.notation import Keys, Words
 from kg.text import LinkedText, Mention, Value
 
 _OPEN = {"(": ")", "[": "]"}
+OWNERS = frozenset({"possessor", "owner"})
+"""The kinds of mention that only say whose something is."""
 SEVERAL = "several names"
 """What :attr:`Segment.present` holds where more than one name stands."""
 
@@ -111,7 +113,7 @@ class Segment:
         for node in self.nodes:
             if node.mention is not None:
                 names += 1
-                if node.mention.kind == "possessor":
+                if node.mention.kind in OWNERS:
                     found |= self.grammar.possessive
                 found.add("unlisted" if node.mention.unknown else node.mention.kind)
                 found |= node.mention.classes
@@ -131,7 +133,7 @@ class Segment:
     def owns(self, i: int) -> bool:
         """Whether the word at a position says whose something is ("its"), and is understood."""
         mention = self.nodes[i].mention
-        return mention is not None and mention.kind == "possessor"
+        return mention is not None and mention.kind in OWNERS
 
     def listed(self, i: int) -> tuple[int, ...]:
         """The values of one kind in a list with the one at a position ("400, 500 dan 600 km"), itself among them."""
@@ -272,7 +274,7 @@ def _groups(nodes: tuple[Node, ...], grammar: Grammar) -> dict[int, Group]:
 
 
 def _is_name(node: Node) -> bool:
-    return node.mention is not None and node.mention.kind not in ("demonym", "possessor")
+    return node.mention is not None and node.mention.kind not in ("demonym", *OWNERS)
 
 
 def _goes_on(nodes: tuple[Node, ...], at: int) -> bool:
@@ -310,7 +312,7 @@ def _light(nodes: tuple[Node, ...], i: int, grammar: Grammar, *, after_word: boo
             or (after_word and node.key in grammar.prepositions)
         )
     owner = i + 1 < len(nodes) and nodes[i + 1].key in grammar.possessive
-    return node.mention is not None and (node.mention.kind in ("demonym", "possessor") or owner)
+    return node.mention is not None and (node.mention.kind in ("demonym", *OWNERS) or owner)
 
 
 def _alike(one: Node, other: Node) -> bool:

@@ -75,9 +75,11 @@ class Walk:
         element = self.elements[k]
         assert isinstance(element, Words)
         nodes, by_edge = self.segment.nodes, element.by_first if self.rightwards else element.by_last
-        owner = not self.rightwards and not self.segment.grammar.possessive.isdisjoint(by_edge)
+        owner = self._is_owner_sign(element)  # "its" is the owner and the sign of it in one
+        if owner and self.rightwards and position and self.segment.owns(position - 1):
+            return self.go(k + 1, position, bound)
         for at in self._steps(position, width):
-            if owner and self.segment.owns(at):  # "its" is the owner and the sign of it in one
+            if owner and not self.rightwards and self.segment.owns(at):
                 found = self.go(k + 1, at + 1, bound, width=0)
                 if found is not None:
                     return found
@@ -127,6 +129,8 @@ class Walk:
     def _text(self, k: int, slot: Slot, position: int, bound: Bound) -> Bound | None:
         """Free words: as many as the parts behind them leave, up to a comma, name or sign."""
         at = position if self.rightwards else position - 1
+        while self.rightwards and at < len(self.segment) and self.segment.owns(at):
+            at += 1  # "as its new chief"
         taken: list[int] = []
         while 0 <= at < len(self.segment) and len(taken) < TEXT and _free(self.segment, at):
             if self.segment.nodes[at].key in self.segment.grammar.ends:
@@ -149,7 +153,7 @@ class Walk:
         at, words, named = position if self.rightwards else position - 1, 0, False
         while 0 <= at < len(segment.nodes) and words <= width:
             node = segment.nodes[at]
-            near = at in (position, position - 1) or not segment.owns(at)  # "its" owns what stands beside it
+            near = not segment.owns(at) or self._binds(k, at, position, width)
             found = self._fits(k, slot, at, bound, wide, position) if near else None
             if found is not None or width == 0:
                 return found
@@ -168,6 +172,17 @@ class Walk:
             at = self._past(at)
         return None
 
+    def _binds(self, k: int, at: int, position: int, width: int) -> bool:
+        """Whether a word or ending that says whose something is may fill a slot: it owns what stands beside it."""
+        mention = self.segment.nodes[at].mention
+        if at not in (position, position - 1) or mention is None:
+            return False
+        following = self.elements[k + 1] if self.rightwards and k + 1 < len(self.elements) else None
+        return mention.kind == "owner" or width == 0 or self._is_owner_sign(following)
+
+    def _is_owner_sign(self, element: Element | None) -> bool:
+        return isinstance(element, Words) and not self.segment.grammar.possessive.isdisjoint(element.by_first)
+
     def _stops(self, at: int, slot: Slot) -> bool:
         """Whether a search over nearby words ends here: at a small word that binds otherwise, or at a foreign name."""
         node, grammar = self.segment.nodes[at], self.segment.grammar
@@ -183,7 +198,7 @@ class Walk:
         light = (
             at in self.segment.common
             or (at > 0 and self.segment.nodes[at - 1].key in grammar.origins)
-            or (node.mention is not None and node.mention.kind in ("demonym", "possessor"))
+            or (node.mention is not None and (node.mention.kind == "demonym" or self.segment.owns(at)))
         )
         return not (self.rightwards and (tied or apposed)) and not light
 
@@ -309,7 +324,7 @@ class Walk:
 
     def _accepts(self, slot: Slot, i: int, wide: bool) -> bool:
         mention = self.segment.nodes[i].mention
-        if mention is None or mention.kind == "demonym" or (mention.kind == "possessor" and wide):
+        if mention is None or mention.kind == "demonym" or (self.segment.owns(i) and wide):
             return False
         if "anaphor" in slot.kinds and mention.kind != "anaphor":
             return False

@@ -114,7 +114,7 @@ class Cues:
             return Status.REPORTED
         if match.pattern.status is not None:
             return match.pattern.status
-        if any(c.kind in ("ended", "former") for c in before):
+        if any(c.kind == "ended" or (c.kind == "former" and _unnamed(segment, c.last, first)) for c in before):
             return Status.ENDED
         return self._tense(before or [c for c in cues if last <= c.first and c.last <= match.last], first)
 
@@ -264,6 +264,11 @@ def _denies(cue: Cue, first: int) -> bool:
 def _negates(segment: Segment, cue: Cue, first: int) -> bool:
     """Whether a negation stands right before the words of a pattern. Who says so denies it; else it is no fact."""
     return cue.kind == "negation" and first - NEGATION <= cue.first < first and _clear(segment, cue.last, first)
+
+
+def _unnamed(segment: Segment, first: int, last: int) -> bool:
+    """Whether no name stands between two nodes: "former" speaks of the nearest one."""
+    return all(n.mention is None for n in segment.nodes[first:last])
 
 
 def _clear(segment: Segment, first: int, last: int) -> bool:

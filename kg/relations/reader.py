@@ -283,7 +283,9 @@ class Reader:
 
     def _trimmed(self, seg: Segment, nodes: tuple[int, ...]) -> tuple[int, ...]:
         """Free words without the small words at their ends."""
-        small = self.grammar.filler | self.grammar.prepositions
+        small = (
+            self.grammar.filler | self.grammar.prepositions | {k[0] for k in self.grammar.conjunctions if len(k) == 1}
+        )
         while nodes and seg.nodes[nodes[0]].key in small and seg.nodes[nodes[0]].key:
             nodes = nodes[1:]
         while nodes and seg.nodes[nodes[-1]].key in small and seg.nodes[nodes[-1]].key:

@@ -67,7 +67,7 @@ class Speech:
 
     def _speaks(self, node: Node) -> bool:
         mention = node.mention
-        named = mention is not None and bool(mention.entity) and mention.kind not in ("demonym", "possessor")
+        named = mention is not None and bool(mention.entity) and mention.kind not in ("demonym", "possessor", "owner")
         return named and mention is not None and not mention.classes.isdisjoint(self.speakers)
 
 
