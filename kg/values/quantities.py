@@ -16,6 +16,8 @@ from kg.text import Tokens, Value, key_of
 _GLUED = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]+)")
 _REACH = 3
 """How many tokens before a number an approximating word may stand."""
+UNMEASURED = "other"
+"""The dimension of units that no property measures: a figure with one of them is no count either ("27 years")."""
 _LARGEST = Decimal(10) ** 18
 """Numbers from here on are no quantities but names of things, and more than a store can reckon with."""
 
@@ -120,6 +122,7 @@ class Measures:
 
     def _value(self, tokens: Tokens, first: int, last: int, number: Decimal, unit: Unit | None) -> Value:
         kind = unit.dimension if unit else "count"
+        kind = "" if kind == UNMEASURED else kind
         before, after = tokens.keys[max(0, first - 1) : first], tokens.keys[last : last + 2]
         if kind == "money" and (
             before in self.changes or after[:1] in self.changes_after or after in self.changes_after
