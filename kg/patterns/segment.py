@@ -12,6 +12,8 @@ from kg.patterns.notation import Keys, Words
 from kg.text import LinkedText, Mention, Value
 
 _OPEN = {"(": ")", "[": "]"}
+DESCRIBED = 4
+"""How many nodes may stand before a member of a list."""
 OWNERS = frozenset({"possessor", "owner"})
 """The kinds of mention that only say whose something is."""
 SEVERAL = "several names"
@@ -57,6 +59,7 @@ class Grammar:
     ranges: frozenset[str]
     origins: frozenset[str]
     members: frozenset[str]
+    describes: frozenset[str]
 
     def plain(self, key: str) -> str:
         """A word without its affix, where only that form is one of the language's pattern words ("pabriknya")."""
@@ -87,6 +90,7 @@ class Grammar:
             ranges=language.single("quantity", "ranges"),
             origins=language.single("grammar", "origins"),
             members=language.single("grammar", "members"),
+            describes=frozenset(key for keys in language.words("grammar", "describes") for key in keys),
         )
 
 
@@ -266,11 +270,18 @@ def _groups(nodes: tuple[Node, ...], grammar: Grammar) -> dict[int, Group]:
             joined = joined or by_word
             if by_word and not _goes_on(nodes, at):
                 break
+        joined = joined or (len(members) > 1 and _closed(nodes, at, grammar))
         kept = tuple(members) if joined else (i,)
         group = Group(kept, kept[0], kept[-1] + 1)
         found.update((m, group) for m in kept)
         i = kept[-1] + 1
     return found
+
+
+def _closed(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> bool:
+    """Whether a list goes on with things that are not named ("A, B and others")."""
+    i = at + 1 + _goes_on(nodes, at)
+    return any(tuple(x.key for x in nodes[i : i + n]) in grammar.conjunctions for n in (3, 2, 1))
 
 
 def _is_name(node: Node) -> bool:
@@ -295,7 +306,7 @@ def _next_member(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> tuple[in
     if not (comma or by_word):
         return None
     skipped = 0
-    while i < len(nodes) and skipped < 3 and _light(nodes, i, grammar, after_word=by_word):
+    while i < len(nodes) and skipped < DESCRIBED and _light(nodes, i, grammar, after_word=by_word):
         i, skipped = i + 1, skipped + 1
     if i < len(nodes) and _is_name(nodes[i]) and _alike(nodes[at], nodes[i]):
         return i, by_word
@@ -303,13 +314,15 @@ def _next_member(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> tuple[in
 
 
 def _light(nodes: tuple[Node, ...], i: int, grammar: Grammar, *, after_word: bool) -> bool:
-    """Whether a node may stand before a member of a list: an article, a repeated "to", "China's", "German"."""
+    """Whether a node may stand before a member of a list: an article, a repeated "to", "China's", "German", and behind
+    a conjunction words that say what it is ("and the supplier")."""
     node = nodes[i]
     if node.key:
         return (
             node.key in grammar.filler
             or node.key in grammar.possessive
             or (after_word and node.key in grammar.prepositions)
+            or (after_word and node.key in grammar.describes)
         )
     owner = i + 1 < len(nodes) and nodes[i + 1].key in grammar.possessive
     return node.mention is not None and (node.mention.kind in ("demonym", *OWNERS) or owner)

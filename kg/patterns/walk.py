@@ -98,7 +98,8 @@ class Walk:
         nodes, wide = self.segment.nodes, width > SOFT
         while 0 <= at < len(nodes) and passed <= width:
             yield at
-            light = nodes[at].key in self.segment.grammar.filler or at in self.segment.partner or self.segment.owns(at)
+            light = nodes[at].key in self.segment.grammar.filler or at in self.segment.partner
+            light = light or self.segment.owns(at) or at in self.segment.common
             if at in self.segment.breaks or not (wide or light):
                 return
             at, passed = self._past(at), passed + 1
@@ -283,6 +284,8 @@ class Walk:
         near = [m for m in group.members if (m >= origin if self.rightwards else m < origin)]
         if self._apposed(k):
             near = [at]
+        elif self.naming:  # "the unit A and the supplier B": B has a name of its own for what it is
+            near = [m for m in near if m == at or segment.nodes[m - 1].key not in segment.grammar.describes]
         members = tuple(m for m in near if self._accepts(slot, m, wide))
         if at not in members or (slot.name == "both" and len(members) < 2):
             return None
