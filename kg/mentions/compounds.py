@@ -69,14 +69,14 @@ class Compounds:
         if part is not None and part.kind == "name" and cls.composed_of[1] in part.classes:
             between = range(whole.last, part.first)
             if len(between) <= _BETWEEN and all(self._is_unit_word(tokens, k) for k in between):
-                return part.last if _glued(tokens, whole.last - 1, part.first) else 0
+                return part.last if glued(tokens, whole.last - 1, part.first) else 0
         last = whole.last
         while last < len(tokens) and last - whole.last < _BETWEEN and self._is_unit_word(tokens, last):
             last += 1
         return last if last > whole.last else 0
 
     def _is_unit_word(self, tokens: Tokens, i: int) -> bool:
-        return tokens.keys[i] in self.unit_words and _capitalised(tokens, i) and _glued(tokens, i - 1, i)
+        return tokens.keys[i] in self.unit_words and capitalised(tokens, i) and glued(tokens, i - 1, i)
 
     def _made(self, tokens: Tokens, whole: Mention, last: int, cls: Class) -> Mention:
         end = tokens.ends[last - 1]
@@ -90,10 +90,10 @@ def _stands(tokens: Tokens, first: int, count: int, wordings: frozenset[Keys]) -
     return first >= 0 and tokens.keys[first : first + count] in wordings
 
 
-def _capitalised(tokens: Tokens, i: int) -> bool:
+def capitalised(tokens: Tokens, i: int) -> bool:
     return tokens.text[tokens.starts[i]].isupper()
 
 
-def _glued(tokens: Tokens, first: int, last: int) -> bool:
+def glued(tokens: Tokens, first: int, last: int) -> bool:
     """Whether only single spaces stand between the tokens."""
     return all(tokens.starts[k + 1] - tokens.ends[k] == 1 for k in range(first, last))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kg.languages import quotations, sentences
 from kg.mentions.abbreviations import with_abbreviations
 from kg.mentions.anaphora import Resolver
-from kg.mentions.compounds import Compounds
+from kg.mentions.compounds import Compounds, capitalised, glued
 from kg.mentions.gazetteer import Entry, Gazetteer
 from kg.mentions.unlisted import unlisted
 from kg.model import Entity
@@ -40,7 +40,9 @@ class Linker:
         self.suffixes = tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True))
         self.compounds = Compounds(language, ontology)
         self.resolver = Resolver(language, gazetteer.entities, ontology)
-        self.never = language.single("grammar", "not_names") | _titles(language, ontology)
+        legal = (language.words("grammar", k) for k in ("legal_before", "legal_after"))
+        forms = frozenset(keys[0] for group in legal for keys in group)
+        self.never = language.single("grammar", "not_names") | _titles(language, ontology) | forms
         self.not_names = self.never | (language.vocabulary - _business(language))
 
     def link(self, text: str, issued: str = "") -> LinkedText:
@@ -69,6 +71,8 @@ class Linker:
                 continue
             sentence = split[bisect_right(firsts, i) - 1]
             found = self._at(tokens, i, sentence.last, stems)
+            if found is not None and self._belongs(tokens, found, i == sentence.first or i == past):
+                continue
             if found is not None and not self._outrun(tokens, found[0], sentence.last, stems):
                 mention, entries, plain = found
                 past = mention.last
@@ -95,6 +99,16 @@ class Linker:
     def _named(self, entities: Iterable[str], *, wide: bool = False) -> _Named:
         found = frozenset(entities)
         return _Named(found, frozenset(c for e in found for c in self._kind(e, wide=wide)))
+
+    def _belongs(self, tokens: Tokens, found: tuple[Mention, list[Entry], bool], opens: bool) -> bool:
+        """Whether a common noun is written large behind a word that no name holds: then it is part of an unknown name
+        ("Sandya Robotics"). One that opens a sentence or follows a listed name (``opens``) stands for itself."""
+        mention, entries, _ = found
+        before = mention.first - 1
+        if opens or before < 0 or any(e.cased for e in entries) or tokens.text[mention.start].islower():
+            return False
+        joined = glued(tokens, before, mention.first) and capitalised(tokens, before)
+        return joined and tokens.keys[before] not in self.not_names
 
     def _outrun(self, tokens: Tokens, mention: Mention, last: int, stems: Mapping[int, tuple[str, int]]) -> bool:
         """Whether a longer name begins within a name that opens with a common noun ("system Acme" | "Acme Car OS")."""

@@ -191,7 +191,7 @@ def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segm
     partner = _brackets(nodes)
     breaks = _breaks(nodes, grammar)
     small = frozenset(i for i, n in enumerate(nodes) if n.mention is not None and linked.text[n.start].islower())
-    return Segment(nodes, grammar, _groups(nodes, grammar), partner, breaks, small)
+    return Segment(nodes, grammar, _groups(nodes, grammar, partner), partner, breaks, small)
 
 
 def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[Node]:
@@ -255,7 +255,7 @@ def _breaks(nodes: tuple[Node, ...], grammar: Grammar) -> frozenset[int]:
     return frozenset(found)
 
 
-def _groups(nodes: tuple[Node, ...], grammar: Grammar) -> dict[int, Group]:
+def _groups(nodes: tuple[Node, ...], grammar: Grammar, partner: Mapping[int, int]) -> dict[int, Group]:
     """Names in a list: parted by commas and closed by a conjunction, or only by a conjunction."""
     found: dict[int, Group] = {}
     i = 0
@@ -264,7 +264,7 @@ def _groups(nodes: tuple[Node, ...], grammar: Grammar) -> dict[int, Group]:
             i += 1
             continue
         members, joined, at = [i], False, i
-        while (step := _next_member(nodes, at, grammar)) is not None:
+        while (step := _next_member(nodes, at, grammar, partner)) is not None:
             at, by_word = step
             members.append(at)
             joined = joined or by_word
@@ -292,11 +292,13 @@ def _goes_on(nodes: tuple[Node, ...], at: int) -> bool:
     return at + 1 < len(nodes) and nodes[at + 1].key in (",", "、")
 
 
-def _next_member(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> tuple[int, bool] | None:
-    """The next member of a list behind ``at``, and whether a conjunction stands before it."""
+def _next_member(
+    nodes: tuple[Node, ...], at: int, grammar: Grammar, partner: Mapping[int, int]
+) -> tuple[int, bool] | None:
+    """The next member of a list behind ``at`` and its bracket, and whether a conjunction stands before it."""
     if at + 1 < len(nodes) and nodes[at + 1].mention is not None and nodes[at + 1].start == nodes[at].start:
         return at + 1, True
-    i, comma, by_word = at + 1, False, False
+    i, comma, by_word = max(partner.get(at + 1, at), at) + 1, False, False
     if i < len(nodes) and nodes[i].key in (",", "、"):
         i, comma = i + 1, True
     for n in (3, 2, 1):

@@ -228,6 +228,8 @@ class Walk:
         while self.rightwards and at < len(nodes) and nodes[at].key in self.segment.grammar.filler:
             at += 1
         mention = nodes[at].mention if 0 <= at < len(nodes) else None
+        if mention is not None and mention.unknown:
+            return slot.name == "x" or "unlisted" in slot.kinds
         return mention is not None and bool(mention.classes.intersection(slot.classes))
 
     def _over_comma(self, k: int, at: int, slot: Slot, wide: bool, words: int) -> int | None:
