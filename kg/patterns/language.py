@@ -322,7 +322,7 @@ class _Reader:
         end = prop.range if slot.name == "o" else prop.domain
         classes = tuple(self.ontology.domain + n for n in narrow) or end
         is_open = [c for c in classes if c in self.ontology.classes and self.ontology.classes[c].open]
-        given = is_open[0] if len(is_open) == 1 and not kinds else ""
+        given = is_open[0] if len(is_open) == 1 and kinds <= {"unlisted"} else ""
         return replace(slot, classes=classes, kinds=kinds, open=given)
 
     def _has_class(self, name: str) -> bool:
