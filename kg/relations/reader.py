@@ -121,8 +121,9 @@ class Reader:
         return typed, parts, new
 
     def _segment(self, linked: LinkedText, passage: Passage) -> Segment:
-        """A passage as a segment; one without any name has nothing to be read and stays empty."""
-        if not linked.between(passage.first, passage.last):
+        """A passage as a segment; one without any name or figure has nothing to be read and stays empty."""
+        parts = (linked.between, linked.values_between, linked.owners_between)
+        if not any(found(passage.first, passage.last) for found in parts):
             return Segment((), self.grammar)
         return segment(linked, passage.first, passage.last, self.grammar)
 
@@ -146,8 +147,6 @@ class Reader:
             yield Claim(source.name, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")
 
     def _matches(self, seg: Segment) -> list[Match]:
-        if not any(n.mention is not None for n in seg.nodes):
-            return []
         return _with_endings(seg, self._specific(list(self.matcher.matches(seg))))
 
     def _read(self, source: _Source, seg: Segment, matches: list[Match], by: str) -> Iterator[Claim]:
