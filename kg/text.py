@@ -85,9 +85,12 @@ class Mention:
     """A name found in the text and what it stands for.
 
     ``entity`` is an IRI, or nothing for a name that nobody listed; ``classes`` holds all classes of the entity, those
-    above them included. ``kind`` is ``name``, ``demonym``, ``anaphor`` ("the company"), ``possessor`` ("its"), ``owner`` (an ending that says whose something is),
-    ``unit`` ("Acme Norland"), ``unlisted`` (typed by nothing yet), ``fragment`` (such a name cut out of a longer run of
-    capitals) or ``new`` (a name that nobody listed, typed by its context). ``first`` and ``last`` are token indexes.
+    above them included. ``first`` and ``last`` are token indexes. ``kind`` is one of
+
+    - ``name``, ``demonym``, ``unit`` ("Acme Norland"),
+    - ``anaphor`` ("the company"), ``possessor`` ("its"), ``owner`` (an ending that says whose something is),
+    - ``unlisted`` (typed by nothing yet), ``fragment`` (such a name cut out of a longer run of capitals),
+    - ``new`` (a name that nobody listed, typed by its context).
     """
 
     start: int

@@ -155,7 +155,7 @@ class Wordings:
         """Words that only join: prepositions, conjunctions, "'s", a comma."""
         g = self.grammar
         joining = {key for keys in g.conjunctions for key in keys}
-        return frozenset(g.prepositions | g.relative | g.possessive | joining | {","})
+        return frozenset(g.prepositions | g.openers | g.relative | g.possessive | joining | {","})
 
     @cached_property
     def _passing(self) -> frozenset[str]:

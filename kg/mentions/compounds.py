@@ -91,6 +91,7 @@ def _stands(tokens: Tokens, first: int, count: int, wordings: frozenset[Keys]) -
 
 
 def capitalised(tokens: Tokens, i: int) -> bool:
+    """Whether a token begins with a capital."""
     return tokens.text[tokens.starts[i]].isupper()
 
 

@@ -12,7 +12,7 @@ _OPENERS = frozenset('“"‘«-*#')
 _HEADLINE = 0.7
 """The share of capitalised words from which a line is set as a headline."""
 _PART = 4
-"""The longest part of a name behind a hyphen that is written small, in letters: longer ones are words ("Acme-based")."""
+"""The longest part of a name behind a hyphen that is written small, in letters: longer ones are words."""
 LONGEST = 5
 """The longest run of capitalised words taken for one name, in tokens."""
 

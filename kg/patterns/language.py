@@ -44,6 +44,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
             "ends",
             "origins",
             "members",
+            "openers",
             "describes",
             "transparent",
             "not_names",

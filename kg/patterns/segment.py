@@ -59,6 +59,7 @@ class Grammar:
     ranges: frozenset[str]
     origins: frozenset[str]
     members: frozenset[str]
+    openers: frozenset[str]
     describes: frozenset[str]
 
     def plain(self, key: str) -> str:
@@ -90,6 +91,7 @@ class Grammar:
             ranges=language.single("quantity", "ranges"),
             origins=language.single("grammar", "origins"),
             members=language.single("grammar", "members"),
+            openers=language.single("grammar", "openers"),
             describes=frozenset(key for keys in language.words("grammar", "describes") for key in keys),
         )
 
@@ -317,7 +319,7 @@ def _next_member(
 
 def _light(nodes: tuple[Node, ...], i: int, grammar: Grammar, *, after_word: bool) -> bool:
     """Whether a node may stand before a member of a list: an article, a repeated "to", "China's", "German", and behind
-    a conjunction words that say what it is ("and the supplier")."""
+    a conjunction words that say what it is ("and the partner")."""
     node = nodes[i]
     if node.key:
         return (

@@ -286,7 +286,7 @@ class Walk:
         near = [m for m in group.members if (m >= origin if self.rightwards else m < origin)]
         if self._apposed(k):
             near = [at]
-        elif self.naming:  # "the unit A and the supplier B": B has a name of its own for what it is
+        elif self.naming:  # "the unit A and the partner B": B has a name of its own for what it is
             near = [m for m in near if m == at or segment.nodes[m - 1].key not in segment.grammar.describes]
         members = tuple(m for m in near if self._accepts(slot, m, wide))
         if at not in members or (slot.name == "both" and len(members) < 2):
