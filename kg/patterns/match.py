@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.model import Status
-from kg.patterns.notation import Gap, Keys, Pattern, Slot, Words
+from kg.patterns.notation import Element, Gap, Keys, Pattern, Slot, Words
 from kg.patterns.segment import SEVERAL, Segment
 from kg.patterns.walk import SOFT, Bound, Walk, run_of_words
 
@@ -36,20 +37,41 @@ class NearMiss:
     lacking: int
 
 
+class _Need(NamedTuple):
+    """What may fill a part that must be filled, and on which side of the words looked up: -1 left, 1 right, 0 either."""
+
+    keys: frozenset[str]
+    side: int
+
+
+class _Entry(NamedTuple):
+    """A pattern ready to be tried: what it needs, and its parts to the right and left of the words it is found by."""
+
+    pattern: Pattern
+    needs: tuple[_Need, ...]
+    right: tuple[Element, ...]
+    left: tuple[Element, ...]
+
+
 class Matcher:
     """Patterns made ready for look-up: build it once, use it for every segment."""
 
     def __init__(self, patterns: Sequence[Pattern], lists: dict[str, frozenset[Keys]]) -> None:
-        self.index: dict[str, list[tuple[Keys, Pattern, tuple[frozenset[str], ...]]]] = {}
-        known: dict[tuple[frozenset[str], ...], tuple[frozenset[str], ...]] = {}
         self.lists = lists
         texts = {e.name for p in patterns for e in p.elements if isinstance(e, Slot) and e.value == "text"}
         self.by_first = {name: Words(lists[name]).by_first for name in sorted(texts & lists.keys())}
         """For free words that need one of a list the wordings of that list."""
+        known: dict[frozenset[str], frozenset[str]] = {}
+        by_wording: dict[Keys, list[_Entry]] = {}
         for pattern in patterns:
-            needs = known.setdefault(_needs(pattern), _needs(pattern))  # one object for equal needs: see matches()
+            needs = tuple(n._replace(keys=known.setdefault(n.keys, n.keys)) for n in _needs(pattern))
+            parts, k = pattern.elements, pattern.anchor
+            entry = _Entry(pattern, needs, parts[k + 1 :], parts[:k][::-1])
             for keys in sorted(self._anchors(pattern)):
-                self.index.setdefault(keys[0], []).append((keys, pattern, needs))
+                by_wording.setdefault(keys, []).append(entry)
+        self.index: dict[str, list[tuple[Keys, list[_Entry]]]] = {}
+        for keys, entries in by_wording.items():
+            self.index.setdefault(keys[0], []).append((keys, entries))
 
     def _anchors(self, pattern: Pattern) -> frozenset[Keys]:
         element = pattern.elements[pattern.anchor]
@@ -64,62 +86,76 @@ class Matcher:
 
     def matches(self, segment: Segment) -> Iterator[Match]:
         """Every match in a segment, at most one for each hit of a pattern's words."""
-        present = segment.present
-        met: dict[int, bool] = {}
+        spans: dict[int, tuple[int, int]] = {}
         for i, node in enumerate(segment.nodes):
-            for keys, pattern, needs in self.index.get(node.key, ()) if node.key else ():
-                possible = met.get(id(needs))
-                if possible is None:
-                    possible = met[id(needs)] = _filled(present, needs)
-                if not possible:
-                    continue
+            for keys, entries in self.index.get(node.key, ()) if node.key else ():
                 if len(keys) == 1 or segment.word_at(i, keys):
-                    found = self._fill(segment, pattern, i, i + len(keys))
-                    if found is not None:
-                        yield found
-            if segment.owns(i):
-                yield from self._owned(segment, i + 1)
+                    yield from self._filled(segment, entries, spans, i, i + len(keys))
+            if segment.owns(i):  # "its" is an owner and the sign of it in one
+                for sign in sorted(segment.grammar.possessive):
+                    for keys, entries in self.index.get(sign, ()):
+                        if len(keys) == 1:
+                            yield from self._filled(segment, entries, spans, i + 1, i + 1, width=0)
 
-    def _owned(self, segment: Segment, i: int) -> Iterator[Match]:
-        """The matches of patterns looked up by the sign of an owner alone, where "its" stands for both."""
-        for sign in sorted(segment.grammar.possessive):
-            for keys, pattern, needs in self.index.get(sign, ()):
-                if len(keys) == 1 and _filled(segment.present, needs):
-                    found = self._fill(segment, pattern, i, i, width=0)
-                    if found is not None:
-                        yield found
+    def _filled(
+        self,
+        segment: Segment,
+        entries: list[_Entry],
+        spans: dict[int, tuple[int, int]],
+        first: int,
+        last: int,
+        *,
+        width: int = SOFT,
+    ) -> Iterator[Match]:
+        """The matches of patterns whose words stand at ``first`` to ``last``; ``spans`` holds for each need met before
+        between which nodes it may be filled."""
+        for entry in entries:
+            for keys, side in entry.needs:
+                span = spans.get(id(keys))
+                if span is None:
+                    span = spans[id(keys)] = segment.span(keys)
+                if span[1] < 0 or (side > 0 and span[1] < last) or (side < 0 and span[0] >= first):
+                    break
+            else:
+                found = self._fill(segment, entry, first, last, width=width)
+                if found is not None:
+                    yield found
 
     def near_misses(self, segment: Segment) -> Iterator[NearMiss]:
         """The patterns whose words stand in a segment but which do not match, each with the part that is lacking."""
         for i, node in enumerate(segment.nodes):
-            for keys, pattern, _ in self.index.get(node.key, ()) if node.key else ():
-                if segment.word_at(i, keys) and self._fill(segment, pattern, i, i + len(keys)) is None:
-                    yield NearMiss(pattern, (i, i + len(keys)), self._lacking(segment, pattern, i, i + len(keys)))
+            for keys, entries in self.index.get(node.key, ()) if node.key else ():
+                for entry in entries if segment.word_at(i, keys) else ():
+                    if self._fill(segment, entry, i, i + len(keys)) is None:
+                        lacking = self._lacking(segment, entry, i, i + len(keys))
+                        yield NearMiss(entry.pattern, (i, i + len(keys)), lacking)
 
-    def _lacking(self, segment: Segment, pattern: Pattern, first: int, last: int) -> int:
+    def _lacking(self, segment: Segment, entry: _Entry, first: int, last: int) -> int:
         """The number of the first part that could not be filled."""
-        right, left = self._walks(segment, pattern)
+        right = self._walk(segment, entry, rightwards=True)
         if right.go(0, last, Bound({}, first, last)) is None:
-            return pattern.anchor + 1 + right.furthest
+            return entry.pattern.anchor + 1 + right.furthest
+        left = self._walk(segment, entry, rightwards=False)
         left.go(0, first, Bound({}, first, last))
-        return max(pattern.anchor - 1 - left.furthest, 0)
+        return max(entry.pattern.anchor - 1 - left.furthest, 0)
 
-    def _walks(self, segment: Segment, pattern: Pattern) -> tuple[Walk, Walk]:
-        anchor, parts, naming = pattern.elements[pattern.anchor], pattern.elements, pattern.status is Status.IN_EFFECT
-        right = Walk(segment, parts[pattern.anchor + 1 :], anchor, rightwards=True, naming=naming)
-        return right, Walk(segment, parts[: pattern.anchor][::-1], anchor, rightwards=False, naming=naming)
+    def _walk(self, segment: Segment, entry: _Entry, *, rightwards: bool) -> Walk:
+        pattern, parts = entry.pattern, entry.right if rightwards else entry.left
+        naming = pattern.status is Status.IN_EFFECT
+        return Walk(segment, parts, pattern.elements[pattern.anchor], rightwards=rightwards, naming=naming)
 
-    def _fill(self, segment: Segment, pattern: Pattern, first: int, last: int, *, width: int = SOFT) -> Match | None:
+    def _fill(self, segment: Segment, entry: _Entry, first: int, last: int, *, width: int = SOFT) -> Match | None:
         """The match of a pattern whose words stand at ``first`` to ``last``; ``width`` is how far off the name to their
         left may stand."""
+        pattern = entry.pattern
         anchor = pattern.elements[pattern.anchor]
         bound = Bound({}, first, last)
         if isinstance(anchor, Slot):
             first, last = run_of_words(segment, first, last, self._leading(anchor.name))
             bound = Bound({anchor.name: tuple(range(first, last))}, first, last)
-        right, left = self._walks(segment, pattern)
-        found = right.go(0, last, bound)
-        found = left.go(0, first, found, width) if found is not None else None
+        found = self._walk(segment, entry, rightwards=True).go(0, last, bound)
+        if found is not None:
+            found = self._walk(segment, entry, rightwards=False).go(0, first, found, width)
         if found is None or not self._worded(segment, pattern, found.slots):
             return None
         return Match(pattern, found.slots, (first, last), found.low, found.high, found.gaps)
@@ -136,20 +172,24 @@ class Matcher:
         return True
 
 
-def _needs(pattern: Pattern) -> tuple[frozenset[str], ...]:
+def _needs(pattern: Pattern) -> tuple[_Need, ...]:
     """For each part that must be filled what may fill it: first words, classes, kinds of mention, kinds of value."""
-    others = (e for i, e in enumerate(pattern.elements) if i != pattern.anchor)
-    parts = [e for e in others if not isinstance(e, Gap) and not e.optional]
-    slots = [e for e in parts if isinstance(e, Slot) and "topic" not in e.kinds]
-    named = [frozenset(s.kinds & {"demonym"} or {*s.classes, *s.kinds, *_open_kinds(s)}) for s in slots if not s.value]
-    valued = [frozenset({s.value}) for s in slots if s.value not in ("", "text", "any")]
-    worded = [frozenset(e.by_first) for e in parts if isinstance(e, Words)]
-    several = [frozenset({SEVERAL})] if len(named) > 1 or any(s.name == "both" for s in slots) else []
-    return tuple(several + worded + named + valued)
-
-
-def _filled(present: frozenset[str], needs: tuple[frozenset[str], ...]) -> bool:
-    return not any(map(present.isdisjoint, needs))
+    words, names, values = [], [], []
+    loose = isinstance(pattern.elements[pattern.anchor], Slot)  # free words reach further than the word looked up
+    for i, e in enumerate(pattern.elements):
+        if i == pattern.anchor or isinstance(e, Gap) or e.optional:
+            continue
+        side = 0 if loose else 1 if i > pattern.anchor else -1
+        if isinstance(e, Words):
+            words.append(_Need(frozenset(e.by_first), side))
+        elif not e.value and "topic" not in e.kinds:
+            fits = frozenset(e.kinds & {"demonym"} or {*e.classes, *e.kinds, *_open_kinds(e)})
+            names.append(_Need(fits, side))
+        elif e.value not in ("", "text", "any"):
+            values.append(_Need(frozenset({e.value}), side))
+    both = any(isinstance(e, Slot) and e.name == "both" for e in pattern.elements)
+    several = [_Need(frozenset({SEVERAL}), 0)] if both or len(names) > 1 else []
+    return tuple(several + words + names + values)
 
 
 def _open_kinds(slot: Slot) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -107,25 +107,39 @@ class Segment:
     breaks: frozenset[int] = frozenset()
     common: frozenset[int] = frozenset()
     """The nodes of names that are written as common nouns are ("self-driving")."""
+    light: frozenset[int] = frozenset()
+    """The nodes that say nothing between two parts: small words, owners, such names."""
 
     def __len__(self) -> int:
         return len(self.nodes)
 
     @cached_property
-    def present(self) -> frozenset[str]:
-        """The words, classes, kinds of mention and kinds of value here: a pattern that needs others cannot match."""
-        found: set[str] = {n.key for n in self.nodes}
+    def spread(self) -> dict[str, tuple[int, int]]:
+        """The words, classes, kinds of mention and kinds of value here: where each stands first, and last."""
+        found: dict[str, tuple[int, int]] = {}
         names = 0
-        for node in self.nodes:
+        for i, node in enumerate(self.nodes):
+            keys: Iterable[str] = (node.key,)
             if node.mention is not None:
                 names += 1
-                if node.mention.kind in OWNERS:
-                    found |= self.grammar.possessive
-                found.add("unlisted" if node.mention.unknown else node.mention.kind)
-                found |= node.mention.classes
+                mention = node.mention
+                keys = (*mention.classes, "unlisted" if mention.unknown else mention.kind)
+                if mention.kind in OWNERS:
+                    keys = (*keys, *self.grammar.possessive)
             elif node.value is not None:
-                found.add(node.value.kind)
-        return frozenset(found | {SEVERAL} if names > 1 else found)
+                keys = (node.value.kind,)
+            for key in keys:
+                at = found.get(key)
+                found[key] = (i, i) if at is None else (at[0], i)
+        if names > 1:
+            found[SEVERAL] = (0, len(self.nodes))
+        return found
+
+    def span(self, keys: frozenset[str]) -> tuple[int, int]:
+        """Where the first and the last of these stand; (-1, -1) where none does."""
+        spread = self.spread
+        found = [spread[key] for key in keys & spread.keys()]
+        return (min(a for a, _ in found), max(b for _, b in found)) if found else (-1, -1)
 
     def word_at(self, i: int, keys: Keys) -> bool:
         """Whether these words stand at a position."""
@@ -193,7 +207,12 @@ def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segm
     partner = _brackets(nodes)
     breaks = _breaks(nodes, grammar)
     small = frozenset(i for i, n in enumerate(nodes) if n.mention is not None and linked.text[n.start].islower())
-    return Segment(nodes, grammar, _groups(nodes, grammar, partner), partner, breaks, small)
+    light = frozenset(i for i, n in enumerate(nodes) if _says_nothing(n, grammar)) | small
+    return Segment(nodes, grammar, _groups(nodes, grammar, partner), partner, breaks, small, light)
+
+
+def _says_nothing(node: Node, grammar: Grammar) -> bool:
+    return node.key in grammar.filler or (node.mention is not None and node.mention.kind in OWNERS)
 
 
 def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[Node]:

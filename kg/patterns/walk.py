@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kg.patterns.notation import Element, Gap, Slot, Words
 from kg.patterns.segment import Group, Segment
@@ -16,13 +16,12 @@ TEXT = 9
 """The longest run of free words, in tokens."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """What is bound so far; the extent; how many wide gaps."""
 
-    slots: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    low: int = 0
-    high: int = 0
+    slots: dict[str, tuple[int, ...]]
+    low: int
+    high: int
     gaps: int = 0
 
     def with_slot(self, name: str, nodes: tuple[int, ...], low: int, high: int) -> Bound:
@@ -95,12 +94,10 @@ class Walk:
     def _steps(self, position: int, width: int) -> Iterator[int]:
         """The nodes at which the next words may stand, nearest first."""
         at, passed = position if self.rightwards else position - 1, 0
-        nodes, wide = self.segment.nodes, width > SOFT
-        while 0 <= at < len(nodes) and passed <= width:
+        segment, count, wide = self.segment, len(self.segment.nodes), width > SOFT
+        while 0 <= at < count and passed <= width:
             yield at
-            light = nodes[at].key in self.segment.grammar.filler or at in self.segment.partner
-            light = light or self.segment.owns(at) or at in self.segment.common
-            if at in self.segment.breaks or not (wide or light):
+            if at in segment.breaks or not (wide or at in segment.light or at in segment.partner):
                 return
             at, passed = self._past(at), passed + 1
 
@@ -150,17 +147,18 @@ class Walk:
         self, k: int, slot: Slot, position: int, bound: Bound, width: int
     ) -> tuple[tuple[int, ...], int, int] | None:
         """The nearest name or value that fits, with nothing between that forbids it."""
-        segment, grammar, wide = self.segment, self.segment.grammar, width > SOFT
+        segment, nodes, wide = self.segment, self.segment.nodes, width > SOFT
         at, words, named = position if self.rightwards else position - 1, 0, False
-        while 0 <= at < len(segment.nodes) and words <= width:
-            node = segment.nodes[at]
-            near = not segment.owns(at) or self._binds(k, at, position, width)
-            found = self._fits(k, slot, at, bound, wide, position) if near else None
+        while 0 <= at < len(nodes) and words <= width:
+            node, found = nodes[at], None
+            if node.mention is not None or node.value is not None:
+                if not segment.owns(at) or self._binds(k, at, position, width):
+                    found = self._fits(k, slot, at, bound, wide, position)
+                named = named or (found is None and node.mention is not None)
             if found is not None or width == 0:
                 return found
             if at in segment.breaks and (self.rightwards or not wide or named or not node.key.isalpha()):
                 return None
-            named = named or node.mention is not None
             if node.key == "," and (jump := self._over_comma(k, at, slot, wide, words)) != at:
                 if jump is None:
                     return None
@@ -168,7 +166,7 @@ class Walk:
                 continue
             if not wide and self._stops(at, slot):
                 return None
-            if node.key not in grammar.filler and not segment.owns(at) and at not in segment.common:
+            if at not in segment.light:
                 words += 1
             at = self._past(at)
         return None
