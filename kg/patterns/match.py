@@ -38,7 +38,7 @@ class NearMiss:
 
 
 class _Need(NamedTuple):
-    """What may fill a part that must be filled, and on which side of the words looked up: -1 left, 1 right, 0 either."""
+    """What may fill a part that must be filled, and on which side of the words looked up (-1 left, 1 right, 0 any)."""
 
     keys: frozenset[str]
     side: int
