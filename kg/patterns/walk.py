@@ -149,7 +149,8 @@ class Walk:
         """The nearest name or value that fits, with nothing between that forbids it."""
         segment, nodes, wide = self.segment, self.segment.nodes, width > SOFT
         at, words, named = position if self.rightwards else position - 1, 0, False
-        while 0 <= at < len(nodes) and words <= width:
+        bare = not wide and self._apposed(k)  # "Acme, the maker", not "Acme says, the maker"
+        while 0 <= at < len(nodes) and words <= (0 if bare else width):
             node, found = nodes[at], None
             if node.mention is not None or node.value is not None:
                 if not segment.owns(at) or self._binds(k, at, position, width):
@@ -166,7 +167,7 @@ class Walk:
                 continue
             if not wide and self._stops(at, slot):
                 return None
-            if at not in segment.light:
+            if at not in segment.light and not (bare and at in segment.partner):
                 words += 1
             at = self._past(at)
         return None

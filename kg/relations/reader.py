@@ -347,7 +347,8 @@ class Reader:
     def _settled(self, reading: _Reading, document: Document) -> Status:
         """What is said to hold from a day after the publication is planned; what held until one before it is ended."""
         past = document.issued and reading.until[: len(document.issued)] <= document.issued[: len(reading.until)]
-        if reading.until and past and reading.status is Status.IN_EFFECT:
+        figure = self.ontology.properties[reading.match.pattern.property].kind == "quantity"  # of a span that is over
+        if reading.until and not figure and past and reading.status is Status.IN_EFFECT:
             return Status.ENDED
         fixed = reading.match.pattern.status is not None
         later = bool(document.issued) and reading.start[: len(document.issued)] > document.issued[: len(reading.start)]
