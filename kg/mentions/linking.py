@@ -101,11 +101,13 @@ class Linker:
         return _Named(found, frozenset(c for e in found for c in self._kind(e, wide=wide)))
 
     def _belongs(self, tokens: Tokens, found: tuple[Mention, list[Entry], bool], opens: bool) -> bool:
-        """Whether a common noun is written large behind a word that no name holds: then it is part of an unknown name
-        ("Sandya Robotics"). One that opens a sentence or follows a listed name (``opens``) stands for itself."""
-        mention, entries, _ = found
+        """Whether a common noun or a doubtful name is written large behind a word that no name holds: then it is part
+        of an unknown name ("Sandya Robotics"). One that opens a sentence or follows a listed name (``opens``) stands
+        for itself."""
+        mention, entries, plain = found
         before = mention.first - 1
-        if opens or before < 0 or any(e.cased for e in entries) or tokens.text[mention.start].islower():
+        sure = plain and any(e.cased for e in entries)
+        if opens or before < 0 or sure or tokens.text[mention.start].islower():
             return False
         joined = glued(tokens, before, mention.first) and capitalised(tokens, before)
         return joined and tokens.keys[before] not in self.not_names

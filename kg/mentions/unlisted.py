@@ -59,7 +59,8 @@ def _names(tokens: Tokens, first: int, last: int, not_names: AbstractSet[str]) -
     """The stretches of a capitalised run that hold none of the words that are no names ("Director | Acme Works")."""
     begin = first
     for i in range(first, last + 1):
-        if i == last or tokens.keys[i] in not_names or not (_is_word(tokens, i) or _joins(tokens, i)):
+        part = i < last and _joins(tokens, i)
+        if i == last or (not part and (tokens.keys[i] in not_names or not _is_word(tokens, i))):
             if i > begin:
                 yield begin, i
             begin = i + 1
@@ -91,7 +92,8 @@ def _joined(tokens: Tokens, i: int) -> int:
     if i + 1 >= len(tokens) or tokens.keys[i] != "-" or tokens.starts[i] != tokens.ends[i - 1]:
         return 0
     part, glued = tokens.keys[i + 1], tokens.starts[i + 1] == tokens.ends[i]
-    return 2 if glued and part.isalpha() and len(part) <= _PART else 0
+    small = tokens.text[tokens.starts[i + 1]].islower()
+    return 2 if glued and part.isalpha() and (not small or len(part) <= _PART) else 0
 
 
 def _is_part(tokens: Tokens, i: int, taken: AbstractSet[int]) -> bool:

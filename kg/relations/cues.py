@@ -110,7 +110,8 @@ class Cues:
         over = {i for c in before if c.kind == "ended" for i in range(c.first, c.last)}
         if any(_negates(segment, c, first) for c in before if c.first not in over):
             return Status.DENIED if any(c.kind == "speech" for c in cues) else None
-        if any(c.kind == "reported" and c.first < last + REPORT for c in cues):
+        told = first if match.pattern.status is Status.ENDED else last + REPORT  # talks that ended are no rumour
+        if any(c.kind == "reported" and c.first < told for c in cues):
             return Status.REPORTED
         if match.pattern.status is not None:
             return match.pattern.status
