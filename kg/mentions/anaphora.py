@@ -62,6 +62,7 @@ class Resolver:
         self.firsts = {keys[0] for keys in language.anaphora}
         self.prepositions = language.single("grammar", "prepositions")
         self.possessive = language.single("grammar", "possessive")
+        self.genitive = language.single("grammar", "genitive")
         self.determiners = language.single("grammar", "filler")
 
     def resolve(self, linked: LinkedText) -> LinkedText:
@@ -157,6 +158,8 @@ class Resolver:
             words.append(keys[at])
             at += 1
             anaphor = self.language.anaphora.get(tuple(words))
+            if at < len(keys) and keys[at] in self.genitive:
+                continue  # "the chief of Acme" says of whom
             if anaphor is not None and (not anaphor.opening or linked.text[linked.tokens.starts[i]].isupper()):
                 found = _Phrase(i, at, self._head(linked, i, at, inner, place), anaphor, place)
         return found

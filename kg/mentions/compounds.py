@@ -87,7 +87,7 @@ class Compounds:
 
 
 def _stands(tokens: Tokens, first: int, count: int, wordings: frozenset[Keys]) -> bool:
-    return first >= 0 and tokens.keys[first : first + count] in wordings
+    return 0 <= first <= len(tokens) - count and tokens.keys[first : first + count] in wordings
 
 
 def capitalised(tokens: Tokens, i: int) -> bool:

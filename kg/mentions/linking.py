@@ -40,6 +40,7 @@ class Linker:
         self.suffixes = tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True))
         self.compounds = Compounds(language, ontology)
         self.resolver = Resolver(language, gazetteer.entities, ontology)
+        self.particles = language.single("grammar", "particles")
         legal = (language.words("grammar", k) for k in ("legal_before", "legal_after"))
         forms = frozenset(keys[0] for group in legal for keys in group)
         self.never = language.single("grammar", "not_names") | _titles(language, ontology) | forms
@@ -53,7 +54,7 @@ class Linker:
         found = values(tokens, self.language, issued, named)
         kept = _without(named, {i for v in found for i in range(v.first, v.last)})
         joined = with_abbreviations(tokens, self.compounds.join(tokens, kept))
-        new = unlisted(tokens, split, joined, found, self.never, self.not_names)
+        new = unlisted(tokens, split, joined, found, self.never, self.not_names, self.particles)
         mentions = tuple(sorted((*joined, *new), key=lambda m: m.first))
         linked = LinkedText(tokens, self.language.code, split, quotations(text), mentions, found)
         return self.resolver.resolve(linked)

@@ -24,12 +24,13 @@ def unlisted(
     values: tuple[Value, ...],
     never: AbstractSet[str],
     seldom: AbstractSet[str],
+    particles: AbstractSet[str] = frozenset(),
 ) -> Iterator[Mention]:
     """Candidates, typed by nothing yet: ``entity`` is empty and ``classes`` too.
 
     ``never`` are words that are capitalised for other reasons: titles, days, months; they end a name. ``seldom`` holds
     those and the words of the patterns: within a sentence they may be part of a name ("Acme Motor Works"), though not
-    all of it.
+    all of it. ``particles`` are the small words within names of persons ("van den").
     """
     taken = {i for m in mentions for i in range(m.first, m.last)}
     taken |= {i for v in values for i in range(v.first, v.last)}
@@ -43,9 +44,9 @@ def unlisted(
         number = bisect_right(starts, i) - 1
         if headlines.get(number, False):
             continue
-        past = max(_run(tokens, i, sentences[number], taken), i + 1)
+        past = max(_run(tokens, i, sentences[number], taken, particles), i + 1)
         led = i == sentences[number].first or tokens.keys[i - 1] in _OPENERS
-        for first, last in _names(tokens, i, past, seldom if led else never):
+        for first, last in _names(tokens, i, past, seldom if led else never, particles):
             opens = first == sentences[number].first or tokens.keys[first - 1] in _OPENERS
             if all(key in seldom for key in tokens.keys[first:last]):
                 continue
@@ -55,11 +56,13 @@ def unlisted(
                 yield Mention(tokens.starts[first], tokens.ends[last - 1], first, last, "", frozenset(), kind)
 
 
-def _names(tokens: Tokens, first: int, last: int, not_names: AbstractSet[str]) -> Iterator[tuple[int, int]]:
+def _names(
+    tokens: Tokens, first: int, last: int, not_names: AbstractSet[str], particles: AbstractSet[str]
+) -> Iterator[tuple[int, int]]:
     """The stretches of a capitalised run that hold none of the words that are no names ("Director | Acme Works")."""
     begin = first
     for i in range(first, last + 1):
-        part = i < last and _joins(tokens, i)
+        part = i < last and (_joins(tokens, i) or (i > begin and tokens.keys[i] in particles))
         if i == last or (not part and (tokens.keys[i] in not_names or not _is_word(tokens, i))):
             if i > begin:
                 yield begin, i
@@ -76,7 +79,7 @@ def _is_word(tokens: Tokens, i: int) -> bool:
     return tokens.text[start].isupper() and tokens.ends[i] - start > 1
 
 
-def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int]) -> int:
+def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], particles: AbstractSet[str]) -> int:
     """Past the last token of a capitalised run that starts here; ``i`` itself where there is none."""
     end = i
     while end < sentence.last and end - i < LONGEST and _is_part(tokens, end, taken):
@@ -84,6 +87,11 @@ def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int]) ->
             break
         end += 1
         end += _joined(tokens, end)
+        behind = end
+        while end > i and behind < min(end + 2, sentence.last) and tokens.keys[behind] in particles:
+            behind += 1
+        if behind > end and behind < sentence.last and _is_part(tokens, behind, taken):
+            end = behind
     return end
 
 

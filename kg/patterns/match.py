@@ -142,7 +142,9 @@ class Matcher:
     def _walk(self, segment: Segment, entry: _Entry, *, rightwards: bool) -> Walk:
         pattern, parts = entry.pattern, entry.right if rightwards else entry.left
         naming = pattern.status is Status.IN_EFFECT
-        return Walk(segment, parts, pattern.elements[pattern.anchor], rightwards=rightwards, naming=naming)
+        return Walk(
+            segment, parts, pattern.elements[pattern.anchor], rightwards=rightwards, naming=naming, listed=self.by_first
+        )
 
     def _fill(self, segment: Segment, entry: _Entry, first: int, last: int, *, width: int = SOFT) -> Match | None:
         """The match of a pattern whose words stand at ``first`` to ``last``; ``width`` is how far off the name to their

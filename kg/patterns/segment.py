@@ -16,6 +16,8 @@ DESCRIBED = 4
 """How many nodes may stand before a member of a list."""
 OWNERS = frozenset({"possessor", "owner"})
 """The kinds of mention that only say whose something is."""
+NAMELESS = OWNERS | {"demonym"}
+"""The kinds of mention that stand beside a name, and are none."""
 SEVERAL = "several names"
 """What :attr:`Segment.present` holds where more than one name stands."""
 
@@ -61,6 +63,9 @@ class Grammar:
     members: frozenset[str]
     openers: frozenset[str]
     describes: frozenset[str]
+    outside: frozenset[str]
+    examples: Mapping[str, tuple[Keys, ...]]
+    """Wordings that introduce members of what was just said ("such as"), the longest first, by their first word."""
 
     def plain(self, key: str) -> str:
         """A word without its affix, where only that form is one of the language's pattern words ("pabriknya")."""
@@ -93,6 +98,8 @@ class Grammar:
             members=language.single("grammar", "members"),
             openers=language.single("grammar", "openers"),
             describes=frozenset(key for keys in language.words("grammar", "describes") for key in keys),
+            outside=language.single("grammar", "outside"),
+            examples=Words(language.words("grammar", "examples")).by_first,
         )
 
 
@@ -109,6 +116,8 @@ class Segment:
     """The nodes of names that are written as common nouns are ("self-driving")."""
     light: frozenset[int] = frozenset()
     """The nodes that say nothing between two parts: small words, owners, such names."""
+    examples: Mapping[int, int] = field(default_factory=dict)
+    """Where members of what was just said are introduced (", such as"): the first node, and the one past the last."""
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -138,7 +147,7 @@ class Segment:
     def span(self, keys: frozenset[str]) -> tuple[int, int]:
         """Where the first and the last of these stand; (-1, -1) where none does."""
         spread = self.spread
-        found = [spread[key] for key in keys & spread.keys()]
+        found = [spread[key] for key in keys.intersection(spread)]
         return (min(a for a, _ in found), max(b for _, b in found)) if found else (-1, -1)
 
     def word_at(self, i: int, keys: Keys) -> bool:
@@ -186,8 +195,10 @@ class Segment:
     def oblique(self, i: int, floor: int = 0) -> bool:
         """Whether a preposition (not before node ``floor``) governs the name here, with at most three words between.
 
-        A pronoun is governed only by the word right before it ("In the other it builds …").
+        A pronoun is governed only by the word right before it ("In the other it builds …"), examples only where what
+        they are examples of is ("carmakers such as Acme").
         """
+        i = next((a for a, b in self.examples.items() if i - 1 <= b <= i), i)
         mention = self.nodes[i].mention
         pronoun = mention is not None and mention.kind == "anaphor" and mention.last - mention.first == 1
         for k in range(i - 1, max(floor - 1, i - (2 if pronoun else 5)), -1):
@@ -208,7 +219,9 @@ def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segm
     breaks = _breaks(nodes, grammar)
     small = frozenset(i for i, n in enumerate(nodes) if n.mention is not None and linked.text[n.start].islower())
     light = frozenset(i for i, n in enumerate(nodes) if _says_nothing(n, grammar)) | small
-    return Segment(nodes, grammar, _groups(nodes, grammar, partner), partner, breaks, small, light)
+    return Segment(
+        nodes, grammar, _groups(nodes, grammar, partner), partner, breaks, small, light, _examples(nodes, grammar)
+    )
 
 
 def _says_nothing(node: Node, grammar: Grammar) -> bool:
@@ -267,6 +280,16 @@ def _brackets(nodes: tuple[Node, ...]) -> dict[int, int]:
     return partner
 
 
+def _examples(nodes: tuple[Node, ...], grammar: Grammar) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for i, node in enumerate(nodes):
+        for keys in grammar.examples.get(node.key, ()) if node.key else ():
+            if tuple(x.key for x in nodes[i : i + len(keys)]) == keys:
+                found[i - 1 if i and nodes[i - 1].key == "," else i] = i + len(keys)
+                break
+    return found
+
+
 def _breaks(nodes: tuple[Node, ...], grammar: Grammar) -> frozenset[int]:
     found = {i for i, node in enumerate(nodes) if node.key in (";", ":")}
     for i, node in enumerate(nodes):
@@ -302,11 +325,13 @@ def _groups(nodes: tuple[Node, ...], grammar: Grammar, partner: Mapping[int, int
 def _closed(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> bool:
     """Whether a list goes on with things that are not named ("A, B and others")."""
     i = at + 1 + _goes_on(nodes, at)
+    if i < len(nodes) and nodes[i].start == nodes[at].end:
+        return False  # "Acme-owned"
     return any(tuple(x.key for x in nodes[i : i + n]) in grammar.conjunctions for n in (3, 2, 1))
 
 
 def _is_name(node: Node) -> bool:
-    return node.mention is not None and node.mention.kind not in ("demonym", *OWNERS)
+    return node.mention is not None and node.mention.kind not in NAMELESS
 
 
 def _goes_on(nodes: tuple[Node, ...], at: int) -> bool:
@@ -320,6 +345,8 @@ def _next_member(
     if at + 1 < len(nodes) and nodes[at + 1].mention is not None and nodes[at + 1].start == nodes[at].start:
         return at + 1, True
     i, comma, by_word = max(partner.get(at + 1, at), at) + 1, False, False
+    if i == at + 1 and i + 1 < len(nodes) and nodes[i].key in grammar.describes and nodes[i + 1].key == ",":
+        i += 1  # "the Hyper brand, Zeekr and …"
     if i < len(nodes) and nodes[i].key in (",", "、"):
         i, comma = i + 1, True
     for n in (3, 2, 1):
@@ -348,7 +375,7 @@ def _light(nodes: tuple[Node, ...], i: int, grammar: Grammar, *, after_word: boo
             or (after_word and node.key in grammar.describes)
         )
     owner = i + 1 < len(nodes) and nodes[i + 1].key in grammar.possessive
-    return node.mention is not None and (node.mention.kind in ("demonym", *OWNERS) or owner)
+    return node.mention is not None and (node.mention.kind in NAMELESS or owner)
 
 
 def _alike(one: Node, other: Node) -> bool:

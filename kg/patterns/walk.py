@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from kg.patterns.notation import Element, Gap, Slot, Words
@@ -10,8 +11,10 @@ from kg.patterns.segment import Group, Segment
 
 SOFT = 4
 """The width between two parts with nothing said: how many unknown words (adjectives, nouns) may stand there."""
-APPOSITION = 16
+APPOSITION = 24
 """The longest apposition that is passed over, in nodes."""
+JOINED = 3
+"""How many nodes before a verb the conjunction may stand that joins it to another."""
 TEXT = 9
 """The longest run of free words, in tokens."""
 
@@ -45,8 +48,11 @@ class Walk:
         *,
         rightwards: bool,
         naming: bool = False,
+        listed: Collection[str] = (),
     ) -> None:
         self.segment, self.elements, self.origin, self.rightwards = segment, elements, origin, rightwards
+        self.listed = listed
+        """The free words that hold one of a list (a role): a conjunction does not end those."""
         self.naming = naming
         """Whether the pattern says what something is by its wording alone: that holds of an owner too."""
         self.step = 1 if rightwards else -1
@@ -97,6 +103,8 @@ class Walk:
         segment, count, wide = self.segment, len(self.segment.nodes), width > SOFT
         while 0 <= at < count and passed <= width:
             yield at
+            if not self.rightwards and segment.partner.get(at, -1) >= position:
+                return  # what stands in a bracket speaks of the name before it
             if at in segment.breaks or not (wide or at in segment.light or at in segment.partner):
                 return
             at, passed = self._past(at), passed + 1
@@ -135,6 +143,9 @@ class Walk:
                 break
             taken.append(at)
             at += self.step
+        if slot.name not in self.listed:  # "1,000 cars and …"; but "director of sales and marketing"
+            conjunctions = self.segment.grammar.conjunctions
+            taken = list(takewhile(lambda i: (self.segment.nodes[i].key,) not in conjunctions, taken))
         for count in range(len(taken), 0, -1):
             low, high = min(taken[:count]), max(taken[:count]) + 1
             edge = high if self.rightwards else low
@@ -146,6 +157,33 @@ class Walk:
     def _find(
         self, k: int, slot: Slot, position: int, bound: Bound, width: int
     ) -> tuple[tuple[int, ...], int, int] | None:
+        """The nearest name or value that fits; for a verb joined to another ("X follows Y and brings …") the nearest
+        that leads a clause, where there is one."""
+        if width > SOFT and not self.rightwards and not slot.value and self._joined(position):
+            found = self._nearest(k, slot, position, bound, width, leading=True)
+            if found is not None:
+                return found
+        return self._nearest(k, slot, position, bound, width)
+
+    def _joined(self, position: int) -> bool:
+        """Whether a conjunction stands before the words here, with nothing but a few words between ("and is to")."""
+        for node in reversed(self.segment.nodes[max(1, position - JOINED) : position]):
+            if (node.key,) in self.segment.grammar.conjunctions:
+                return True
+            if not node.key.isalpha():
+                return False
+        return False
+
+    def _leads(self, at: int) -> bool:
+        """Whether a name begins a clause, but for words that say nothing or say what it is."""
+        segment = self.segment
+        while at and (at - 1 in segment.light or segment.nodes[at - 1].key in segment.grammar.describes):
+            at -= 1
+        return at == 0 or at - 1 in segment.breaks or segment.nodes[at - 1].key == ","
+
+    def _nearest(
+        self, k: int, slot: Slot, position: int, bound: Bound, width: int, *, leading: bool = False
+    ) -> tuple[tuple[int, ...], int, int] | None:
         """The nearest name or value that fits, with nothing between that forbids it."""
         segment, nodes, wide = self.segment, self.segment.nodes, width > SOFT
         at, words, named = position if self.rightwards else position - 1, 0, False
@@ -154,10 +192,15 @@ class Walk:
             node, found = nodes[at], None
             if node.mention is not None or node.value is not None:
                 if not segment.owns(at) or self._binds(k, at, position, width):
-                    found = self._fits(k, slot, at, bound, wide, position)
+                    found = self._fits(k, slot, at, bound, wide, position) if not leading or self._leads(at) else None
                 named = named or (found is None and node.mention is not None)
             if found is not None or width == 0:
                 return found
+            if wide and not self.rightwards and self._owns_words(at, position):
+                return None
+            if self.rightwards and at in segment.examples:
+                at, words = segment.examples[at], 0
+                continue
             if at in segment.breaks and (self.rightwards or not wide or named or not node.key.isalpha()):
                 return None
             if node.key == "," and (jump := self._over_comma(k, at, slot, wide, words)) != at:
@@ -182,6 +225,11 @@ class Walk:
 
     def _is_owner_sign(self, element: Element | None) -> bool:
         return isinstance(element, Words) and not self.segment.grammar.possessive.isdisjoint(element.by_first)
+
+    def _owns_words(self, at: int, position: int) -> bool:
+        """Whether a name owns the words right behind it ("Acme's | partnership with"): no other name does them."""
+        nodes = self.segment.nodes
+        return nodes[at].mention is not None and at + 2 == position and nodes[at + 1].key in self.segment.grammar.possessive
 
     def _stops(self, at: int, slot: Slot) -> bool:
         """Whether a search over nearby words ends here: at a small word that binds otherwise, or at a foreign name."""
@@ -274,6 +322,8 @@ class Walk:
         mention = node.mention
         if mention is None or any(at in nodes for nodes in bound.slots.values()):
             return None
+        if at and at != origin and self.segment.nodes[at - 1].key in self.segment.grammar.outside:
+            return None
         if mention.kind == "demonym" or "demonym" in slot.kinds:
             tied = mention.kind == "demonym" and "demonym" in slot.kinds and mention.classes.intersection(slot.classes)
             return ((at,), at, at + 1) if tied else None
@@ -304,11 +354,13 @@ class Walk:
         return members, group.first, group.last
 
     def _apposed(self, k: int) -> bool:
-        """Whether a comma alone, or nothing, parts this slot from the next part: an apposition speaks of the nearest
-        name only."""
+        """Whether a comma or bracket alone, or nothing, parts this slot from the next part: an apposition speaks of the
+        nearest name only."""
         before = self.elements[k - 1] if k else self.origin
         tight = isinstance(before, Gap) and not before.width
-        return not self.rightwards and (tight or (isinstance(before, Words) and before.alternatives == {(",",)}))
+        return not self.rightwards and (
+            tight or (isinstance(before, Words) and before.alternatives <= {(",",), ("(",)})
+        )
 
     def _relative(self, i: int, end: int) -> bool:
         """Whether a relative clause stands between a name and the words, and no other name before it: it speaks of that

@@ -270,10 +270,16 @@ class Reader:
             yield names[0], Literal(linked.text[node.start : node.end])
 
     def _phrase(self, linked: LinkedText, seg: Segment, i: int, prop: Property) -> Iterator[Qualifier]:
-        """What a figure counts: the words behind it, to the end of the clause or a comma."""
+        """What a figure counts: the words behind it, to the end of the clause, a comma, or what has a figure or date of
+        its own ("9,000 cars | in 2022", "9,000 cars | and Acme 7,000")."""
         _, end = seg.clause(i)
-        stop = next((k for k in range(i + 1, end) if seg.nodes[k].key in PHRASE_ENDS), end)
+        stop = next((k for k in range(i + 1, end) if seg.nodes[k].key in PHRASE_ENDS or seg.nodes[k].value), end)
         stop = min(stop, i + 1 + PHRASE)
+        if stop < end and seg.nodes[stop].value is not None:
+            joint = (k for k in range(i + 1, stop) if (seg.nodes[k].key,) in self.grammar.conjunctions)
+            joint = (k for k in joint if not seg.nodes[k + 1].key)
+            stop = min(next(joint, stop), stop)
+            stop = max(self._trimmed(seg, tuple(range(i + 1, stop))), default=i) + 1
         names = [q for q in prop.qualifiers if self.ontology.properties[q].filled_by == "phrase"]
         if stop > i + 1:
             yield from (

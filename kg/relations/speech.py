@@ -10,6 +10,8 @@ from kg.patterns.notation import Words
 from kg.patterns.segment import Node, Segment
 from kg.relations.passages import Passage
 
+NEAR = 3
+"""How many nodes before a verb of saying a relative clause that holds it may begin."""
 REACH = 14
 """How many nodes from a verb of saying its speaker may stand."""
 
@@ -40,13 +42,30 @@ class Speech:
         the class that the ontology names first as subject of speech, then the nearest.
         """
         for first, last, according in self._hits(segment):
+            if not according and self._relative(segment, first):
+                continue
             opens = first == 0 or segment.nodes[first - 1].key in (",", '"', "”", "–", "—")
+            opens = opens and not self._closes(segment, first)
             behind = self._best(segment, range(last, self._until(segment, last, according)))
             before = "" if according else self._best(segment, range(first - 1, max(-1, first - REACH), -1))
             found = behind or before if according or opens else before
             if found:
                 return found
         return ""
+
+    def _relative(self, segment: Segment, first: int) -> bool:
+        """Whether a verb of saying stands in a relative clause ("Acme, which has announced …"): it says nothing here."""
+        for node in reversed(segment.nodes[max(0, first - NEAR) : first]):
+            if node.key in segment.grammar.relative:
+                return True
+            if not node.key[:1].isalpha():
+                return False
+        return False
+
+    def _closes(self, segment: Segment, first: int) -> bool:
+        """Whether the comma before a verb closes an apposition to a name ("Acme, the maker, said …")."""
+        before = range(max(0, first - REACH), first - 2) if first and segment.nodes[first - 1].key == "," else ()
+        return any(self._speaks(segment.nodes[i]) and segment.nodes[i + 1].key == "," for i in before)
 
     def _until(self, segment: Segment, last: int, according: bool) -> int:
         """How far behind a verb its speaker may stand; "according to X" ends at a comma."""
