@@ -14,6 +14,8 @@ from kg.text import LinkedText, Mention, Value
 _OPEN = {"(": ")", "[": "]"}
 DESCRIBED = 4
 """How many nodes may stand before a member of a list."""
+DESCRIPTION = 9
+"""How many nodes may describe the last member of a list, itself among them."""
 OWNERS = frozenset({"possessor", "owner"})
 """The kinds of mention that only say whose something is."""
 NAMELESS = OWNERS | {"demonym"}
@@ -198,7 +200,7 @@ class Segment:
         A pronoun is governed only by the word right before it ("In the other it builds …"), examples only where what
         they are examples of is ("carmakers such as Acme").
         """
-        i = next((a for a, b in self.examples.items() if i - 1 <= b <= i), i)
+        i = next((a for a, b in self.examples.items() if i - 1 <= b <= i and self._describes(a - 1)), i)
         mention = self.nodes[i].mention
         pronoun = mention is not None and mention.kind == "anaphor" and mention.last - mention.first == 1
         for k in range(i - 1, max(floor - 1, i - (2 if pronoun else 5)), -1):
@@ -210,6 +212,13 @@ class Segment:
             if node.key and (node.key in self.grammar.stop or not node.key[0].isalnum()) and node.key != "'s":
                 return False
         return False
+
+
+    def _describes(self, i: int) -> bool:
+        """Whether a word says what the names behind it are: a maker, or whence ("Chinese carmakers | such as")."""
+        mention = self.nodes[i].mention if i >= 0 else None
+        national = mention is not None and mention.kind == "demonym"
+        return i >= 0 and (national or self.nodes[i].key in self.grammar.describes)
 
 
 def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segment:
@@ -355,12 +364,30 @@ def _next_member(
             break
     if not (comma or by_word):
         return None
+    described = _described(nodes, i, at, grammar) if by_word else -1
+    if described >= 0:
+        return described, by_word
     skipped = 0
     while i < len(nodes) and skipped < DESCRIBED and _light(nodes, i, grammar, after_word=by_word):
         i, skipped = i + 1, skipped + 1
     if i < len(nodes) and _is_name(nodes[i]) and _alike(nodes[at], nodes[i]):
         return i, by_word
     return None
+
+
+def _described(nodes: tuple[Node, ...], first: int, at: int, grammar: Grammar) -> int:
+    """The node of a name like that at ``at`` which words from ``first`` on describe ("the Wuhu-based robot start-up
+    Acme"), the last of them as a maker or a nationality; -1 where none is."""
+    for i in range(first, min(first + DESCRIPTION, len(nodes))):
+        node, before = nodes[i], nodes[i - 1]
+        if i > first and _is_name(node) and _alike(nodes[at], node):
+            national = before.mention is not None and before.mention.kind == "demonym"
+            if before.key in grammar.describes or (national and i - 1 > first):
+                return i
+        plain = node.key[:1].isalnum() or node.key == "-" or node.mention is not None
+        if not plain or node.key in grammar.stop or node.key in grammar.prepositions:
+            return -1
+    return -1
 
 
 def _light(nodes: tuple[Node, ...], i: int, grammar: Grammar, *, after_word: bool) -> bool:

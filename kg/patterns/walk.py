@@ -168,10 +168,10 @@ class Walk:
     def _joined(self, position: int) -> bool:
         """Whether a conjunction stands before the words here, with nothing but a few words between ("and is to")."""
         for node in reversed(self.segment.nodes[max(1, position - JOINED) : position]):
-            if (node.key,) in self.segment.grammar.conjunctions:
-                return True
             if not node.key.isalpha():
                 return False
+            if (node.key,) in self.segment.grammar.conjunctions:
+                return True
         return False
 
     def _leads(self, at: int) -> bool:
@@ -198,6 +198,8 @@ class Walk:
                 return found
             if wide and not self.rightwards and self._owns_words(at, position):
                 return None
+            if wide and named and "demonym" in slot.kinds and at not in segment.common:
+                return None  # "the German Acme … the start-up": not the start-up's home
             if self.rightwards and at in segment.examples:
                 at, words = segment.examples[at], 0
                 continue

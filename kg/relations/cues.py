@@ -121,11 +121,11 @@ class Cues:
 
     def _tense(self, before: list[Cue], first: int) -> Status:
         """Planned or in effect: as the nearest cue before the words says."""
-        nearest = Status.IN_EFFECT
+        nearest, planned = Status.IN_EFFECT, -1
         for cue in before:
             if cue.kind == "planned" or (cue.kind == "planned_before" and cue.last == first):
-                nearest = Status.PLANNED
-            elif cue.kind == "in_effect":
+                nearest, planned = Status.PLANNED, cue.last
+            elif cue.kind == "in_effect" and cue.first != planned:  # "plans | to begin" is no beginning
                 nearest = Status.IN_EFFECT
         return nearest
 
@@ -220,7 +220,7 @@ class Cues:
         bound = {i for name, nodes in match.slots.items() for i in nodes if name != "time"}
         chosen = match.slots.get("time", ())
         dates = [i for i in (chosen or range(start, end)) if _is_date(segment.nodes[i]) and i not in bound]
-        candidates = [i for i in dates if chosen or _owns(match, i, rivals)]
+        candidates = [i for i in dates if chosen or (_owns(match, i, rivals) and not _aside(segment, match, i))]
         if not candidates:
             return When()
         at = min(candidates, key=lambda i: (_distance(i, match), i))
@@ -251,6 +251,12 @@ def _owns(match: Match, i: int, rivals: list[Match]) -> bool:
         return True
     own = _distance(i, match)
     return all(_distance(i, r) >= own for r in rivals if _apart(match, r))
+
+
+def _aside(segment: Segment, match: Match, i: int) -> bool:
+    """Whether a relative clause begins between a match and a node behind it: that speaks of something else."""
+    between = segment.nodes[match.last : i] if i >= match.last else ()
+    return any(n.key in segment.grammar.relative for n in between)
 
 
 def _apart(one: Match, other: Match) -> bool:
