@@ -116,7 +116,8 @@ class Value:
     """A quantity or a date found in the text.
 
     ``kind`` is a dimension (``length``, ``energy``, ``power``, ``speed``, ``money``, ``percent``, ``count``) or
-    ``date``; ``literal`` the normalised value; ``unit`` the unit or currency; ``until`` the end of a span of time.
+    ``date``; ``literal`` the normalised value; ``unit`` the unit or currency; ``until`` the end of a span of time;
+    ``yearless`` whether a date names a month but no year: its year is then the one nearest to the publication.
     """
 
     start: int
@@ -128,6 +129,7 @@ class Value:
     unit: str = ""
     approximate: bool = False
     until: str = ""
+    yearless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

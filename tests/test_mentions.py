@@ -96,6 +96,7 @@ def unlisted(text: str, language: str = "en") -> list[str]:
     [
         ("en", "Sean Examplesmith, chief executive of BMW, left.", ["Sean Examplesmith"]),
         ("en", "The car was shown by Zorblatt in Munich.", ["Zorblatt"]),
+        ("en", "It was shown by Anna van den Examplesmith in Munich.", ["Anna van den Examplesmith"]),
         ("en", "On Monday the CEO met the President.", []),
         ("en", "Sales fell. Profit rose.", []),
         ("en", "Company Opens Plant Near River Bank Today", []),
@@ -105,6 +106,13 @@ def unlisted(text: str, language: str = "en") -> list[str]:
 )
 def test_candidates_are_capitalised_runs(language: str, text: str, found: list[str]) -> None:
     assert unlisted(text, language) == found
+
+
+@pytest.mark.parametrize("text", ["It was built by Ford Motor Co", "It was built by Ford Co. Ltd", "Dibuat oleh PT"])
+def test_a_legal_form_may_end_a_text(text: str) -> None:
+    mentions = linked(text, "en").mentions
+    assert all(m.end <= len(text) and m.last <= len(text.split()) + text.count(".") for m in mentions)
+    assert [text[m.start : m.end] for m in mentions if m.kind == "name"] == ([text[16:]] if "Ford" in text else [])
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from kg.build import Knowledge
 from kg.model import Document, Fact, Status, term_key
 from kg.ontology import Ontology
 from kg.patterns import Language
+from kg.patterns.grammar import Grammar, Node
 from kg.patterns.match import Match
-from kg.patterns.segment import Grammar, Node, Segment
+from kg.patterns.segment import Segment
 from kg.relations import Extraction, Reader
 from kg.relations.passages import speeches
 from kg.text import LinkedText

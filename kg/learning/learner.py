@@ -16,7 +16,7 @@ from kg.learning.trial import Hit, Result, Trial
 from kg.learning.wording import Line, Wordings
 from kg.model import Document, Fact
 from kg.ontology import Ontology
-from kg.patterns.segment import Node
+from kg.patterns.grammar import Node
 from kg.project import Project
 from kg.relations import Extraction
 from kg.text import LinkedText, Tokens

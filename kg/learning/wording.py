@@ -10,8 +10,10 @@ from functools import cached_property
 from kg.names import local_name
 from kg.ontology import Ontology, Property
 from kg.patterns import Language, Slot
+from kg.patterns.grammar import Grammar, Node
+from kg.patterns.groups import Group
 from kg.patterns.notation import Keys
-from kg.patterns.segment import Grammar, Group, Node, Segment
+from kg.patterns.segment import Segment
 from kg.text import key_of
 
 REACH = 24

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kg.model import Status
+from kg.patterns.bound import Bound
+from kg.patterns.free import run_of_words
 from kg.patterns.notation import Element, Gap, Keys, Pattern, Slot, Words
 from kg.patterns.segment import SEVERAL, Segment
-from kg.patterns.walk import SOFT, Bound, Walk, run_of_words
+from kg.patterns.walk import SOFT, Walk
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import takewhile
-from typing import NamedTuple
 
+from kg.patterns.bound import Bound
+from kg.patterns.free import TEXT, is_free
+from kg.patterns.groups import Group
 from kg.patterns.notation import Element, Gap, Slot, Words
-from kg.patterns.segment import Group, Segment
+from kg.patterns.segment import Segment
 
 SOFT = 4
 """The width between two parts with nothing said: how many unknown words (adjectives, nouns) may stand there."""
@@ -15,26 +17,6 @@ APPOSITION = 24
 """The longest apposition that is passed over, in nodes."""
 JOINED = 3
 """How many nodes before a verb the conjunction may stand that joins it to another."""
-TEXT = 9
-"""The longest run of free words, in tokens."""
-
-
-class Bound(NamedTuple):
-    """What is bound so far; the extent; how many wide gaps."""
-
-    slots: dict[str, tuple[int, ...]]
-    low: int
-    high: int
-    gaps: int = 0
-
-    def with_slot(self, name: str, nodes: tuple[int, ...], low: int, high: int) -> Bound:
-        """This with a slot filled, and the extent that takes."""
-        slots = {**self.slots, name: nodes}
-        return Bound(slots, min(self.low, low), max(self.high, high), self.gaps)
-
-    def extended(self, low: int, high: int) -> Bound:
-        """This with a wider extent."""
-        return Bound(self.slots, min(self.low, low), max(self.high, high), self.gaps)
 
 
 class Walk:
@@ -107,10 +89,12 @@ class Walk:
                 return  # what stands in a bracket speaks of the name before it
             if at in segment.breaks or not (wide or at in segment.light or at in segment.partner):
                 return
-            at, passed = self._past(at), passed + 1
+            at, passed = self._past(at, examples=False), passed + 1
 
-    def _past(self, at: int) -> int:
-        """One node on, or behind the bracket that starts here."""
+    def _past(self, at: int, *, examples: bool = True) -> int:
+        """One node on, or behind the bracket that starts here, or behind "such as"."""
+        if examples and self.rightwards and at in self.segment.examples:
+            return self.segment.examples[at]
         partner = self.segment.partner.get(at)
         if partner is not None and (partner > at) == self.rightwards:
             return partner + self.step
@@ -138,15 +122,17 @@ class Walk:
         while self.rightwards and at < len(self.segment) and self.segment.owns(at):
             at += 1  # "as its new chief"
         taken: list[int] = []
-        while 0 <= at < len(self.segment) and len(taken) < TEXT and _free(self.segment, at):
+        while 0 <= at < len(self.segment) and len(taken) < TEXT and is_free(self.segment, at):
             if self.segment.nodes[at].key in self.segment.grammar.ends:
                 break
             taken.append(at)
             at += self.step
+        conjunctions = self.segment.grammar.conjunctions
         if slot.name not in self.listed:  # "1,000 cars and …"; but "director of sales and marketing"
-            conjunctions = self.segment.grammar.conjunctions
             taken = list(takewhile(lambda i: (self.segment.nodes[i].key,) not in conjunctions, taken))
         for count in range(len(taken), 0, -1):
+            if (self.segment.nodes[taken[count - 1]].key,) in conjunctions:
+                continue
             low, high = min(taken[:count]), max(taken[:count]) + 1
             edge = high if self.rightwards else low
             found = self.go(k + 1, edge, bound.with_slot(slot.name, tuple(range(low, high)), low, high))
@@ -191,19 +177,12 @@ class Walk:
         while 0 <= at < len(nodes) and words <= (0 if bare else width):
             node, found = nodes[at], None
             if node.mention is not None or node.value is not None:
-                if not segment.owns(at) or self._binds(k, at, position, width):
-                    found = self._fits(k, slot, at, bound, wide, position) if not leading or self._leads(at) else None
+                if self._may_fill(k, at, position, width, leading):
+                    found = self._fits(k, slot, at, bound, wide, position)
                 named = named or (found is None and node.mention is not None)
             if found is not None or width == 0:
                 return found
-            if wide and not self.rightwards and self._owns_words(at, position):
-                return None
-            if wide and named and "demonym" in slot.kinds and at not in segment.common:
-                return None  # "the German Acme … the start-up": not the start-up's home
-            if self.rightwards and at in segment.examples:
-                at, words = segment.examples[at], 0
-                continue
-            if at in segment.breaks and (self.rightwards or not wide or named or not node.key.isalpha()):
+            if self._ends(at, position, slot, wide, named):
                 return None
             if node.key == "," and (jump := self._over_comma(k, at, slot, wide, words)) != at:
                 if jump is None:
@@ -217,6 +196,11 @@ class Walk:
             at = self._past(at)
         return None
 
+    def _may_fill(self, k: int, at: int, position: int, width: int, leading: bool) -> bool:
+        if leading and not self._leads(at):
+            return False
+        return not self.segment.owns(at) or self._binds(k, at, position, width)
+
     def _binds(self, k: int, at: int, position: int, width: int) -> bool:
         """Whether a word or ending that says whose something is may fill a slot: it owns what stands beside it."""
         mention = self.segment.nodes[at].mention
@@ -228,15 +212,29 @@ class Walk:
     def _is_owner_sign(self, element: Element | None) -> bool:
         return isinstance(element, Words) and not self.segment.grammar.possessive.isdisjoint(element.by_first)
 
+    def _ends(self, at: int, position: int, slot: Slot, wide: bool, named: bool) -> bool:
+        """Whether a search ends at a node that does not fit: where a clause does, at a name that owns the words, and
+        for where something comes from at any name ("the German Acme … the start-up": not the start-up's home)."""
+        node = self.segment.nodes[at]
+        if at in self.segment.breaks and (self.rightwards or not wide or named or not node.key.isalpha()):
+            return True
+        if wide and not self.rightwards and self._owns_words(at, position):
+            return True
+        return wide and named and "demonym" in slot.kinds and at not in self.segment.common
+
     def _owns_words(self, at: int, position: int) -> bool:
         """Whether a name owns the words right behind it ("Acme's | partnership with"): no other name does them."""
         nodes = self.segment.nodes
-        return nodes[at].mention is not None and at + 2 == position and nodes[at + 1].key in self.segment.grammar.possessive
+        return (
+            nodes[at].mention is not None
+            and at + 2 == position
+            and nodes[at + 1].key in self.segment.grammar.possessive
+        )
 
     def _stops(self, at: int, slot: Slot) -> bool:
         """Whether a search over nearby words ends here: at a small word that binds otherwise, or at a foreign name."""
         node, grammar = self.segment.nodes[at], self.segment.grammar
-        if node.key in grammar.filler or at in self.segment.partner:
+        if node.key in grammar.filler or at in self.segment.partner or at in self.segment.examples:
             return False
         if node.key:
             return node.key in grammar.stop or not (node.key[0].isalnum() or node.key in "-,'s–—\"“”")
@@ -284,6 +282,8 @@ class Walk:
     def _over_comma(self, k: int, at: int, slot: Slot, wide: bool, words: int) -> int | None:
         """Where a search goes on at a comma: the comma itself to step over it, a node before an apposition or relative
         clause that it closes, or None where it ends the search."""
+        if self.rightwards and at in self.segment.examples:
+            return self.segment.examples[at]
         opening = None if self.rightwards else self._opening(at)
         led = opening is not None and self._is_led(opening, at)
         if opening is not None and led:
@@ -396,27 +396,3 @@ class Walk:
 
 def _value_fits(wanted: str, kind: str) -> bool:
     return kind == wanted if wanted != "any" else kind not in ("date", "change", "")
-
-
-def run_of_words(segment: Segment, first: int, last: int, leading: frozenset[str]) -> tuple[int, int]:
-    """Free words around the word that was found: ``leading`` ones before it, any behind it to a comma or name."""
-    nodes, limit = segment.nodes, TEXT
-    while first > 0 and last - first < limit and _free(segment, first - 1) and nodes[first - 1].key in leading:
-        first -= 1
-    while (
-        last < len(nodes)
-        and last - first < limit
-        and _free(segment, last)
-        and nodes[last].key not in segment.grammar.ends
-    ):
-        last += 1
-    while last - first > 1 and nodes[last - 1].key in segment.grammar.prepositions | segment.grammar.filler:
-        last -= 1
-    while last - first > 1 and nodes[first].key in segment.grammar.prepositions | segment.grammar.filler:
-        first += 1
-    return first, last
-
-
-def _free(segment: Segment, i: int) -> bool:
-    node = segment.nodes[i]
-    return bool(node.key) and (node.key[0].isalnum() or node.key in "-&/") and i not in segment.breaks

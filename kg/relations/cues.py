@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from kg.model import Literal, Qualifier, Status
 from kg.ontology import Ontology, Property
 from kg.patterns import Language
+from kg.patterns.grammar import Node
 from kg.patterns.match import Match
 from kg.patterns.notation import Keys
-from kg.patterns.segment import Node, Segment
+from kg.patterns.segment import Segment
 
 NEGATION = 4
 """How many nodes before the words of a pattern a negation still denies them."""

@@ -21,22 +21,22 @@ from kg.model import (
     qualifier_key,
     term_key,
 )
-from kg.ontology import Ontology, Property
+from kg.ontology import Ontology
 from kg.patterns import Language
+from kg.patterns.grammar import Grammar, Node
 from kg.patterns.match import Match, Matcher
 from kg.patterns.notation import Slot
-from kg.patterns.segment import Grammar, Node, Segment, segment
+from kg.patterns.segment import Segment, segment
 from kg.relations.cues import Cue, Cues
 from kg.relations.naming import Namer
 from kg.relations.passages import Passage, passages, speeches
+from kg.relations.qualifiers import Parts
 from kg.relations.speech import Speech, attribute
 from kg.relations.topics import Topics
 from kg.text import LinkedText, Quotation
+from kg.values.dates import ahead
 
 # Confidence, in hundredths: what a plain match is worth, and what each doubt takes from it.
-PHRASE = 18
-"""The longest phrase taken for what a figure counts, in nodes."""
-PHRASE_ENDS = frozenset({",", ".", "”", '"', ";", "(", ")"})
 PLAIN, GAP, ANAPHOR, NEW = 95, 6, 15, 10
 
 
@@ -86,6 +86,7 @@ class Reader:
         self.speech = Speech(language, ontology)
         self.matcher = Matcher(language.patterns, dict(language.lists))
         self.namer = Namer(language, ontology)
+        self.parts = Parts(ontology, self.grammar)
 
     def extract(self, document: Document, linked: LinkedText) -> Extraction:
         """The claims of a document and its new entities."""
@@ -214,17 +215,19 @@ class Reader:
         when = self.cues.when(seg, match, rivals)
         node = seg.nodes[when.node] if when.node >= 0 else None
         words = linked.text[node.start : node.end] if node else ""
+        issued = source.document.issued
+        start = ahead(when.start, issued) if node and _is_open(node, status) else when.start
         qualifiers: dict[str, Term] = {}
         for (name, value), _ in scope:
             qualifiers.setdefault(name, value)
         others = tuple((n, v) for (n, v), _ in scope if qualifiers[n] != v)
-        qualifiers.update(self._slot_qualifiers(linked, seg, match, prop))
-        qualifiers.update(self._extension(linked, seg, match, prop))
+        qualifiers.update(self.parts.of_slots(linked, seg, match, prop))
+        qualifiers.update(self.parts.extension(linked, seg, match, prop))
         ground = self.cues.ground(seg, match, cues, status)
         nodes = [i for _, i in scope] + [i for i in (when.node if node else None, ground) if i is not None]
         found = tuple(sorted(qualifiers.items(), key=qualifier_key))
         topic = self._topic(source, seg, match) if () in match.slots.values() else None
-        return _Reading(match, seg, status, found, others, tuple(nodes), when.start, when.until, words, by, topic)
+        return _Reading(match, seg, status, found, others, tuple(nodes), start, when.until, words, by, topic)
 
     def _topic(self, source: _Source, seg: Segment, match: Match) -> Node | None:
         """What the text is about so far; nothing where the passage itself names another: it may mean that one."""
@@ -235,79 +238,6 @@ class Reader:
         if best is None or any(m.entity and m.entity != best.entity for m in here):
             return None
         return Node("", best.start, best.end, mention=best)
-
-    def _slot_qualifiers(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
-        """The qualifiers that slots of the pattern hold, and those that a value brings with it."""
-        for name, nodes in match.slots.items():
-            iri = self.ontology.domain + name
-            if name in ("s", "o", "both", "time") or iri not in prop.qualifiers:
-                continue
-            nodes = self._trimmed(seg, nodes)
-            if not nodes:
-                continue
-            first, last = seg.nodes[nodes[0]], seg.nodes[nodes[-1]]
-            if first.mention is not None and self.ontology.properties[iri].kind == "entity":
-                yield iri, first.mention.entity
-            elif first.value is not None and first.value.literal is not None:
-                yield iri, first.value.literal
-                yield from self._of_value(first, prop)
-            else:
-                yield iri, Literal(linked.text[first.start : last.end])
-        for i in match.slots.get("o", ()):
-            if seg.nodes[i].value is not None:
-                yield from self._of_value(seg.nodes[i], prop)
-                if prop.dimension == "any":
-                    yield from self._phrase(linked, seg, i, prop)
-
-    def _extension(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
-        """The name of a version right behind the subject's own ("Model 3 Performance"), for figures and dates."""
-        names = [q for q in prop.qualifiers if self.ontology.properties[q].filled_by == "extension"]
-        after = (match.slots.get("s") or (len(seg),))[-1] + 1
-        if prop.kind == "entity" or not names or after >= len(seg):
-            return
-        node = seg.nodes[after]
-        if node.mention is not None and node.mention.unknown and not node.mention.entity:
-            yield names[0], Literal(linked.text[node.start : node.end])
-
-    def _phrase(self, linked: LinkedText, seg: Segment, i: int, prop: Property) -> Iterator[Qualifier]:
-        """What a figure counts: the words behind it, to the end of the clause, a comma, or what has a figure or date of
-        its own ("9,000 cars | in 2022", "9,000 cars | and Acme 7,000")."""
-        _, end = seg.clause(i)
-        stop = next((k for k in range(i + 1, end) if seg.nodes[k].key in PHRASE_ENDS or seg.nodes[k].value), end)
-        stop = min(stop, i + 1 + PHRASE)
-        if stop < end and seg.nodes[stop].value is not None:
-            joint = (k for k in range(i + 1, stop) if (seg.nodes[k].key,) in self.grammar.conjunctions)
-            joint = (k for k in joint if not seg.nodes[k + 1].key)
-            stop = min(next(joint, stop), stop)
-            stop = max(self._trimmed(seg, tuple(range(i + 1, stop))), default=i) + 1
-        names = [q for q in prop.qualifiers if self.ontology.properties[q].filled_by == "phrase"]
-        if stop > i + 1:
-            yield from (
-                (name, Literal(linked.text[seg.nodes[i + 1].start : seg.nodes[stop - 1].end])) for name in names
-            )
-
-    def _trimmed(self, seg: Segment, nodes: tuple[int, ...]) -> tuple[int, ...]:
-        """Free words without the small words at their ends."""
-        small = (
-            self.grammar.filler | self.grammar.prepositions | {k[0] for k in self.grammar.conjunctions if len(k) == 1}
-        )
-        while nodes and seg.nodes[nodes[0]].key in small and seg.nodes[nodes[0]].key:
-            nodes = nodes[1:]
-        while nodes and seg.nodes[nodes[-1]].key in small and seg.nodes[nodes[-1]].key:
-            nodes = nodes[:-1]
-        return nodes
-
-    def _of_value(self, node: Node, prop: Property) -> Iterator[Qualifier]:
-        value = node.value
-        assert value is not None
-        money = value.kind == "money"
-        parts = {"currency": value.unit if money else "", "unit": "" if money else value.unit}
-        for iri in prop.qualifiers:
-            filled = self.ontology.properties[iri].filled_by
-            if parts.get(filled):
-                yield iri, Literal(parts[filled])
-            elif filled == "approximate" and value.approximate:
-                yield iri, Literal.boolean(True)
 
     def _claims(self, source: _Source, reading: _Reading) -> Iterator[Claim]:
         seg, match, document = reading.segment, reading.match, source.document
@@ -320,6 +250,8 @@ class Reader:
             if s is None or s.mention is None or o is None:
                 continue
             literal = o.value.literal if o.value is not None else None
+            if literal is not None and _is_open(o, reading.status):
+                literal = Literal.date(ahead(literal.lexical, document.issued))
             target = literal if literal is not None else o.mention.entity if o.mention is not None else ""
             if not s.mention.entity or not target or target == s.mention.entity or s.mention.entity in identity:
                 continue
@@ -359,6 +291,11 @@ class Reader:
         fixed = reading.match.pattern.status is not None
         later = bool(document.issued) and reading.start[: len(document.issued)] > document.issued[: len(reading.start)]
         return Status.PLANNED if later and reading.status is Status.IN_EFFECT and not fixed else reading.status
+
+
+def _is_open(node: Node, status: Status) -> bool:
+    """Whether a date without a year is that of something still to come."""
+    return node.value is not None and node.value.yearless and status is Status.PLANNED
 
 
 def _with_endings(seg: Segment, matches: list[Match]) -> list[Match]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from kg.ontology import Ontology
 from kg.patterns import Language
+from kg.patterns.grammar import Node
 from kg.patterns.notation import Words
-from kg.patterns.segment import Node, Segment
+from kg.patterns.segment import Segment
 from kg.relations.passages import Passage
 
 NEAR = 3
@@ -54,7 +55,7 @@ class Speech:
         return ""
 
     def _relative(self, segment: Segment, first: int) -> bool:
-        """Whether a verb of saying stands in a relative clause ("Acme, which has announced …"): it says nothing here."""
+        """Whether a verb of saying stands in a relative clause ("Acme, which announced …"): it says nothing here."""
         for node in reversed(segment.nodes[max(0, first - NEAR) : first]):
             if node.key in segment.grammar.relative:
                 return True

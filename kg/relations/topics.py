@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from kg.patterns.segment import Grammar
+from kg.patterns.grammar import Grammar
 from kg.text import LinkedText, Mention
 
 OPENING = 2

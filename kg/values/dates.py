@@ -61,7 +61,11 @@ class Calendar:
                 continue
             past, iso = found
             literal = Literal.date(iso) if iso else None
-            yield Value(tokens.starts[i], tokens.ends[past - 1], i, past, "date", literal)
+            span = (tokens.starts[i], tokens.ends[past - 1], i, past)
+            yield Value(*span, "date", literal, yearless=self._is_yearless(tokens.keys[i:past]))
+
+    def _is_yearless(self, keys: tuple[str, ...]) -> bool:
+        return any(k in self.months or k == "/" for k in keys) and not any(_YEAR.fullmatch(k) for k in keys)
 
     def _at(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         """A date at a token: past its last token, and the ISO form (empty where only the words are known).
@@ -227,6 +231,17 @@ def _checked(last: int, year: int, month: int, day: int) -> tuple[int, str] | No
         return last, date(year, month, day).isoformat()
     except ValueError:
         return None
+
+
+def ahead(iso: str, issued: str) -> str:
+    """A date without a year of its own that is still to come: that of the next year where it lies before the
+    publication.
+
+    >>> ahead("2023-11-28", "2024-03-17"), ahead("2024-05", "2024-03-17")
+    ('2024-11-28', '2024-05')
+    """
+    past = iso[:4].isdigit() and iso < issued[: len(iso)] and not iso.endswith("-02-29")
+    return f"{int(iso[:4]) + 1}{iso[4:]}" if past else iso
 
 
 @lru_cache(maxsize=16)

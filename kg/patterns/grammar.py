@@ -1,0 +1,89 @@
+"""The small words of a language ready for look-up, and the nodes that they and names and values make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kg.patterns.language import Language
+from kg.patterns.notation import Keys, Words
+from kg.text import Mention, Value
+
+OWNERS = frozenset({"possessor", "owner"})
+"""The kinds of mention that only say whose something is."""
+NAMELESS = OWNERS | {"demonym"}
+"""The kinds of mention that stand beside a name, and are none."""
+
+
+class Node(NamedTuple):
+    """A word (``key``), a name or a value, with its offsets in the text."""
+
+    key: str
+    start: int
+    end: int
+    mention: Mention | None = None
+    value: Value | None = None
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """The small words of a language, ready for look-up."""
+
+    filler: frozenset[str]
+    stop: frozenset[str]
+    prepositions: frozenset[str]
+    relative: frozenset[str]
+    conjunctions: frozenset[Keys]
+    breaks_by_first: Mapping[str, tuple[Keys, ...]]
+    possessive: frozenset[str]
+    appositions: frozenset[str]
+    ends: frozenset[str]
+    transparent: frozenset[Keys]
+    suffixes: tuple[str, ...]
+    vocabulary: frozenset[str]
+    noise: Mapping[str, tuple[Keys, ...]]
+    """Wordings that mean nothing before another word, the longest first, by their first word."""
+    ranges: frozenset[str]
+    origins: frozenset[str]
+    members: frozenset[str]
+    openers: frozenset[str]
+    describes: frozenset[str]
+    outside: frozenset[str]
+    examples: Mapping[str, tuple[Keys, ...]]
+    """Wordings that introduce members of what was just said ("such as"), the longest first, by their first word."""
+
+    def plain(self, key: str) -> str:
+        """A word without its affix, where only that form is one of the language's pattern words ("pabriknya")."""
+        if key not in self.vocabulary and key.endswith(self.suffixes):
+            for suffix in self.suffixes:
+                stem = key.removesuffix(suffix)
+                if stem != key and stem in self.vocabulary:
+                    return stem
+        return key
+
+    @classmethod
+    def of(cls, language: Language) -> Grammar:
+        """The grammar words of a language file."""
+        return cls(
+            filler=language.single("grammar", "filler"),
+            stop=language.single("grammar", "stop"),
+            prepositions=language.single("grammar", "prepositions"),
+            relative=language.single("grammar", "relative"),
+            conjunctions=language.words("grammar", "and"),
+            breaks_by_first=Words(language.words("grammar", "breaks")).by_first,
+            possessive=language.single("grammar", "possessive"),
+            appositions=language.single("grammar", "appositions") | language.single("grammar", "relative"),
+            transparent=language.words("grammar", "transparent"),
+            ends=language.single("grammar", "ends"),
+            suffixes=tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True)),
+            vocabulary=language.vocabulary,
+            noise=Words(language.words("grammar", "noise")).by_first,
+            ranges=language.single("quantity", "ranges"),
+            origins=language.single("grammar", "origins"),
+            members=language.single("grammar", "members"),
+            openers=language.single("grammar", "openers"),
+            describes=frozenset(key for keys in language.words("grammar", "describes") for key in keys),
+            outside=language.single("grammar", "outside"),
+            examples=Words(language.words("grammar", "examples")).by_first,
+        )

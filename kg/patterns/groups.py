@@ -1,0 +1,126 @@
+"""Coordinated names: which stand in one list, whatever describes its members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from kg.patterns.grammar import NAMELESS, Grammar, Node
+
+DESCRIBED = 4
+"""How many nodes may stand before a member of a list."""
+DESCRIPTION = 9
+"""How many nodes may describe the last member of a list, itself among them."""
+
+
+class Group(NamedTuple):
+    """Coordinated names ("A, B and C"), or one name alone: node indexes of the members, first node, past the last."""
+
+    members: tuple[int, ...]
+    first: int
+    last: int
+
+
+def groups(nodes: tuple[Node, ...], grammar: Grammar, partner: Mapping[int, int]) -> dict[int, Group]:
+    """Names in a list: parted by commas and closed by a conjunction, or only by a conjunction."""
+    found: dict[int, Group] = {}
+    i = 0
+    while i < len(nodes):
+        if not _is_name(nodes[i]):
+            i += 1
+            continue
+        members, joined, at = [i], False, i
+        while (step := _next_member(nodes, at, grammar, partner)) is not None:
+            at, by_word = step
+            members.append(at)
+            joined = joined or by_word
+            if by_word and not _goes_on(nodes, at):
+                break
+        joined = joined or (len(members) > 1 and _closed(nodes, at, grammar))
+        kept = tuple(members) if joined else (i,)
+        group = Group(kept, kept[0], kept[-1] + 1)
+        found.update((m, group) for m in kept)
+        i = kept[-1] + 1
+    return found
+
+
+def _closed(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> bool:
+    """Whether a list goes on with things that are not named ("A, B and others")."""
+    i = at + 1 + _goes_on(nodes, at)
+    if i < len(nodes) and nodes[i].start == nodes[at].end:
+        return False  # "Acme-owned"
+    return any(tuple(x.key for x in nodes[i : i + n]) in grammar.conjunctions for n in (3, 2, 1))
+
+
+def _is_name(node: Node) -> bool:
+    return node.mention is not None and node.mention.kind not in NAMELESS
+
+
+def _goes_on(nodes: tuple[Node, ...], at: int) -> bool:
+    return at + 1 < len(nodes) and nodes[at + 1].key in (",", "、")
+
+
+def _next_member(
+    nodes: tuple[Node, ...], at: int, grammar: Grammar, partner: Mapping[int, int]
+) -> tuple[int, bool] | None:
+    """The next member of a list behind ``at`` and its bracket, and whether a conjunction stands before it."""
+    if at + 1 < len(nodes) and nodes[at + 1].mention is not None and nodes[at + 1].start == nodes[at].start:
+        return at + 1, True
+    i, comma, by_word = max(partner.get(at + 1, at), at) + 1, False, False
+    if i == at + 1 and i + 1 < len(nodes) and nodes[i].key in grammar.describes and nodes[i + 1].key == ",":
+        i += 1  # "the Acme brand, Beta and …"
+    if i < len(nodes) and nodes[i].key in (",", "、"):
+        i, comma = i + 1, True
+    for n in (3, 2, 1):
+        if tuple(x.key for x in nodes[i : i + n]) in grammar.conjunctions:
+            i, by_word = i + n, True
+            break
+    if not (comma or by_word):
+        return None
+    described = _described(nodes, i, at, grammar) if by_word else -1
+    if described >= 0:
+        return described, by_word
+    skipped = 0
+    while i < len(nodes) and skipped < DESCRIBED and _light(nodes, i, grammar, after_word=by_word):
+        i, skipped = i + 1, skipped + 1
+    if i < len(nodes) and _is_name(nodes[i]) and _alike(nodes[at], nodes[i]):
+        return i, by_word
+    return None
+
+
+def _described(nodes: tuple[Node, ...], first: int, at: int, grammar: Grammar) -> int:
+    """The node of a name like that at ``at`` which words from ``first`` on describe ("the local robot start-up
+    Acme"), the last of them as a maker or a nationality; -1 where none is."""
+    for i in range(first, min(first + DESCRIPTION, len(nodes))):
+        node, before = nodes[i], nodes[i - 1]
+        if i > first and _is_name(node) and _alike(nodes[at], node):
+            national = before.mention is not None and before.mention.kind == "demonym"
+            if before.key in grammar.describes or (national and i - 1 > first):
+                return i
+        plain = node.key[:1].isalnum() or node.key == "-" or node.mention is not None
+        if not plain or node.key in grammar.stop or node.key in grammar.prepositions:
+            return -1
+    return -1
+
+
+def _light(nodes: tuple[Node, ...], i: int, grammar: Grammar, *, after_word: bool) -> bool:
+    """Whether a node may stand before a member of a list: an article, a repeated "to", "China's", "German", and behind
+    a conjunction words that say what it is ("and the partner")."""
+    node = nodes[i]
+    if node.key:
+        return (
+            node.key in grammar.filler
+            or node.key in grammar.possessive
+            or (after_word and node.key in grammar.prepositions)
+            or (after_word and node.key in grammar.describes)
+        )
+    owner = i + 1 < len(nodes) and nodes[i + 1].key in grammar.possessive
+    return node.mention is not None and (node.mention.kind in NAMELESS or owner)
+
+
+def _alike(one: Node, other: Node) -> bool:
+    """Whether two names can stand in one list: of classes that share more than ``owl:Thing``, or unlisted."""
+    a, b = one.mention, other.mention
+    if a is None or b is None:
+        return False
+    return not a.classes or not b.classes or len(a.classes & b.classes) > 1
