@@ -150,6 +150,7 @@ def test_tokens_tell_exactly_where_they_stand(text: str) -> None:
         ("«Oui», dit-il.", ["Oui"]),
         ("“It goes on\n\nand here “once more,” he said.", ["It goes on", "once more,"]),
         ('“Mixed marks," he said.', ["Mixed marks,"]),
+        ('“Mixed marks," he said. "Twice,” he added. “So.”', ["Mixed marks,", "Twice,", "So."]),
         ("No marks at all; it's one's own.", []),
         ("“”", []),
     ],

@@ -13,6 +13,8 @@ _CLOSING = frozenset("\"'”’»)]」』")
 _OPENING = frozenset("\"'“‘«([„「『-–—")
 _PAIRS = {"“": "”", "„": "“", "«": "»", "「": "」", "『": "』"}
 _MARK = re.compile('["' + "".join(_PAIRS) + "]")
+_CLOSED = {"“": re.compile(r'[,.?!…]"(?=\s|$)'), '"': re.compile(r"[,.?!…]”(?=\s|$)")}
+"""How a mark of the other kind closes: behind the end of what was said."""
 # A line this long is taken as one of a text wrapped by hand, unless the text has longer lines.
 _WRAPPED = (45, 130)
 LONGEST = 250
@@ -132,14 +134,20 @@ def quotations(text: str) -> tuple[Quotation, ...]:
     return tuple(found)
 
 
+def _closed(text: str, mark: str, start: int, end: int) -> int:
+    """Where a mark is closed, or -1: straight and curved marks are often mixed (“… said," Acme added)."""
+    if mark not in '"“':
+        return text.find(_PAIRS[mark], start, end)
+    stop = text.find(_PAIRS.get(mark, mark), start, end)
+    other = _CLOSED[mark].search(text, start, stop if stop >= 0 else end)
+    return other.end() - 1 if other is not None else stop
+
+
 def _quoted(text: str, start: int, end: int) -> Iterator[Quotation]:
     i = start
     while (opening := _MARK.search(text, i, end)) is not None:
         i, mark = opening.start(), opening[0]
-        closing = '"' if mark == '"' else _PAIRS[mark]
-        stop = text.find(closing, i + 1, end)
-        if stop < 0 and mark == "“":
-            stop = text.find('"', i + 1, end)
+        stop = _closed(text, mark, i + 1, end)
         inner, outer = (stop, stop + 1) if stop >= 0 else (end, end)
         if inner > i + 1:
             yield Quotation(i + 1, inner, i, outer)

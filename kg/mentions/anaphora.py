@@ -13,6 +13,8 @@ from kg.text import LinkedText, Mention, Sentence
 
 REACH = 3
 """How many sentences back an antecedent is looked for."""
+ADJECTIVES = 2
+"""How many plain words may stand between a preposition and the name that it governs."""
 OPENING = 10
 """How many tokens from its beginning on a sentence names what it speaks of."""
 _INNER = 4
@@ -62,6 +64,8 @@ class Resolver:
         self.firsts = {keys[0] for keys in language.anaphora}
         self.prepositions = language.single("grammar", "prepositions")
         self.possessive = language.single("grammar", "possessive")
+        self.describes = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
+        self.stop = language.single("grammar", "stop")
         self.genitive = language.single("grammar", "genitive")
         self.determiners = language.single("grammar", "filler")
 
@@ -160,6 +164,8 @@ class Resolver:
             anaphor = self.language.anaphora.get(tuple(words))
             if at < len(keys) and keys[at] in self.genitive:
                 continue  # "the chief of Acme" says of whom
+            if anaphor is not None and anaphor.opening and at < len(keys) and keys[at] in self.describes:
+                continue  # "Makers of cars" are no maker named before
             if anaphor is not None and (not anaphor.opening or linked.text[linked.tokens.starts[i]].isupper()):
                 found = _Phrase(i, at, self._head(linked, i, at, inner, place), anaphor, place)
         return found
@@ -210,6 +216,14 @@ class Resolver:
         if owns:
             return True
         i = mention.first - 1
+        for _ in range(ADJECTIVES):
+            if (
+                i >= 0
+                and linked.tokens.keys[i] not in self.prepositions
+                and keys[i].isalpha()
+                and keys[i] not in self.stop
+            ):
+                i -= linked.text[linked.tokens.starts[i]].islower()
         while i >= 0 and linked.tokens.keys[i] in self.determiners:
             i -= 1
         return i >= 0 and linked.tokens.keys[i] in self.prepositions

@@ -73,7 +73,8 @@ class Compounds:
         last = whole.last
         while last < len(tokens) and last - whole.last < _BETWEEN and self._is_unit_word(tokens, last):
             last += 1
-        return last if last > whole.last else 0
+        words = tokens.keys[whole.last : last]
+        return last if any((k,) not in self.after for k in words) else 0  # "Acme Group" is Acme
 
     def _is_unit_word(self, tokens: Tokens, i: int) -> bool:
         return tokens.keys[i] in self.unit_words and capitalised(tokens, i) and glued(tokens, i - 1, i)

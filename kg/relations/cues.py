@@ -118,6 +118,8 @@ class Cues:
             return match.pattern.status
         if any(c.kind == "ended" or (c.kind == "former" and _unnamed(segment, c.last, first)) for c in before):
             return Status.ENDED
+        aside = _aside_from(segment, start, first)
+        before = [c for c in before if c.first >= aside]
         return self._tense(before or [c for c in cues if last <= c.first and c.last <= match.last], first)
 
     def _tense(self, before: list[Cue], first: int) -> Status:
@@ -258,6 +260,17 @@ def _aside(segment: Segment, match: Match, i: int) -> bool:
     """Whether a relative clause begins between a match and a node behind it: that speaks of something else."""
     between = segment.nodes[match.last : i] if i >= match.last else ()
     return any(n.key in segment.grammar.relative for n in between)
+
+
+def _aside_from(segment: Segment, start: int, first: int) -> int:
+    """Where the relative clause behind a comma begins in which words and their subject stand ("…, which it bought"),
+    else the start."""
+    nodes, named = segment.nodes, False
+    for k in range(first - 1, start, -1):
+        if nodes[k].key in segment.grammar.relative and nodes[k - 1].key == ",":
+            return k if named else start
+        named = named or nodes[k].mention is not None
+    return start
 
 
 def _apart(one: Match, other: Match) -> bool:

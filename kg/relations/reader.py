@@ -216,7 +216,8 @@ class Reader:
         node = seg.nodes[when.node] if when.node >= 0 else None
         words = linked.text[node.start : node.end] if node else ""
         issued = source.document.issued
-        start = ahead(when.start, issued) if node and _is_open(node, status) else when.start
+        behind = when.node > match.anchor[0]  # "will begin in May", not "in May it agreed to"
+        start = ahead(when.start, issued) if node and behind and _is_open(node, status) else when.start
         qualifiers: dict[str, Term] = {}
         for (name, value), _ in scope:
             qualifiers.setdefault(name, value)
@@ -255,6 +256,8 @@ class Reader:
             target = literal if literal is not None else o.mention.entity if o.mention is not None else ""
             if not s.mention.entity or not target or target == s.mention.entity or s.mention.entity in identity:
                 continue
+            if self.ontology.properties[match.pattern.property].symmetric and self._belong(s.mention.entity, target):
+                continue  # a thing and its maker neither compete nor work together
             yield Claim(
                 source.name,
                 start,
@@ -273,6 +276,10 @@ class Reader:
                 match.pattern.id,
                 _confidence(match, (s, o)),
             )
+
+    def _belong(self, one: str, other: Term) -> bool:
+        known = self.resolver.entities
+        return any(a in known and b in known[a].belongs_to for a, b in ((one, str(other)), (str(other), one)))
 
     def _pairs(self, match: Match) -> Iterator[tuple[int, int]]:
         """The nodes of subject and object; -1 for an end that is the topic."""

@@ -137,11 +137,19 @@ class Calendar:
             return (
                 _checked(last, year or _near_year(issued, month), month, int(day[1])) if year or issued else (last, "")
             )
-        year, last = _year_at(tokens, at)
+        year, last = self._year_behind(tokens, at, issued)
         if year is not None:
             return last, f"{year}-{month:02d}"
         preceded = i > 0 and keys[i - 1] in self.at
         return (at, f"{_near_year(issued, month)}-{month:02d}" if issued else "") if preceded else None
+
+    def _year_behind(self, tokens: Tokens, i: int, issued: str) -> tuple[int | None, int]:
+        """The year behind a month: written out, or relative ("October last year")."""
+        year, last = _year_at(tokens, i)
+        relative = self._relative(tokens, i, issued) if year is None and i < len(tokens) else None
+        if relative is not None and len(relative[1]) == 4:
+            return int(relative[1]), relative[0]
+        return year, last
 
     def _quarter(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         short = _QUARTER.fullmatch(tokens.keys[i])
