@@ -63,6 +63,7 @@ class Matcher:
         texts = {e.name for p in patterns for e in p.elements if isinstance(e, Slot) and e.value == "text"}
         self.by_first = {name: Words(lists[name]).by_first for name in sorted(texts & lists.keys())}
         """For free words that need one of a list the wordings of that list."""
+        self.leading = {name: _leading(name, lists) for name in self.by_first}
         known: dict[frozenset[str], frozenset[str]] = {}
         by_wording: dict[Keys, list[_Entry]] = {}
         for pattern in patterns:
@@ -80,11 +81,6 @@ class Matcher:
         if isinstance(element, Words):
             return element.alternatives
         return self.lists[element.name] if isinstance(element, Slot) else frozenset()
-
-    def _leading(self, name: str) -> frozenset[str]:
-        """The words that may lead free words: those of their list, and of the list ``<name>_with``."""
-        groups = (self.lists[name], self.lists.get(name + "_with", frozenset()))
-        return frozenset(key for group in groups for keys in group for key in keys)
 
     def matches(self, segment: Segment) -> Iterator[Match]:
         """Every match in a segment, at most one for each hit of a pattern's words."""
@@ -155,7 +151,7 @@ class Matcher:
         anchor = pattern.elements[pattern.anchor]
         bound = Bound({}, first, last)
         if isinstance(anchor, Slot):
-            first, last = run_of_words(segment, first, last, self._leading(anchor.name))
+            first, last = run_of_words(segment, first, last, self.leading[anchor.name])
             bound = Bound({anchor.name: tuple(range(first, last))}, first, last)
         found = self._walk(segment, entry, rightwards=True).go(0, last, bound)
         if found is not None:
@@ -174,6 +170,12 @@ class Matcher:
                 ):
                     return False
         return True
+
+
+def _leading(name: str, lists: dict[str, frozenset[Keys]]) -> frozenset[str]:
+    """The words that may lead free words: those of their list, and of the list ``<name>_with``."""
+    groups = (lists[name], lists.get(name + "_with", frozenset()))
+    return frozenset(key for group in groups for keys in group for key in keys)
 
 
 def _needs(pattern: Pattern) -> tuple[_Need, ...]:

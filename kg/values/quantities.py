@@ -123,9 +123,9 @@ class Measures:
     def _value(self, tokens: Tokens, first: int, last: int, number: Decimal, unit: Unit | None) -> Value:
         kind = unit.dimension if unit else "count"
         kind = "" if kind == UNMEASURED else kind
-        before, after = tokens.keys[max(0, first - 1) : first], tokens.keys[last : last + 2]
+        after = tokens.keys[last : last + 2]
         if kind == "money" and (
-            before in self.changes or after[:1] in self.changes_after or after in self.changes_after
+            self._is_change(tokens, first) or after[:1] in self.changes_after or after in self.changes_after
         ):
             kind = "change"  # by how much a figure rose is not the figure
         amount = number * unit.factor if unit else number
@@ -135,6 +135,12 @@ class Measures:
         code = (unit.code if kind == "money" else unit.base) if unit else ""
         span = (tokens.starts[first], tokens.ends[last - 1], first, last)
         return Value(*span, kind, Literal.decimal(lexical), code, rough)
+
+    def _is_change(self, tokens: Tokens, first: int) -> bool:
+        """Whether the words before a figure say by how much something differs ("cheaper by", "lebih murah sekitar")."""
+        rough = tokens.keys[max(0, first - 1) : first] in self.approximate
+        ends = (first, first - 1) if rough else (first,)
+        return any(tokens.keys[max(0, end - n) : end] in self.changes for end in ends for n in (1, 2))
 
     def number(self, digits: str) -> Decimal | None:
         """A number as the language writes it: which of ``.`` and ``,`` parts its decimals; None for what is none.
