@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from kg.mentions import Resolver
 from kg.model import (
     Claim,
     Document,
@@ -76,10 +76,19 @@ class _Reading:
     topic: Node | None
 
 
+class Resolves(Protocol):
+    """Finds what "it" and "the company" stand for, once more when new names are known."""
+
+    entities: Mapping[str, Entity]
+
+    def again(self, linked: LinkedText) -> LinkedText:
+        """The text with what its words stand for."""
+
+
 class Reader:
     """Reads texts of one language; made once, used for every document."""
 
-    def __init__(self, language: Language, ontology: Ontology, resolver: Resolver) -> None:
+    def __init__(self, language: Language, ontology: Ontology, resolver: Resolves) -> None:
         self.language, self.ontology, self.resolver = language, ontology, resolver
         self.grammar = Grammar.of(language)
         self.cues = Cues(language, ontology)
