@@ -75,7 +75,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "scope": frozenset("*"),
     "speech": frozenset({"verbs", "property", "according"}),
     "time": frozenset({"months", "relative", "until", "at", "quarters", "parts"}),
-    "quantity": frozenset({"decimal", "magnitudes", "ranges", "changes", "changes_after"}),
+    "quantity": frozenset({"decimal", "magnitudes", "ranges", "changes", "changes_after", "labels"}),
     "words": frozenset("*"),
     "anaphora": frozenset("*"),
     "unlisted": frozenset("*"),

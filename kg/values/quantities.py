@@ -44,6 +44,7 @@ class Measures:
     changes: frozenset[Keys] = frozenset()
     """The words right before an amount that make it a change: "by $500"."""
     changes_after: frozenset[Keys] = frozenset()
+    labels: frozenset[str] = frozenset()
     """The words right behind an amount that make it a change or a rate: "$500 less", "Rp 200 ribu per bulan"."""
     signs: frozenset[str] = frozenset()
     """The signs of currency as they are written: those of several parts are taken only so ("A$", not "a $")."""
@@ -123,6 +124,8 @@ class Measures:
     def _value(self, tokens: Tokens, first: int, last: int, number: Decimal, unit: Unit | None) -> Value:
         kind = unit.dimension if unit else "count"
         kind = "" if kind == UNMEASURED else kind
+        if kind == "count" and first and tokens.keys[first - 1] in self.labels:
+            kind = ""  # "class 8" counts nothing
         after = tokens.keys[last : last + 2]
         if kind == "money" and (
             self._is_change(tokens, first) or after[:1] in self.changes_after or after in self.changes_after
@@ -196,6 +199,7 @@ def _measures(language: Language) -> Measures:
         language.cue("approximate"),
         language.words("quantity", "changes"),
         language.words("quantity", "changes_after"),
+        language.single("quantity", "labels"),
         frozenset(w for table in language.units.values() for e in table.values() for w in e.get("before", ())),
         language.single("quantity", "ranges"),
     )
