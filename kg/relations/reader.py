@@ -170,7 +170,20 @@ class Reader:
             for variant in _variants(reading) if reading is not None else ():
                 fixed, named = match.pattern.status is not None, variant.topic is None
                 found += ((c, fixed, named) for c in self._claims(source, variant))
-        yield from self._without_yielding(list(_best(found)))
+        yield from self._without_wider(list(self._without_yielding(list(_best(found)))))
+
+    def _without_wider(self, claims: list[Claim]) -> Iterator[Claim]:
+        """The claims of a passage without those that say of a whole what others say of its part in the same words:
+        who heads a part of Acme does not head Acme, and what is in a town is not told again of its country."""
+        for claim in claims:
+            alike = (c for c in claims if (c.subject, c.predicate) == (claim.subject, claim.predicate))
+            near = (c for c in alike if c.start < claim.end and claim.start < c.end)
+            if not any(self._part_of(str(c.object), str(claim.object)) for c in near):
+                yield claim
+
+    def _part_of(self, part: str, whole: str) -> bool:
+        entity = self.resolver.entities.get(part)
+        return part != whole and entity is not None and whole in entity.belongs_to
 
     def _without_yielding(self, claims: list[Claim]) -> Iterator[Claim]:
         """The claims of a passage without those that say less of what another says too (``kg:yieldsTo``)."""
