@@ -217,16 +217,12 @@ class Resolver:
             return True
         i = mention.first - 1
         for _ in range(ADJECTIVES):
-            if (
-                i >= 0
-                and linked.tokens.keys[i] not in self.prepositions
-                and keys[i].isalpha()
-                and keys[i] not in self.stop
-            ):
-                i -= linked.text[linked.tokens.starts[i]].islower()
-        while i >= 0 and linked.tokens.keys[i] in self.determiners:
+            plain = i >= 0 and keys[i].isalpha() and keys[i] not in self.prepositions | self.stop
+            if plain and linked.text[linked.tokens.starts[i]].islower():
+                i -= 1
+        while i >= 0 and keys[i] in self.determiners:
             i -= 1
-        return i >= 0 and linked.tokens.keys[i] in self.prepositions
+        return i >= 0 and keys[i] in self.prepositions
 
     def _fits(self, mention: Mention, phrase: _Phrase) -> bool:
         if mention.kind not in ("name", "new", "unit", "anaphor") or mention.classes.isdisjoint(phrase.anaphor.classes):

@@ -13,7 +13,7 @@ from kg.text import LinkedText
 
 _OPEN = {"(": ")", "[": "]"}
 SEVERAL = "several names"
-"""What :attr:`Segment.present` holds where more than one name stands."""
+"""What :attr:`Segment.spread` holds where more than one name stands."""
 
 
 @dataclass(frozen=True)
