@@ -131,6 +131,10 @@ class Value:
     until: str = ""
     yearless: bool = False
 
+    def fits(self, wanted: str) -> bool:
+        """Whether it is of a kind; ``any`` is a figure of any kind that does not say by how much something changed."""
+        return self.kind == wanted if wanted != "any" else self.kind not in ("date", "change", "")
+
 
 @dataclass(frozen=True, slots=True)
 class LinkedText:

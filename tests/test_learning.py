@@ -161,25 +161,25 @@ def test_the_same_words_twice_are_one_sentence(project: Project) -> None:
 
 
 def test_what_a_text_states_is_known_for_the_next(project: Project) -> None:
-    found = learned(project, "Ostvik acquired Vestgard.", "In the end, Ostvik swallowed Vestgard.")
+    found = learned(project, "Ostvik acquired Vestgard.", "In the end, Ostvik gulped Vestgard.")
     [proposal] = of(found, "acquires")
-    assert proposal.line == "{s} swallowed {o}"
+    assert proposal.line == "{s} gulped {o}"
 
 
 def test_facts_given_are_known_and_denied_ones_are_not(project: Project) -> None:
     fact = Fact(ID + "Ostvik", AT + "acquires", ID + "Vestgard")
     denied = Fact(ID + "Ostvik", AT + "acquires", ID + "Norland", status=Status.DENIED)
-    texts = "Ostvik swallowed Vestgard.", "Ostvik devoured Norland."
-    assert [p.line for p in of(learned(project, *texts, facts=[fact, denied]), "acquires")] == ["{s} swallowed {o}"]
+    texts = "Ostvik gulped Vestgard.", "Ostvik devoured Norland."
+    assert [p.line for p in of(learned(project, *texts, facts=[fact, denied]), "acquires")] == ["{s} gulped {o}"]
 
 
 def test_the_facts_of_the_store_are_known_when_asked(project: Project) -> None:
     learned(project, "Ostvik acquired Vestgard.")
     build(project)
-    learned(project, "Ostvik swallowed Vestgard.")
+    learned(project, "Ostvik gulped Vestgard.")
     assert json.loads(kg(project, "--format", "json").stdout) == []
     [proposal] = json.loads(kg(project, "--format", "json", "--stored").stdout)
-    assert (proposal["property"], proposal["line"]) == ("acquires", "{s} swallowed {o}")
+    assert (proposal["property"], proposal["line"]) == ("acquires", "{s} gulped {o}")
 
 
 def test_a_figure_is_an_end_too(project: Project) -> None:

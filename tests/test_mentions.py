@@ -18,6 +18,7 @@ from kg.names import local_name
 from kg.text import Mention
 
 CASES: list[dict[str, Any]] = tomllib.loads((SUITES / "mentions.toml").read_text(encoding="utf-8"))["case"]
+NEW: list[dict[str, Any]] = tomllib.loads((SUITES / "new_names.toml").read_text(encoding="utf-8"))["case"]
 PERSON = AT + "Person"
 
 
@@ -136,6 +137,28 @@ def test_a_new_person_is_an_entity_of_the_text() -> None:
     [person] = extraction.entities
     assert (person.iri, person.types, person.origin) == (ID + "Anna_Exampleton", (PERSON,), Origin.EXTRACTED)
     assert {c.subject for c in extraction.claims if c.predicate == AT + "stated"} == {person.iri}
+
+
+def new_names(text: str, language: str) -> list[str]:
+    """The names of a text that nobody listed, each with the class it gets from what stands around it."""
+    linker, reader = knowledge().readers[language]
+    typed, _, found = reader.prepared(linker.link(text), [])
+    kinds = {e.iri: " and ".join(map(local_name, e.types)) for e in found}
+    names = {m.entity: text[m.start : m.end] for m in typed.mentions if m.kind == "new"}
+    return [f"{name} {kinds[iri]}" for iri, name in names.items()]
+
+
+@pytest.mark.parametrize("case", NEW, ids=lambda c: f"{c['language']}-{c['text'][:40]}")
+def test_new_names_of_the_suite(case: dict[str, Any]) -> None:
+    found = new_names(case["text"], case["language"])
+    judge(case, found == case.get("names", []), found)
+
+
+def test_the_suite_of_new_names_has_traps_in_both_languages() -> None:
+    for code in ("en", "id"):
+        own = [c for c in NEW if c["language"] == code]
+        assert sum("names" in c for c in own) >= 8
+        assert sum("names" not in c for c in own) >= 3
 
 
 def test_a_last_name_is_that_of_the_person_named_before() -> None:

@@ -198,7 +198,7 @@ class Resolver:
         passed: dict[str, Mention] = {}
         for start, end in places:
             for mention in known.between(start, end):
-                if self._fits(mention, phrase):
+                if self._fits(mention, phrase) and not self._apposed(linked, mention, phrase):
                     aside = not phrase.anaphor.plural and self._oblique(linked, mention)
                     opens = wanted > 1 or start == sentence.first or mention.first - start <= OPENING
                     (passed if aside else found if opens else late).setdefault(mention.entity, mention)
@@ -207,6 +207,15 @@ class Resolver:
         if late:
             return list(late.values())[:1]
         return list(passed.values()) if len(passed) == 1 and not phrase.anaphor.plural else []
+
+    def _apposed(self, linked: LinkedText, mention: Mention, phrase: _Phrase) -> bool:
+        """Whether words stand behind a preposition in what a comma adds to a name: "Acme, the arm of the group, …"
+        speaks of another group."""
+        keys = linked.tokens.keys
+        between = keys[mention.last : phrase.first]
+        if phrase.anaphor.possessive or len(between) < 2 or between[0] != ",":
+            return False
+        return between[-1] in self.prepositions and not {",", ";", ":", "."}.intersection(between[1:])
 
     def _oblique(self, linked: LinkedText, mention: Mention) -> bool:
         """Whether a preposition stands before a name (small words between), or a sign behind it that it only owns

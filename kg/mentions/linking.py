@@ -11,7 +11,7 @@ from kg.mentions.abbreviations import with_abbreviations
 from kg.mentions.anaphora import Resolver
 from kg.mentions.compounds import Compounds, capitalised, glued
 from kg.mentions.gazetteer import Entry, Gazetteer
-from kg.mentions.unlisted import unlisted
+from kg.mentions.unlisted import Capitals, unlisted
 from kg.model import Entity
 from kg.names import local_name
 from kg.ontology import Ontology
@@ -40,11 +40,12 @@ class Linker:
         self.suffixes = tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True))
         self.compounds = Compounds(language, ontology)
         self.resolver = Resolver(language, gazetteer.entities, ontology)
-        self.particles = language.single("grammar", "particles")
         legal = (language.words("grammar", k) for k in ("legal_before", "legal_after"))
         forms = frozenset(keys[0] for group in legal for keys in group)
-        self.never = language.single("grammar", "not_names") | _titles(language, ontology) | forms
-        self.not_names = self.never | (language.vocabulary - _business(language))
+        titles = _titles(language, ontology)
+        never = language.single("grammar", "not_names") | titles | forms
+        self.not_names = never | (language.vocabulary - _business(language))
+        self.capitals = Capitals(never, self.not_names, language.single("grammar", "particles"), titles)
 
     def link(self, text: str, issued: str = "") -> LinkedText:
         """Everything found in a text: sentences, quotations, values (relative dates by ``issued``), mentions."""
@@ -54,7 +55,7 @@ class Linker:
         found = values(tokens, self.language, issued, named)
         kept = _without(named, {i for v in found for i in range(v.first, v.last)})
         joined = with_abbreviations(tokens, self.compounds.join(tokens, kept))
-        new = unlisted(tokens, split, joined, found, self.never, self.not_names, self.particles)
+        new = unlisted(tokens, split, joined, found, self.capitals)
         mentions = tuple(sorted((*joined, *new), key=lambda m: m.first))
         linked = LinkedText(tokens, self.language.code, split, quotations(text), mentions, found)
         return self.resolver.resolve(linked)
@@ -205,7 +206,8 @@ class Linker:
 def _business(language: Language) -> frozenset[str]:
     """The words that stand in names of firms, as they do elsewhere."""
     parts = ("unit_words", "legal_before", "legal_after")
-    return frozenset(key for part in parts for keys in language.words("grammar", part) for key in keys)
+    grammar = frozenset(key for part in parts for keys in language.words("grammar", part) for key in keys)
+    return grammar.union(language.first_words, language.last_words)
 
 
 def _titles(language: Language, ontology: Ontology) -> frozenset[str]:

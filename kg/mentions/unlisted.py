@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from kg.text import Mention, Sentence, Tokens, Value
 
@@ -13,8 +14,26 @@ _HEADLINE = 0.7
 """The share of capitalised words from which a line is set as a headline."""
 _PART = 4
 """The longest part of a name behind a hyphen that is written small, in letters: longer ones are words."""
+_DIGITS = 2
+"""The longest number that belongs to the name before it ("Vantora 3"), in digits."""
+_BEHIND = frozenset(",(") | {"'s"}
+"""What stands behind a name that opens a sentence, before words that say what it is."""
 LONGEST = 5
 """The longest run of capitalised words taken for one name, in tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capitals:
+    """The words of a language that tell names from what is capitalised for other reasons."""
+
+    never: AbstractSet[str] = frozenset()
+    """Titles, days, months: they end a name."""
+    seldom: AbstractSet[str] = frozenset()
+    """Those and the words of the patterns: within a sentence part of a name ("Acme Motor Works"), though not all."""
+    particles: AbstractSet[str] = frozenset()
+    """The small words within names of persons ("van den")."""
+    titles: AbstractSet[str] = frozenset()
+    """The words for what somebody is ("chief")."""
 
 
 def unlisted(
@@ -22,51 +41,82 @@ def unlisted(
     sentences: tuple[Sentence, ...],
     mentions: tuple[Mention, ...],
     values: tuple[Value, ...],
-    never: AbstractSet[str],
-    seldom: AbstractSet[str],
-    particles: AbstractSet[str] = frozenset(),
+    words: Capitals,
 ) -> Iterator[Mention]:
     """Candidates, typed by nothing yet: ``entity`` is empty and ``classes`` too.
 
-    ``never`` are words that are capitalised for other reasons: titles, days, months; they end a name. ``seldom`` holds
-    those and the words of the patterns: within a sentence they may be part of a name ("Acme Motor Works"), though not
-    all of it. ``particles`` are the small words within names of persons ("van den").
+    One word that opens a sentence is a candidate where it stands within another sentence too, or where a comma, a
+    bracket, ``'s`` or a title follows.
     """
     taken = {i for m in mentions for i in range(m.first, m.last)}
     taken |= {i for v in values for i in range(v.first, v.last)}
     capitals, starts, past = tokens.capitals, [s.first for s in sentences], 0
+    counts = {v.first for v in values if v.kind == "count" and v.last - v.first == 1}
     headlines = {
         n: _shouts(tokens, sentence) for n, sentence in enumerate(sentences) if sentence.last - sentence.first > 3
     }
+    within: set[str] = set()
+    led: list[tuple[int, int]] = []
     for i in capitals:
-        if i < past or i in taken:
-            continue
         number = bisect_right(starts, i) - 1
-        if headlines.get(number, False):
+        if i < past or i in taken or headlines.get(number, False):
             continue
-        past = max(_run(tokens, i, sentences[number], taken, particles), i + 1)
-        led = i == sentences[number].first or tokens.keys[i - 1] in _OPENERS
-        for first, last in _names(tokens, i, past, seldom if led else never, particles):
-            opens = first == sentences[number].first or tokens.keys[first - 1] in _OPENERS
-            if all(key in seldom for key in tokens.keys[first:last]):
-                continue
-            if last - first > 1 or not opens:
-                whole = last == past and first - i <= 1  # at most an article or title is cut off in front
-                kind = "unlisted" if whole else "fragment"
-                yield Mention(tokens.starts[first], tokens.ends[last - 1], first, last, "", frozenset(), kind)
+        past = max(_run(tokens, i, sentences[number], taken, words.particles), i + 1)
+        if past in counts and _is_number_of_name(tokens, past, words.seldom):
+            past += 1
+        if i == sentences[number].first or tokens.keys[i - 1] in _OPENERS:
+            led.append((i, past))
+            continue
+        for first, last in _names(tokens, i, past, words.never, words):
+            if not all(key in words.seldom for key in tokens.keys[first:last]):
+                within.add(tokens.text[tokens.starts[first] : tokens.ends[last - 1]])
+                yield _candidate(tokens, first, last, whole=last == past and first - i <= 1)
+    for i, past in led:
+        yield from _opening(tokens, i, past, words, within)
+
+
+def _opening(tokens: Tokens, i: int, past: int, words: Capitals, within: AbstractSet[str]) -> Iterator[Mention]:
+    """The candidates of a run that opens a sentence, where its first word is large whatever it is."""
+    full = list(_names(tokens, i, past, words.never, words))
+    known = [tokens.text[tokens.starts[a] : tokens.ends[b - 1]] in within for a, b in full]
+    for first, last in full if any(known) else _names(tokens, i, past, words.seldom, words):
+        behind = tokens.keys[last] if last < len(tokens) else ""
+        named = any(known) or last - first > 1 or first > i
+        named_here = named or behind in _BEHIND or behind in words.titles
+        if named_here and not all(k in words.seldom for k in tokens.keys[first:last]):
+            yield _candidate(tokens, first, last, whole=named and last == past and first - i <= 1)
+
+
+def _candidate(tokens: Tokens, first: int, last: int, *, whole: bool) -> Mention:
+    """A candidate; ``whole`` where at most an article or title is cut off in front of it."""
+    kind = "unlisted" if whole else "fragment"
+    return Mention(tokens.starts[first], tokens.ends[last - 1], first, last, "", frozenset(), kind)
+
+
+def _is_number_of_name(tokens: Tokens, i: int, words: AbstractSet[str]) -> bool:
+    """Whether a short number ends the name before it: a sign or a word of the language stands behind."""
+    size, behind = tokens.ends[i] - tokens.starts[i], tokens.keys[i + 1] if i + 1 < len(tokens) else "."
+    return (
+        size <= _DIGITS and tokens.starts[i] - tokens.ends[i - 1] == 1 and (not behind[0].isalnum() or behind in words)
+    )
 
 
 def _names(
-    tokens: Tokens, first: int, last: int, not_names: AbstractSet[str], particles: AbstractSet[str]
+    tokens: Tokens, first: int, last: int, not_names: AbstractSet[str], words: Capitals
 ) -> Iterator[tuple[int, int]]:
     """The stretches of a capitalised run that hold none of the words that are no names ("Director | Acme Works")."""
     begin = first
     for i in range(first, last + 1):
-        part = i < last and (_joins(tokens, i) or (i > begin and tokens.keys[i] in particles))
+        part = i < last and (_joins(tokens, i) or (i > begin and _is_small_part(tokens, i, last, words)))
         if i == last or (not part and (tokens.keys[i] in not_names or not _is_word(tokens, i))):
             if i > begin:
                 yield begin, i
             begin = i + 1
+
+
+def _is_small_part(tokens: Tokens, i: int, last: int, words: Capitals) -> bool:
+    """Whether a token is a small part within a name: "van", "&", or the number at its end."""
+    return tokens.keys[i] in words.particles or tokens.keys[i] == "&" or (i == last - 1 and tokens.keys[i].isdigit())
 
 
 def _joins(tokens: Tokens, i: int) -> bool:
@@ -87,6 +137,8 @@ def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], pa
             break
         end += 1
         end += _joined(tokens, end)
+        if end + 1 < sentence.last and tokens.keys[end] == "&" and _is_part(tokens, end + 1, taken):
+            end += 1
         behind = end
         while end > i and behind < min(end + 2, sentence.last) and tokens.keys[behind] in particles:
             behind += 1

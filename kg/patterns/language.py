@@ -78,6 +78,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "quantity": frozenset({"decimal", "magnitudes", "ranges", "changes", "changes_after", "labels"}),
     "words": frozenset("*"),
     "anaphora": frozenset("*"),
+    "names": frozenset("*"),
     "unlisted": frozenset("*"),
     "patterns": frozenset("*"),
 }
@@ -109,6 +110,10 @@ class Language:
     anaphora: Mapping[Keys, Anaphor]
     owners: tuple[tuple[str, Anaphor], ...]
     """The endings that say whose something is ("ketua**nya**"), each with what it may stand for."""
+    first_words: Mapping[str, str]
+    """Words that begin names of a class ("University Acme"): word to class."""
+    last_words: Mapping[str, str]
+    """Words that end names of a class ("Acme Technologies"): word to class."""
     unlisted: tuple[Pattern, ...]
     patterns: tuple[Pattern, ...]
     units: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
@@ -209,7 +214,9 @@ class _Reader:
         sections = {k: v for k, v in data.items() if isinstance(v, dict)}
         code = str(data.get("language", self.path.stem))
         anaphora, endings = self._anaphora(data, lists)
-        language = Language(code, str(data.get("label", code)), lists, sections, anaphora, endings, (), ())
+        firsts, lasts = self._names(data.get("names", {}), lists)
+        label = str(data.get("label", code))
+        language = Language(code, label, lists, sections, anaphora, endings, firsts, lasts, (), ())
         unlisted = tuple(self._patterns(data.get("unlisted", {}), language, typing=True))
         return replace(language, unlisted=unlisted, patterns=tuple(self._patterns(data.get("patterns", {}), language)))
 
@@ -261,6 +268,23 @@ class _Reader:
                     tuple(classes), "near" in flags, "both" in flags, "own" in flags, "opening" in flags
                 )
         return found, tuple(endings)
+
+    def _names(
+        self, table: Mapping[str, Any], lists: Mapping[str, frozenset[Keys]]
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """The words that begin and that end names of a class."""
+        firsts: dict[str, str] = {}
+        lasts: dict[str, str] = {}
+        for name, value in table.items():
+            cls, _, place = name.rpartition("_")
+            at = self.line_of(f"{name} ", self.line_of("[names]") or 0)
+            if place not in ("first", "last"):
+                self.fault(f"unknown key '{name}' in [names]", at, "a class and _first or _last: Organization_last")
+                continue
+            iri = self._class(cls, at)
+            words = {keys[0] for keys in _wordings(value, lists) if len(keys) == 1}
+            (firsts if place == "first" else lasts).update(dict.fromkeys(words, iri))
+        return firsts, lasts
 
     def _class(self, name: str, line: int | None) -> str:
         iri = self.ontology.domain + name

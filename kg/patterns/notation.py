@@ -9,6 +9,7 @@
 ``{o:topic}``        named by no words here: what the text is about so far; ``{s:anaphor}`` only "the carmaker"
 ``'('``              a sign that the notation itself uses, between single quotes
 ``..``               anything within the clause (at most :data:`GAP` words), names of the slot's own kind excepted
+``~``                a few words that describe: no small word that binds, no comma
 ``+``                nothing at all between the parts on its two sides
 ``?`` behind a part  the part may be missing
 ``=> Ended``         the status that this wording gives, whatever stands around it
@@ -29,6 +30,9 @@ from kg.text import key_of
 
 GAP = 16
 """How many words ``..`` passes over: at 24 wrong subjects begin to outnumber the right ones found."""
+
+FEW = 3
+"""The width of ``~``, narrower than what may stand between two parts with nothing said: its steps are counted apart."""
 
 _SHOWN = 4
 """How many wordings of a part are shown to a person."""
@@ -77,7 +81,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """``..``: anything within the clause; of no width (``+``) nothing at all."""
+    """``..``: anything within the clause; ``+``, of no width: nothing; ``~``, of width :data:`FEW`: few words."""
 
     width: int = GAP
 
@@ -103,7 +107,7 @@ class NotationError(ValueError):
 
 
 _PART = re.compile(
-    r"\s*(?:(?P<gap>\.\.|\+)|\{(?P<slot>[a-z_]+)(?::(?P<narrow>[A-Za-z|]+))?\}(?P<so>\?)?"
+    r"\s*(?:(?P<gap>\.\.|\+|~(?=\s|$))|\{(?P<slot>[a-z_]+)(?::(?P<narrow>[A-Za-z|]+))?\}(?P<so>\?)?"
     r"|<(?P<list>[a-z_]+)>(?P<lo>\?)?|\((?P<group>[^()]*)\)(?P<go>\?)?"
     r"|'(?P<sign>[^'\s]+)'|(?P<word>[^\s(){}<>?|]+)(?P<wo>\?)?)"
 )
@@ -138,7 +142,7 @@ def parse(body: str, lists: Mapping[str, frozenset[Keys]]) -> Iterator[Slot | Wo
 
 def _part(match: re.Match[str], lists: Mapping[str, frozenset[Keys]]) -> Element:
     if match["gap"]:
-        return Gap() if match["gap"] == ".." else Gap(0)
+        return Gap({"..": GAP, "~": FEW, "+": 0}[match["gap"]])
     if match["slot"]:
         narrow = tuple(match["narrow"].split("|")) if match["narrow"] else ()
         return Slot(match["slot"], narrow, optional=bool(match["so"]))
@@ -198,7 +202,9 @@ def _weight(words: Words) -> int:
 def shown(element: Element, name: Callable[[str], str]) -> str:
     """A part of a pattern in words for a person; ``name`` shortens the IRI of a class."""
     if isinstance(element, Gap):
-        return "anything within the clause" if element.width else "nothing between"
+        return {GAP: "anything within the clause", FEW: "a few words that describe"}.get(
+            element.width, "nothing between"
+        )
     if isinstance(element, Words):
         some = sorted(" ".join(keys) for keys in element.alternatives)
         return " | ".join(some[:_SHOWN]) + (" | …" if len(some) > _SHOWN else "")

@@ -77,6 +77,12 @@ class Segment:
         mention = self.nodes[i].mention
         return mention is not None and mention.kind in OWNERS
 
+    def describes(self, i: int) -> bool:
+        """Whether a node may be one of the words before a noun that say of what kind it is."""
+        key = self.nodes[i].key
+        binds = key in self.grammar.stop or key in self.grammar.possessive
+        return not key or ((key[0].isalnum() or key == "-") and not binds)
+
     def listed(self, i: int) -> tuple[int, ...]:
         """The values of one kind in a list with the one at a position ("400, 500 dan 600 km"), itself among them."""
         value = self.nodes[i].value

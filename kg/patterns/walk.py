@@ -8,11 +8,13 @@ from itertools import takewhile
 from kg.patterns.bound import Bound
 from kg.patterns.free import TEXT, is_free
 from kg.patterns.groups import Group
-from kg.patterns.notation import Element, Gap, Slot, Words
+from kg.patterns.notation import FEW, Element, Gap, Slot, Words
 from kg.patterns.segment import Segment
 
 SOFT = 4
 """The width between two parts with nothing said: how many unknown words (adjectives, nouns) may stand there."""
+DESCRIBING = 6
+"""How many words ``~`` passes over."""
 APPOSITION = 24
 """The longest apposition that is passed over, in nodes."""
 JOINED = 3
@@ -82,12 +84,13 @@ class Walk:
     def _steps(self, position: int, width: int) -> Iterator[int]:
         """The nodes at which the next words may stand, nearest first."""
         at, passed = position if self.rightwards else position - 1, 0
-        segment, count, wide = self.segment, len(self.segment.nodes), width > SOFT
-        while 0 <= at < count and passed <= width:
+        segment, count, wide, few = self.segment, len(self.segment.nodes), width > SOFT, width == FEW
+        while 0 <= at < count and passed <= (DESCRIBING if few else width):
             yield at
             if not self.rightwards and segment.partner.get(at, -1) >= position:
                 return  # what stands in a bracket speaks of the name before it
-            if at in segment.breaks or not (wide or at in segment.light or at in segment.partner):
+            passable = wide or at in segment.light or at in segment.partner or (few and segment.describes(at))
+            if at in segment.breaks or not passable:
                 return
             at, passed = self._past(at, examples=False), passed + 1
 
@@ -318,7 +321,7 @@ class Walk:
     ) -> tuple[tuple[int, ...], int, int] | None:
         node = self.segment.nodes[at]
         if slot.value:
-            fits = node.value is not None and _value_fits(slot.value, node.value.kind)
+            fits = node.value is not None and node.value.fits(slot.value)
             listed = self.segment.listed(at) if fits and slot.value != "date" else (at,)
             return (listed, listed[0], listed[-1] + 1) if fits else None
         mention = node.mention
@@ -378,7 +381,8 @@ class Walk:
         """Whether a name before node ``i`` only owns something, other than a part of it that acts for it."""
         nodes, grammar = self.segment.nodes, self.segment.grammar
         owner = i < len(nodes) and nodes[i].key in grammar.possessive
-        return owner and all(n.key not in grammar.members for n in nodes[i + 1 : i + 4])
+        owned = takewhile(lambda n: n.mention is None, nodes[i + 1 : i + 4])
+        return owner and all(n.key not in grammar.members for n in owned)
 
     def _accepts(self, slot: Slot, i: int, wide: bool) -> bool:
         mention = self.segment.nodes[i].mention
@@ -392,7 +396,3 @@ class Walk:
             long = mention.last - mention.first > 1 and bool(slot.open) and not tied
             return mention.unknown and ((long and mention.kind == "unlisted") or "unlisted" in slot.kinds)
         return bool(mention.classes.intersection(slot.classes))
-
-
-def _value_fits(wanted: str, kind: str) -> bool:
-    return kind == wanted if wanted != "any" else kind not in ("date", "change", "")

@@ -24,17 +24,20 @@ class Namer:
 
     def __init__(self, language: Language, ontology: Ontology) -> None:
         self.ontology = ontology
+        self.language = language
         self.typing = Matcher(language.unlisted, dict(language.lists))
 
     def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         """The text with its unlisted names typed by their context, and the entities they are."""
-        classes: dict[str, str] = {}
+        classes = self._by_words(linked)
         for _, seg in parts:
             unlisted = any(n.mention is not None and n.mention.unknown for n in seg.nodes)
             for match in self.typing.matches(seg) if unlisted else ():
                 for i in match.slots["x"]:
                     node = seg.nodes[i]
-                    classes.setdefault(linked.text[node.start : node.end], match.pattern.property)
+                    name, cls = linked.text[node.start : node.end], match.pattern.property
+                    if name not in classes or classes[name] in self.ontology.closure([cls]):
+                        classes[name] = cls  # the narrower one, where two hold
         full = {
             m.entity: m for m in linked.mentions if m.kind == "name" and self._has_short(m.classes, m.last - m.first)
         }
@@ -46,6 +49,17 @@ class Namer:
         entities = {name: self._entity(name, cls) for name, cls in classes.items()}
         mentions = tuple(self._named(linked, m, classes, whole, known) for m in linked.mentions)
         return replace(linked, mentions=mentions), list(entities.values())
+
+    def _by_words(self, linked: LinkedText) -> dict[str, str]:
+        """The unlisted names whose first or last word says what they are ("Acme Technologies")."""
+        found: dict[str, str] = {}
+        keys, firsts, lasts = linked.tokens.keys, self.language.first_words, self.language.last_words
+        for m in linked.mentions if firsts or lasts else ():
+            if m.unknown and m.last - m.first > 1:
+                cls = lasts.get(keys[m.last - 1]) or firsts.get(keys[m.first])
+                if cls:
+                    found.setdefault(linked.text[m.start : m.end], cls)
+        return found
 
     def _has_short(self, classes: Iterable[str], words: int) -> bool:
         """Whether a name of these classes and of so many words is later said by its first or last word alone."""
