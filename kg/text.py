@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kg.model import Literal
@@ -148,6 +149,8 @@ class LinkedText:
     values: tuple[Value, ...] = field(default=())
     owners: tuple[Mention, ...] = field(default=())
     """What the endings of words say whose something is, one for each kind of thing it may be."""
+    short: Mapping[str, str] = field(default_factory=dict)
+    """Short forms in brackets behind names that nobody listed, each with the name."""
 
     @property
     def text(self) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from kg.text import Mention, Tokens
 
+_FORMS = 4
+"""How many tokens of legal forms may stand between a name and its short form."""
 _LONGEST = 12
 """The longest short form, in letters."""
 
@@ -29,6 +32,22 @@ def with_abbreviations(tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[M
     return tuple(sorted((*mentions, *found), key=lambda m: m.first))
 
 
+def of_unlisted(tokens: Tokens, mentions: Iterable[Mention], legal: AbstractSet[str]) -> dict[str, str]:
+    """The short forms in brackets behind names of several words that nobody listed, each with the name; words of
+    ``legal`` forms may stand between."""
+    found = {}
+    for mention in mentions:
+        at = mention.last
+        while at < len(tokens) and (tokens.keys[at] in legal or tokens.keys[at] == ".") and at - mention.last < _FORMS:
+            at += 1
+        if mention.last - mention.first > 1 and mention.unknown and tokens.keys[at : at + 3 : 2] == ("(", ")"):
+            word = tokens.text[tokens.starts[at + 1] : tokens.ends[at + 1]]
+            name = tokens.text[mention.start : mention.end]
+            if word.isupper() and word.isalpha() and 1 < len(word) <= _LONGEST and word[0] == name[0].upper():
+                found[word] = name
+    return found
+
+
 def _introduced(tokens: Tokens, mentions: Iterable[Mention], taken: set[int]) -> Iterable[tuple[str, Mention]]:
     for mention in mentions:
         at = mention.last + 1
@@ -36,6 +55,7 @@ def _introduced(tokens: Tokens, mentions: Iterable[Mention], taken: set[int]) ->
         if mention.kind not in ("name", "unit") or not bracketed or at in taken:
             continue
         word = tokens.text[tokens.starts[at] : tokens.ends[at]]
-        alike = word[0].isupper() and tokens.text[mention.start : mention.end].casefold()[:1] == word[0].casefold()
+        letters = {key[0] for key in tokens.keys[mention.first : mention.last]}  # "PT Acme Works Tbk (ACWK)"
+        alike = word[0].isupper() and word[0].casefold() in letters
         if alike and 1 < len(word) <= _LONGEST and word[:1].isalpha():
             yield word, mention

@@ -66,6 +66,7 @@ class Resolver:
         self.possessive = language.single("grammar", "possessive")
         self.describes = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
         self.stop = language.single("grammar", "stop")
+        self.saying = language.single("speech", "verbs")
         self.genitive = language.single("grammar", "genitive")
         self.determiners = language.single("grammar", "filler")
 
@@ -201,12 +202,19 @@ class Resolver:
                 if self._fits(mention, phrase) and not self._apposed(linked, mention, phrase):
                     aside = not phrase.anaphor.plural and self._oblique(linked, mention)
                     opens = wanted > 1 or start == sentence.first or mention.first - start <= OPENING
+                    opens = opens or self._speaks(linked, mention)
                     (passed if aside else found if opens else late).setdefault(mention.entity, mention)
             if len(found) >= wanted:
                 return list(found.values())[:wanted]
         if late:
             return list(late.values())[:1]
         return list(passed.values()) if len(passed) == 1 and not phrase.anaphor.plural else []
+
+    def _speaks(self, linked: LinkedText, mention: Mention) -> bool:
+        """Whether a word of saying stands beside a name: who speaks is what the next sentence goes on about."""
+        keys = linked.tokens.keys
+        beside = keys[max(0, mention.first - 1) : mention.first] + keys[mention.last : mention.last + 1]
+        return not self.saying.isdisjoint(beside)
 
     def _apposed(self, linked: LinkedText, mention: Mention, phrase: _Phrase) -> bool:
         """Whether words stand behind a preposition in what a comma adds to a name: "Acme, the arm of the group, …"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kg.languages import quotations, sentences
-from kg.mentions.abbreviations import with_abbreviations
+from kg.mentions.abbreviations import of_unlisted, with_abbreviations
 from kg.mentions.anaphora import Resolver
 from kg.mentions.compounds import Compounds, capitalised, glued
 from kg.mentions.gazetteer import Entry, Gazetteer
@@ -41,11 +41,14 @@ class Linker:
         self.compounds = Compounds(language, ontology)
         self.resolver = Resolver(language, gazetteer.entities, ontology)
         legal = (language.words("grammar", k) for k in ("legal_before", "legal_after"))
-        forms = frozenset(keys[0] for group in legal for keys in group)
-        titles = _titles(language, ontology)
-        never = language.single("grammar", "not_names") | titles | forms
+        forms = self.legal = frozenset(keys[0] for group in legal for keys in group)
+        titles, leading = _titles(language, ontology)
+        forms -= language.single("grammar", "unit_words")  # "Acme Group" is a name
+        never = language.single("grammar", "not_names") | titles | leading | forms
         self.not_names = never | (language.vocabulary - _business(language))
-        self.capitals = Capitals(never, self.not_names, language.single("grammar", "particles"), titles)
+        self.capitals = Capitals(
+            never, self.not_names, language.single("grammar", "particles"), titles, self.legal, leading
+        )
 
     def link(self, text: str, issued: str = "") -> LinkedText:
         """Everything found in a text: sentences, quotations, values (relative dates by ``issued``), mentions."""
@@ -55,9 +58,17 @@ class Linker:
         found = values(tokens, self.language, issued, named)
         kept = _without(named, {i for v in found for i in range(v.first, v.last)})
         joined = with_abbreviations(tokens, self.compounds.join(tokens, kept))
-        new = unlisted(tokens, split, joined, found, self.capitals)
+        new = tuple(unlisted(tokens, split, joined, found, self.capitals))
         mentions = tuple(sorted((*joined, *new), key=lambda m: m.first))
-        linked = LinkedText(tokens, self.language.code, split, quotations(text), mentions, found)
+        linked = LinkedText(
+            tokens,
+            self.language.code,
+            split,
+            quotations(text),
+            mentions,
+            found,
+            short=of_unlisted(tokens, new, self.legal),
+        )
         return self.resolver.resolve(linked)
 
     # -- listed names ------------------------------------------------------------------------------------------------
@@ -210,10 +221,15 @@ def _business(language: Language) -> frozenset[str]:
     return grammar.union(language.first_words, language.last_words)
 
 
-def _titles(language: Language, ontology: Ontology) -> frozenset[str]:
-    """The words by which free words are found and those that lead them ("chief", "vice"): they stand before names."""
-    names = [local_name(p.iri) + end for p in ontology.properties.values() if p.is_qualifier for end in ("", "_with")]
-    return frozenset(key for name in names for keys in language.lists.get(name, ()) for key in keys)
+def _titles(language: Language, ontology: Ontology) -> tuple[frozenset[str], frozenset[str]]:
+    """The words by which free words are found ("chief"), and the others that lead them ("vice"): both stand before
+    names."""
+    names = [local_name(p.iri) for p in ontology.properties.values() if p.is_qualifier]
+    titles, leading = (
+        frozenset(key for name in names for keys in language.lists.get(name + end, ()) for key in keys)
+        for end in ("", "_with")
+    )
+    return titles, leading - titles
 
 
 def _mention(entry: Entry, start: int, end: int, first: int, last: int) -> Mention:

@@ -34,6 +34,10 @@ class Capitals:
     """The small words within names of persons ("van den")."""
     titles: AbstractSet[str] = frozenset()
     """The words for what somebody is ("chief")."""
+    legal: AbstractSet[str] = frozenset()
+    """Legal forms: what one follows is a name from its first word on."""
+    leading: AbstractSet[str] = frozenset()
+    """Those that may lead them ("vice"): within a name they are words of it ("Acme Technology")."""
 
 
 def unlisted(
@@ -71,17 +75,27 @@ def unlisted(
             if not all(key in words.seldom for key in tokens.keys[first:last]):
                 within.add(tokens.text[tokens.starts[first] : tokens.ends[last - 1]])
                 yield _candidate(tokens, first, last, whole=last == past and first - i <= 1)
+    begins = {name.split()[0] for name in within if " " in name}
     for i, past in led:
-        yield from _opening(tokens, i, past, words, within)
+        yield from _opening(tokens, i, past, words, within, begins)
 
 
-def _opening(tokens: Tokens, i: int, past: int, words: Capitals, within: AbstractSet[str]) -> Iterator[Mention]:
-    """The candidates of a run that opens a sentence, where its first word is large whatever it is."""
+def _opening(
+    tokens: Tokens, i: int, past: int, words: Capitals, within: AbstractSet[str], begins: AbstractSet[str]
+) -> Iterator[Mention]:
+    """The candidates of a run that opens a sentence, where its first word is large whatever it is: ``within`` are the
+    names that stand within sentences, ``begins`` the first words of those of several words."""
     full = list(_names(tokens, i, past, words.never, words))
-    known = [tokens.text[tokens.starts[a] : tokens.ends[b - 1]] in within for a, b in full]
-    for first, last in full if any(known) else _names(tokens, i, past, words.seldom, words):
+    found = [tokens.text[tokens.starts[a] : tokens.ends[b - 1]] for a, b in full]
+    if not within.isdisjoint(found) or not words.legal.isdisjoint(tokens.keys[i + 1 : past + 1]):
+        known = full
+    elif past - i > 1 and tokens.text[tokens.starts[i + 1] : tokens.ends[past - 1]] in begins:
+        known = [(i + 1, past)]  # "Unlisted Acme", where the text names Acme Works
+    else:
+        known = []
+    for first, last in known or _names(tokens, i, past, words.seldom, words):
         behind = tokens.keys[last] if last < len(tokens) else ""
-        named = any(known) or last - first > 1 or first > i
+        named = bool(known) or last - first > 1 or first > i
         named_here = named or behind in _BEHIND or behind in words.titles
         if named_here and not all(k in words.seldom for k in tokens.keys[first:last]):
             yield _candidate(tokens, first, last, whole=named and last == past and first - i <= 1)
@@ -108,7 +122,8 @@ def _names(
     begin = first
     for i in range(first, last + 1):
         part = i < last and (_joins(tokens, i) or (i > begin and _is_small_part(tokens, i, last, words)))
-        if i == last or (not part and (tokens.keys[i] in not_names or not _is_word(tokens, i))):
+        within = i > begin and i < last and tokens.keys[i] in words.leading and _is_word(tokens, i)
+        if i == last or not (part or within or (tokens.keys[i] not in not_names and _is_word(tokens, i))):
             if i > begin:
                 yield begin, i
             begin = i + 1

@@ -66,9 +66,7 @@ def _next_member(
     """The next member of a list behind ``at`` and its bracket, and whether a conjunction stands before it."""
     if at + 1 < len(nodes) and nodes[at + 1].mention is not None and nodes[at + 1].start == nodes[at].start:
         return at + 1, True
-    i, comma, by_word = max(partner.get(at + 1, at), at) + 1, False, False
-    if i == at + 1 and i + 1 < len(nodes) and nodes[i].key in grammar.describes and nodes[i + 1].key == ",":
-        i += 1  # "the Acme brand, Beta and …"
+    i, comma, by_word = _behind(nodes, at, grammar, partner), False, False
     if i < len(nodes) and nodes[i].key in (",", "、"):
         i, comma = i + 1, True
     for n in (3, 2, 1):
@@ -88,9 +86,26 @@ def _next_member(
     return None
 
 
+def _behind(nodes: tuple[Node, ...], at: int, grammar: Grammar, partner: Mapping[int, int]) -> int:
+    """The node behind a name and what belongs to it: a bracket, a word for what it is, where it comes from."""
+    i = max(partner.get(at + 1, at), at) + 1
+    if i == at + 1 and i + 1 < len(nodes) and nodes[i].key in grammar.describes and nodes[i + 1].key == ",":
+        i += 1  # "the Acme brand, Beta and …"
+    if i + 1 < len(nodes) and nodes[i].key in grammar.origins and _is_origin(nodes, at, i + 1):
+        i += 2  # "Acme of Norland and Beta"
+    return i
+
+
+def _is_origin(nodes: tuple[Node, ...], at: int, i: int) -> bool:
+    """Whether a node names where something comes from: a name of another kind than the one it stands behind."""
+    return _is_name(nodes[i]) and not _alike(nodes[at], nodes[i])
+
+
 def _described(nodes: tuple[Node, ...], first: int, at: int, grammar: Grammar) -> int:
     """The node of a name like that at ``at`` which words from ``first`` on describe ("the local robot start-up
     Acme"), the last of them as a maker or a nationality; -1 where none is."""
+    if first < len(nodes) and nodes[first].key in grammar.prepositions:
+        first += 1  # "with the maker Acme and with the start-up Beta"
     for i in range(first, min(first + DESCRIPTION, len(nodes))):
         node, before = nodes[i], nodes[i - 1]
         if i > first and _is_name(node) and _alike(nodes[at], node):

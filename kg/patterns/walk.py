@@ -244,7 +244,9 @@ class Walk:
         if node.value is not None:
             return False
         following = self.segment.nodes[at + 1] if at + 1 < len(self.segment) else None
-        tied = following is not None and (following.mention is not None or following.key in grammar.possessive)
+        tied = following is not None and (
+            following.mention is not None or following.key in grammar.possessive or following.start == node.end
+        )  # "German Acme", "China's Acme", "Shanghai-based Acme"
         apposed = following is not None and following.key == "," and self._is_name(at + 2, slot)
         light = (
             at in self.segment.common

@@ -65,6 +65,7 @@ class Cues:
             "negation",
         ):
             self._add(language.words("status", kind), kind)
+        self._add(language.words("status", "attributed"), "attributed")
         self._add(language.words("speech", "verbs"), "speech")
         qualifiers = [p for p in ontology.properties.values() if p.is_qualifier]
         self.flags = [p for p in qualifiers if p.kind == "boolean" and not p.filled_by and language.cue(_name(p))]
@@ -89,7 +90,8 @@ class Cues:
             for keys, kind in self.index.get(node.key, ()) if node.key else ():
                 if segment.word_at(i, keys):
                     cues.append(Cue(kind, i, i + len(keys)))
-        return cues
+        sources = [c for c in cues if c.kind == "attributed"]  # "as reported by Acme News" makes no rumour
+        return [c for c in cues if not any(a.first <= c.first and c.last <= a.last for a in sources)]
 
     # -- status ------------------------------------------------------------------------------------------------------
 
@@ -108,6 +110,7 @@ class Cues:
         denied = any(_denies(c, first) for c in cues if c.first >= start)
         if denied:
             return None if match.pattern.status is Status.ENDED else Status.DENIED  # who denies an end asserts nothing
+        before = [c for c in before if c.kind != "ended" or not _undone(segment, c, before)]
         over = {i for c in before if c.kind == "ended" for i in range(c.first, c.last)}
         if any(_negates(segment, c, first) for c in before if c.first not in over):
             return Status.DENIED if any(c.kind == "speech" for c in cues) else None
@@ -280,6 +283,13 @@ def _apart(one: Match, other: Match) -> bool:
 
 def _denies(cue: Cue, first: int) -> bool:
     return cue.kind == "denied_after" or (cue.kind == "denied" and cue.first < first)
+
+
+def _undone(segment: Segment, cue: Cue, cues: list[Cue]) -> bool:
+    """Whether a negation stands right before a cue, beside its own words ("does not stop")."""
+    own = range(cue.first, cue.last)
+    near = (c for c in cues if c.kind == "negation" and c.first not in own)
+    return any(0 <= cue.first - c.last <= 1 and _clear(segment, c.last, cue.first) for c in near)
 
 
 def _negates(segment: Segment, cue: Cue, first: int) -> bool:

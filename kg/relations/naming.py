@@ -42,7 +42,12 @@ class Namer:
             m.entity: m for m in linked.mentions if m.kind == "name" and self._has_short(m.classes, m.last - m.first)
         }
         known = _parts((linked.text[m.start : m.end], m) for m in full.values())
+        for short, name in linked.short.items():  # "Acme Motor Works (AMW)": both are what one of them is
+            cls = classes.pop(short, "")
+            if name in classes or cls:
+                classes.setdefault(name, cls)
         whole = _parts((n, n) for n, c in classes.items() if self._has_short([c], len(n.split())))
+        whole |= linked.short
         classes = {n: c for n, c in classes.items() if len(n.split()) >= self.ontology.classes[c].name_words}
         if not classes and not known:
             return linked, []

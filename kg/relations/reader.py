@@ -257,8 +257,11 @@ class Reader:
         wanted = next(e.classes for e in match.pattern.elements if isinstance(e, Slot) and "topic" in e.kinds)
         figure = self.ontology.properties[match.pattern.property].kind != "entity"
         best = source.topics.until(seg.nodes[-1].end, wanted, latest=figure)
-        here = (n.mention for n in seg.nodes if n.mention is not None and not n.mention.classes.isdisjoint(wanted))
-        if best is None or any(m.entity and m.entity != best.entity for m in here):
+        named = (n.mention for n in seg.nodes if n.mention is not None and n.mention.entity)
+        here = [m for m in named if not m.classes.isdisjoint(wanted)]
+        if here and all(m.kind in ("anaphor", "possessor") and m.entity == here[0].entity for m in here):
+            best = here[0]  # "it had been …": words that stand for it
+        if best is None or any(m.entity != best.entity for m in here):
             return None
         return Node("", best.start, best.end, mention=best)
 
@@ -300,8 +303,12 @@ class Reader:
             )
 
     def _belong(self, one: str, other: Term) -> bool:
+        """Whether one is a thing and the other its maker; two of one kind, as a company and its parent, are not."""
         known = self.resolver.entities
-        return any(a in known and b in known[a].belongs_to for a, b in ((one, str(other)), (str(other), one)))
+        kinds = [self.ontology.closure(known[e].types) if e in known else frozenset() for e in (one, str(other))]
+        alike = len(kinds[0] & kinds[1]) > 1
+        pairs = ((one, str(other)), (str(other), one))
+        return not alike and any(a in known and b in known[a].belongs_to for a, b in pairs)
 
     def _pairs(self, match: Match) -> Iterator[tuple[int, int]]:
         """The nodes of subject and object; -1 for an end that is the topic."""

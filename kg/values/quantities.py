@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -18,6 +18,8 @@ _REACH = 3
 """How many tokens before a number an approximating word may stand."""
 UNMEASURED = "other"
 """The dimension of units that no property measures: a figure with one of them is no count either ("27 years")."""
+_LARGE = 1000
+"""From here on a number in words needs no magnitude behind it."""
 _LARGEST = Decimal(10) ** 18
 """Numbers from here on are no quantities but names of things, and more than a store can reckon with."""
 
@@ -50,6 +52,8 @@ class Measures:
     """The signs of currency as they are written: those of several parts are taken only so ("A$", not "a $")."""
     ranges: frozenset[str] = frozenset()
     """The words and signs that stand between the ends of a range."""
+    words: Mapping[str, Decimal] = field(default_factory=dict)
+    """Numbers in words: they count where a magnitude follows ("two million"), or where they are one ("sejuta")."""
 
     @classmethod
     def of(cls, language: Language) -> Measures:
@@ -59,7 +63,8 @@ class Measures:
     def quantities(self, tokens: Tokens, taken: frozenset[int] | set[int]) -> Iterator[Value]:
         """The quantities of a text, left to right, outside the tokens that are taken."""
         past, found = 0, list[Value]()
-        for i in [i for i, key in enumerate(tokens.keys) if key[0].isdecimal() and i not in taken]:
+        starts = (i for i, key in enumerate(tokens.keys) if key[0].isdecimal() or key in self.words)
+        for i in [i for i in starts if i not in taken]:
             value = self._at(tokens, i, taken) if i >= past else None
             if value is not None:
                 past = value.last
@@ -90,7 +95,7 @@ class Measures:
     def _at(self, tokens: Tokens, i: int, taken: frozenset[int] | set[int]) -> Value | None:
         glued = _GLUED.fullmatch(tokens.keys[i])
         digits = glued[1] if glued else tokens.keys[i]
-        number, last, unit = self.number(digits), i + 1, None
+        number, last, unit = self.number(digits) if digits[0].isdecimal() else self._worded(tokens, i), i + 1, None
         if number is None:
             return None
         if glued:
@@ -113,6 +118,11 @@ class Measures:
         if taken.intersection(range(first, last)) or tokens.keys[max(0, first - 2) : first] == ("0", "-"):
             return None  # "0-100 km/h" is how something speeds up, not how fast it is
         return self._value(tokens, first, last, number, unit)
+
+    def _worded(self, tokens: Tokens, i: int) -> Decimal | None:
+        """A number in words; None where it counts nothing by itself ("one of them")."""
+        number = self.words[tokens.keys[i]]
+        return number if number >= _LARGE or _longest(tokens, i + 1, self.magnitudes) else None
 
     def _currency(self, tokens: Tokens, i: int) -> tuple[int, Unit | None]:
         for n in (3, 2, 1):
@@ -202,4 +212,5 @@ def _measures(language: Language) -> Measures:
         language.single("quantity", "labels"),
         frozenset(w for table in language.units.values() for e in table.values() for w in e.get("before", ())),
         language.single("quantity", "ranges"),
+        {w: Decimal(str(n)) for w, n in language.table("quantity", "numbers").items()},
     )
