@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kg.model import Entity
+from kg.names import local_name
 from kg.ontology import THING, Ontology
 from kg.patterns import Anaphor, Language
 from kg.text import LinkedText, Mention, Sentence
@@ -66,6 +67,9 @@ class Resolver:
         self.possessive = language.single("grammar", "possessive")
         self.describes = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
         self.stop = language.single("grammar", "stop")
+        heads = frozenset(k[0] for name in _free_words(ontology) for k in language.lists.get(name, ()) if len(k) == 1)
+        self.tied = self.possessive | heads
+        """What makes the name before it no more than a part of its phrase: "Acme's house", "Acme chief Ilse"."""
         self.saying = language.single("speech", "verbs")
         self.genitive = language.single("grammar", "genitive")
         self.determiners = language.single("grammar", "filler")
@@ -131,7 +135,8 @@ class Resolver:
         self, linked: LinkedText, known: _Known, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
     ) -> Mention | None:
         """The mention that a phrase makes, if it has an antecedent."""
-        found = self._antecedents(linked, known, phrase, sentence, earlier)
+        found = self._antecedents(linked, known, phrase, sentence, earlier, strict=True) if phrase.place else []
+        found = found or self._antecedents(linked, known, phrase, sentence, earlier)
         if len(found) < (2 if phrase.anaphor.plural else 1):
             return None
         tokens, (first, last) = linked.tokens, phrase.head
@@ -183,12 +188,19 @@ class Resolver:
         return first, next(k for k in range(first + 1, last) if k in inner)
 
     def _antecedents(
-        self, linked: LinkedText, known: _Known, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
+        self,
+        linked: LinkedText,
+        known: _Known,
+        phrase: _Phrase,
+        sentence: Sentence,
+        earlier: tuple[Sentence, ...],
+        *,
+        strict: bool = False,
     ) -> list[Mention]:
         """The first fitting names of the same sentence, else of the nearest before that has one (or two).
 
         A name late in an earlier sentence is seldom what it speaks of: one that opens a sentence further back is
-        preferred to it.
+        preferred to it. ``strict``: only what is known to be at home in the place that the words name.
         """
         places = [(sentence.first, phrase.first)]
         if not phrase.anaphor.near:
@@ -199,13 +211,15 @@ class Resolver:
         passed: dict[str, Mention] = {}
         for start, end in places:
             for mention in known.between(start, end):
-                if self._fits(mention, phrase) and not self._apposed(linked, mention, phrase):
+                if self._fits(mention, phrase, strict=strict) and not self._apposed(linked, mention, phrase):
                     aside = not phrase.anaphor.plural and self._oblique(linked, mention)
                     opens = wanted > 1 or start == sentence.first or mention.first - start <= OPENING
                     opens = opens or self._speaks(linked, mention)
                     (passed if aside else found if opens else late).setdefault(mention.entity, mention)
             if len(found) >= wanted:
                 return list(found.values())[:wanted]
+            if phrase.anaphor.possessive and passed and start == sentence.first:
+                return list(passed.values())[:1]  # "by Acme, its partner"
         if late:
             return list(late.values())[:1]
         return list(passed.values()) if len(passed) == 1 and not phrase.anaphor.plural else []
@@ -229,7 +243,7 @@ class Resolver:
         """Whether a preposition stands before a name (small words between), or a sign behind it that it only owns
         something: it is then not what the text speaks of."""
         keys = linked.tokens.keys
-        owns = mention.kind != "anaphor" and mention.last < len(keys) and keys[mention.last] in self.possessive
+        owns = mention.kind != "anaphor" and mention.last < len(keys) and keys[mention.last] in self.tied
         if owns:
             return True
         i = mention.first - 1
@@ -241,11 +255,13 @@ class Resolver:
             i -= 1
         return i >= 0 and keys[i] in self.prepositions
 
-    def _fits(self, mention: Mention, phrase: _Phrase) -> bool:
+    def _fits(self, mention: Mention, phrase: _Phrase, *, strict: bool = False) -> bool:
         if mention.kind not in ("name", "new", "unit", "anaphor") or mention.classes.isdisjoint(phrase.anaphor.classes):
             return False
         entity = self.entities.get(mention.entity)
         homes = set(entity.home) if entity else set()
+        if strict and not homes:
+            return False
         return not (phrase.place and homes and homes.isdisjoint(self._around(phrase.place)))
 
     def _around(self, place: str) -> set[str]:
@@ -265,3 +281,18 @@ def _shared(groups: Iterable[frozenset[str]]) -> frozenset[str]:
     """The classes that all have, without that of everything."""
     sets = list(groups)
     return frozenset.intersection(*sets) - {THING} if sets else frozenset()
+
+
+def _free_words(ontology: Ontology) -> list[str]:
+    """The names of the lists by which free words are found, those of the qualifiers."""
+    return [local_name(p.iri) for p in ontology.properties.values() if p.is_qualifier]
+
+
+def titles(language: Language, ontology: Ontology) -> tuple[frozenset[str], frozenset[str]]:
+    """The words by which free words are found ("chief"), and the others that lead them ("vice"): both stand before
+    names."""
+    heads, leading = (
+        frozenset(key for name in _free_words(ontology) for keys in language.lists.get(name + end, ()) for key in keys)
+        for end in ("", "_with")
+    )
+    return heads, leading - heads

@@ -28,6 +28,7 @@ class Compounds:
         self.unit_words = language.single("grammar", "unit_words")
         self.before = language.words("grammar", "legal_before")
         self.after = language.words("grammar", "legal_after")
+        self.endings = language.last_words
 
     def join(self, tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """The mentions, each with its legal form, and each whole with its part as one unit."""
@@ -63,6 +64,27 @@ class Compounds:
                 if last:
                     return self._made(tokens, whole, last, cls)
         return None
+
+    def with_unlisted(self, tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """The mentions with those joined that are one name nobody listed: "Acme | Seating Systems"."""
+        found: list[Mention] = []
+        for mention in mentions:
+            if found and self._is_one(tokens, found[-1], mention):
+                one = found.pop()
+                mention = Mention(one.start, mention.end, one.first, mention.last, "", frozenset(), "unlisted")
+            found.append(mention)
+        return tuple(found)
+
+    def _is_one(self, tokens: Tokens, one: Mention, other: Mention) -> bool:
+        """Whether a listed name and an unlisted one behind it that ends as names of firms do, or an unlisted one and a
+        place behind it, are one name."""
+        if one.last != other.first or not glued(tokens, one.last - 1, other.first):
+            return False
+        if other.kind == "unlisted":
+            listed = one.kind == "name" and not self.wholes.isdisjoint(one.classes)
+            return listed and capitalised(tokens, one.first) and tokens.keys[other.last - 1] in self.endings
+        places = {rule.composed_of[1] for rule in self.rules}
+        return one.kind == "unlisted" and other.kind == "name" and not places.isdisjoint(other.classes)
 
     def _last_of_unit(self, tokens: Tokens, whole: Mention, part: Mention | None, cls: Class) -> int:
         """Past the last token of the unit's name, or 0."""

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from kg.languages import quotations, sentences
 from kg.mentions.abbreviations import of_unlisted, with_abbreviations
-from kg.mentions.anaphora import Resolver
+from kg.mentions.anaphora import Resolver, titles
 from kg.mentions.compounds import Compounds, capitalised, glued
 from kg.mentions.gazetteer import Entry, Gazetteer
 from kg.mentions.unlisted import Capitals, unlisted
 from kg.model import Entity
-from kg.names import local_name
 from kg.ontology import Ontology
 from kg.patterns import Language
 from kg.text import LinkedText, Mention, Sentence, Tokens, key_of
@@ -42,12 +41,12 @@ class Linker:
         self.resolver = Resolver(language, gazetteer.entities, ontology)
         legal = (language.words("grammar", k) for k in ("legal_before", "legal_after"))
         forms = self.legal = frozenset(keys[0] for group in legal for keys in group)
-        titles, leading = _titles(language, ontology)
+        heads, leading = titles(language, ontology)
         forms -= language.single("grammar", "unit_words")  # "Acme Group" is a name
-        never = language.single("grammar", "not_names") | titles | leading | forms
+        never = language.single("grammar", "not_names") | heads | leading | forms
         self.not_names = never | (language.vocabulary - _business(language))
         self.capitals = Capitals(
-            never, self.not_names, language.single("grammar", "particles"), titles, self.legal, leading
+            never, self.not_names, language.single("grammar", "particles"), heads, self.legal, leading
         )
 
     def link(self, text: str, issued: str = "") -> LinkedText:
@@ -59,7 +58,7 @@ class Linker:
         kept = _without(named, {i for v in found for i in range(v.first, v.last)})
         joined = with_abbreviations(tokens, self.compounds.join(tokens, kept))
         new = tuple(unlisted(tokens, split, joined, found, self.capitals))
-        mentions = tuple(sorted((*joined, *new), key=lambda m: m.first))
+        mentions = self.compounds.with_unlisted(tokens, tuple(sorted((*joined, *new), key=lambda m: m.first)))
         linked = LinkedText(
             tokens,
             self.language.code,
@@ -95,11 +94,16 @@ class Linker:
                     doubtful.append((sentence, mention, entries))
         accepted = [m for _, m in sure]
         around = self._around(sure) if doubtful else {}
-        named = self._named(m.entity for m in accepted)
-        for sentence, mention, entries in doubtful:
-            beside = around.get(sentence.first, _Named())
-            settled = self._in_context(tokens, sentence, mention, entries, beside, named)
-            accepted += [settled] if settled is not None else []
+        for _ in range(2):  # what was settled once is known where the same name stands again
+            named, waiting = self._named(m.entity for m in accepted), doubtful
+            doubtful = []
+            for sentence, mention, entries in waiting:
+                beside = around.get(sentence.first, _Named())
+                settled = self._in_context(tokens, sentence, mention, entries, beside, named)
+                if settled is not None:
+                    accepted.append(settled)
+                else:
+                    doubtful.append((sentence, mention, entries))
         yield from sorted(accepted, key=lambda m: m.first)
 
     def _around(self, sure: list[tuple[Sentence, Mention]]) -> dict[int, _Named]:
@@ -219,17 +223,6 @@ def _business(language: Language) -> frozenset[str]:
     parts = ("unit_words", "legal_before", "legal_after")
     grammar = frozenset(key for part in parts for keys in language.words("grammar", part) for key in keys)
     return grammar.union(language.first_words, language.last_words)
-
-
-def _titles(language: Language, ontology: Ontology) -> tuple[frozenset[str], frozenset[str]]:
-    """The words by which free words are found ("chief"), and the others that lead them ("vice"): both stand before
-    names."""
-    names = [local_name(p.iri) for p in ontology.properties.values() if p.is_qualifier]
-    titles, leading = (
-        frozenset(key for name in names for keys in language.lists.get(name + end, ()) for key in keys)
-        for end in ("", "_with")
-    )
-    return titles, leading - titles
 
 
 def _mention(entry: Entry, start: int, end: int, first: int, last: int) -> Mention:

@@ -76,8 +76,11 @@ def unlisted(
                 within.add(tokens.text[tokens.starts[first] : tokens.ends[last - 1]])
                 yield _candidate(tokens, first, last, whole=last == past and first - i <= 1)
     begins = {name.split()[0] for name in within if " " in name}
+    large = set(capitals)
+    small = {key for i, key in enumerate(tokens.keys) if i not in large} if led else set()
+    known = within | {w for name in within for w in (name.split()[0], name.split()[-1]) if w.casefold() not in small}
     for i, past in led:
-        yield from _opening(tokens, i, past, words, within, begins)
+        yield from _opening(tokens, i, past, words, known, begins)
 
 
 def _opening(

@@ -52,6 +52,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
             "describes",
             "transparent",
             "not_names",
+            "adverbs",
             "unit_words",
             "legal_before",
             "legal_after",

@@ -6,6 +6,7 @@ right. So the cost grows with the text and with the hits, not with the number of
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -47,12 +48,20 @@ class _Need(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    """A pattern ready to be tried: what it needs, and its parts to the right and left of the words it is found by."""
+    """A pattern ready to be tried: its place among all, and its parts to the right and left of the words it is found
+    by."""
 
+    number: int
     pattern: Pattern
-    needs: tuple[_Need, ...]
     right: tuple[Element, ...]
     left: tuple[Element, ...]
+
+
+class _Branch(NamedTuple):
+    """Patterns that share their first needs: those that need nothing more, and for each further need those that do."""
+
+    entries: list[_Entry]
+    branches: dict[_Need, _Branch]
 
 
 class Matcher:
@@ -64,17 +73,21 @@ class Matcher:
         self.by_first = {name: Words(lists[name]).by_first for name in sorted(texts & lists.keys())}
         """For free words that need one of a list the wordings of that list."""
         self.leading = {name: _leading(name, lists) for name in self.by_first}
-        known: dict[frozenset[str], frozenset[str]] = {}
-        by_wording: dict[Keys, list[_Entry]] = {}
-        for pattern in patterns:
-            needs = tuple(n._replace(keys=known.setdefault(n.keys, n.keys)) for n in _needs(pattern))
+        needs = [_needs(pattern) for pattern in patterns]
+        often = Counter(need for found in needs for need in found)
+        by_wording: dict[Keys, _Branch] = {}
+        for number, pattern in enumerate(patterns):
             parts, k = pattern.elements, pattern.anchor
-            entry = _Entry(pattern, needs, parts[k + 1 :], parts[:k][::-1])
+            entry = _Entry(number, pattern, parts[k + 1 :], parts[:k][::-1])
+            shared = sorted(needs[number], key=lambda n: (-often[n], n.side, sorted(n.keys)))
             for keys in sorted(self._anchors(pattern)):
-                by_wording.setdefault(keys, []).append(entry)
-        self.index: dict[str, list[tuple[Keys, list[_Entry]]]] = {}
-        for keys, entries in by_wording.items():
-            self.index.setdefault(keys[0], []).append((keys, entries))
+                branch = by_wording.setdefault(keys, _Branch([], {}))
+                for need in shared:
+                    branch = branch.branches.setdefault(need, _Branch([], {}))
+                branch.entries.append(entry)
+        self.index: dict[str, list[tuple[Keys, _Branch]]] = {}
+        for keys, branch in by_wording.items():
+            self.index.setdefault(keys[0], []).append((keys, branch))
 
     def _anchors(self, pattern: Pattern) -> frozenset[Keys]:
         element = pattern.elements[pattern.anchor]
@@ -84,46 +97,31 @@ class Matcher:
 
     def matches(self, segment: Segment) -> Iterator[Match]:
         """Every match in a segment, at most one for each hit of a pattern's words."""
-        spans: dict[int, tuple[int, int]] = {}
-        for i, node in enumerate(segment.nodes):
-            for keys, entries in self.index.get(node.key, ()) if node.key else ():
-                if len(keys) == 1 or segment.word_at(i, keys):
-                    yield from self._filled(segment, entries, spans, i, i + len(keys))
-            if segment.owns(i):  # "its" is an owner and the sign of it in one
+        words, owners = segment.words, segment.owners
+        for i, word in enumerate(words):
+            for keys, branch in self.index.get(word, ()) if word else ():
+                if len(keys) == 1 or words[i : i + len(keys)] == keys:
+                    yield from self._filled(segment, branch, i, i + len(keys))
+            if i in owners:  # "its" is an owner and the sign of it in one
                 for sign in sorted(segment.grammar.possessive):
-                    for keys, entries in self.index.get(sign, ()):
+                    for keys, branch in self.index.get(sign, ()):
                         if len(keys) == 1:
-                            yield from self._filled(segment, entries, spans, i + 1, i + 1, width=0)
+                            yield from self._filled(segment, branch, i + 1, i + 1, width=0)
 
     def _filled(
-        self,
-        segment: Segment,
-        entries: list[_Entry],
-        spans: dict[int, tuple[int, int]],
-        first: int,
-        last: int,
-        *,
-        width: int = SOFT,
+        self, segment: Segment, branch: _Branch, first: int, last: int, *, width: int = SOFT
     ) -> Iterator[Match]:
-        """The matches of patterns whose words stand at ``first`` to ``last``; ``spans`` holds for each need met before
-        between which nodes it may be filled."""
-        for entry in entries:
-            for keys, side in entry.needs:
-                span = spans.get(id(keys))
-                if span is None:
-                    span = spans[id(keys)] = segment.span(keys)
-                if span[1] < 0 or (side > 0 and span[1] < last) or (side < 0 and span[0] >= first):
-                    break
-            else:
-                found = self._fill(segment, entry, first, last, width=width)
-                if found is not None:
-                    yield found
+        """The matches of patterns whose words stand at ``first`` to ``last``."""
+        for entry in _possible(segment, branch, first, last):
+            found = self._fill(segment, entry, first, last, width=width)
+            if found is not None:
+                yield found
 
     def near_misses(self, segment: Segment) -> Iterator[NearMiss]:
         """The patterns whose words stand in a segment but which do not match, each with the part that is lacking."""
-        for i, node in enumerate(segment.nodes):
-            for keys, entries in self.index.get(node.key, ()) if node.key else ():
-                for entry in entries if segment.word_at(i, keys) else ():
+        for i, word in enumerate(segment.words):
+            for keys, branch in self.index.get(word, ()) if word else ():
+                for entry in sorted(_all(branch)) if segment.word_at(i, keys) else ():
                     if self._fill(segment, entry, i, i + len(keys)) is None:
                         lacking = self._lacking(segment, entry, i, i + len(keys))
                         yield NearMiss(entry.pattern, (i, i + len(keys)), lacking)
@@ -170,6 +168,25 @@ class Matcher:
                 ):
                     return False
         return True
+
+
+def _possible(segment: Segment, branch: _Branch, first: int, last: int) -> list[_Entry]:
+    """The patterns whose needs are met by what stands on the sides of the words at ``first`` to ``last``, in order."""
+    found, todo, span = list(branch.entries), [branch.branches], segment.span
+    while todo:
+        for (keys, side), further in todo.pop().items():
+            begin, end = span(keys)
+            if end >= 0 and not (side > 0 and end < last) and not (side < 0 and begin >= first):
+                found += further.entries
+                if further.branches:
+                    todo.append(further.branches)
+    return sorted(found) if len(found) > 1 else found
+
+
+def _all(branch: _Branch) -> Iterator[_Entry]:
+    yield from branch.entries
+    for further in branch.branches.values():
+        yield from _all(further)
 
 
 def _leading(name: str, lists: dict[str, frozenset[Keys]]) -> frozenset[str]:

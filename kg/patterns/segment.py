@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import takewhile
 
 from kg.patterns.grammar import OWNERS, Grammar, Node
 from kg.patterns.groups import Group, groups
@@ -29,11 +30,23 @@ class Segment:
     """The nodes of names that are written as common nouns are ("self-driving")."""
     light: frozenset[int] = frozenset()
     """The nodes that say nothing between two parts: small words, owners, such names."""
+    spans: dict[frozenset[str], tuple[int, int]] = field(init=False, default_factory=dict, repr=False, compare=False)
+    """What :meth:`span` found before."""
     examples: Mapping[int, int] = field(default_factory=dict)
     """Where members of what was just said are introduced (", such as"): the first node, and the one past the last."""
 
     def __len__(self) -> int:
         return len(self.nodes)
+
+    @cached_property
+    def words(self) -> Keys:
+        """The words of the nodes in a row, nothing in the place of a name or value."""
+        return tuple([node.key for node in self.nodes])
+
+    @cached_property
+    def owners(self) -> frozenset[int]:
+        """The nodes of words that say whose something is ("its"), and are understood."""
+        return frozenset(i for i, n in enumerate(self.nodes) if n.mention is not None and n.mention.kind in OWNERS)
 
     @cached_property
     def spread(self) -> dict[str, tuple[int, int]]:
@@ -59,29 +72,37 @@ class Segment:
 
     def span(self, keys: frozenset[str]) -> tuple[int, int]:
         """Where the first and the last of these stand; (-1, -1) where none does."""
-        spread = self.spread
-        found = [spread[key] for key in keys.intersection(spread)]
-        return (min(a for a, _ in found), max(b for _, b in found)) if found else (-1, -1)
+        span = self.spans.get(keys)
+        if span is None:
+            spread = self.spread
+            found = [spread[key] for key in keys.intersection(spread)]
+            span = (min(a for a, _ in found), max(b for _, b in found)) if found else (-1, -1)
+            self.spans[keys] = span
+        return span
 
     def word_at(self, i: int, keys: Keys) -> bool:
         """Whether these words stand at a position."""
-        nodes = self.nodes
-        if i < 0 or i + len(keys) > len(nodes):
-            return False
-        return (len(keys) == 1 and nodes[i].key == keys[0]) or all(
-            nodes[i + k].key == key for k, key in enumerate(keys)
-        )
+        return i >= 0 and self.words[i : i + len(keys)] == keys
 
     def owns(self, i: int) -> bool:
-        """Whether the word at a position says whose something is ("its"), and is understood."""
-        mention = self.nodes[i].mention
-        return mention is not None and mention.kind in OWNERS
+        """Whether the word at a position says whose something is."""
+        return i in self.owners
 
     def describes(self, i: int) -> bool:
         """Whether a node may be one of the words before a noun that say of what kind it is."""
         key = self.nodes[i].key
         binds = key in self.grammar.stop or key in self.grammar.possessive
         return not key or ((key[0].isalnum() or key == "-") and not binds)
+
+    def possessive(self, i: int) -> bool:
+        """Whether a name before node ``i`` only owns something, other than a part of it that acts for it."""
+        owner = i < len(self.nodes) and self.nodes[i].key in self.grammar.possessive
+        owned = takewhile(lambda n: n.mention is None, self.nodes[i + 1 : i + 4])
+        return owner and all(n.key not in self.grammar.members for n in owned)
+
+    def attributive(self, i: int) -> bool:
+        """Whether a hyphen joins a name before node ``i`` to the word behind it."""
+        return i < len(self.nodes) and self.nodes[i].key == "-" and self.nodes[i].start == self.nodes[i - 1].end
 
     def listed(self, i: int) -> tuple[int, ...]:
         """The values of one kind in a list with the one at a position ("400, 500 dan 600 km"), itself among them."""

@@ -342,8 +342,9 @@ class Walk:
         near = [m for m in group.members if (m >= origin if self.rightwards else m < origin)]
         if self._apposed(k):
             near = [at]
-        elif self.naming:  # "the unit A and the partner B": B has a name of its own for what it is
-            near = [m for m in near if m == at or segment.nodes[m - 1].key not in segment.grammar.describes]
+        elif self.naming:  # "the unit A and the partner B", "Norland's A and the B": B has words of its own
+            own = segment.grammar.describes | segment.grammar.filler
+            near = [m for m in near if m == at or segment.nodes[m - 1].key not in own]
         members = tuple(m for m in near if self._accepts(slot, m, wide))
         if at not in members or (slot.name == "both" and len(members) < 2):
             return None
@@ -356,8 +357,10 @@ class Walk:
         if wide and free_side and segment.oblique(group.first, floor) and not self._relative(group.last, origin):
             return None
         last = k + 1 == len(self.elements) and not self.naming
-        if ((wide and not self.rightwards) or (self.rightwards and last)) and self._possessive(group.last):
+        if ((wide and not self.rightwards) or (self.rightwards and last)) and segment.possessive(group.last):
             return None  # "Acme's" is not Acme
+        if self.rightwards and k + 1 == len(self.elements) and segment.attributive(group.last):
+            return None  # "of Norland-based Acme" is not of Norland
         return members, group.first, group.last
 
     def _apposed(self, k: int) -> bool:
@@ -378,13 +381,6 @@ class Walk:
             if node.mention is not None and node.mention.kind != "demonym":
                 return False
         return False
-
-    def _possessive(self, i: int) -> bool:
-        """Whether a name before node ``i`` only owns something, other than a part of it that acts for it."""
-        nodes, grammar = self.segment.nodes, self.segment.grammar
-        owner = i < len(nodes) and nodes[i].key in grammar.possessive
-        owned = takewhile(lambda n: n.mention is None, nodes[i + 1 : i + 4])
-        return owner and all(n.key not in grammar.members for n in owned)
 
     def _accepts(self, slot: Slot, i: int, wide: bool) -> bool:
         mention = self.segment.nodes[i].mention

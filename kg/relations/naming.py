@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
@@ -17,6 +18,8 @@ from kg.relations.passages import Passage
 from kg.text import LinkedText, Mention
 
 T = TypeVar("T")
+_LONGEST = 3
+"""The longest name of a person that is known by nothing but its last word, said later."""
 
 
 class Namer:
@@ -26,6 +29,9 @@ class Namer:
         self.ontology = ontology
         self.language = language
         self.typing = Matcher(language.unlisted, dict(language.lists))
+        several = [c.iri for c in ontology.classes.values() if c.open and c.name_words > 1]
+        self.said_short = several[0] if len(several) == 1 else ""
+        """The class of names of several words that are later said by the last one: of persons."""
 
     def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         """The text with its unlisted names typed by their context, and the entities they are."""
@@ -38,16 +44,22 @@ class Namer:
                     name, cls = linked.text[node.start : node.end], match.pattern.property
                     if name not in classes or classes[name] in self.ontology.closure([cls]):
                         classes[name] = cls  # the narrower one, where two hold
+        classes.update(self._by_last_word(linked, classes))
         full = {
             m.entity: m for m in linked.mentions if m.kind == "name" and self._has_short(m.classes, m.last - m.first)
         }
         known = _parts((linked.text[m.start : m.end], m) for m in full.values())
+        named = {linked.text[m.start : m.end]: m for m in linked.mentions if m.kind == "name"} if linked.short else {}
         for short, name in linked.short.items():  # "Acme Motor Works (AMW)": both are what one of them is
             cls = classes.pop(short, "")
+            if short in named:
+                classes.pop(name, "")
+                known[name] = named[short]
+                continue
             if name in classes or cls:
                 classes.setdefault(name, cls)
         whole = _parts((n, n) for n, c in classes.items() if self._has_short([c], len(n.split())))
-        whole |= linked.short
+        whole |= {**linked.short, **self._by_first_word(classes)}
         classes = {n: c for n, c in classes.items() if len(n.split()) >= self.ontology.classes[c].name_words}
         if not classes and not known:
             return linked, []
@@ -65,6 +77,26 @@ class Namer:
                 if cls:
                     found.setdefault(linked.text[m.start : m.end], cls)
         return found
+
+    def _by_last_word(self, linked: LinkedText, classes: Iterable[str]) -> dict[str, str]:
+        """The names of two or three words that nothing has typed and that the text goes on to say by their last word,
+        never by their first one, as it does with persons."""
+        texts = {linked.text[m.start : m.end] for m in linked.mentions if m.unknown}
+        names = (t.split() for t in texts.difference(classes)) if self.said_short else ()
+        short = (n for n in names if n[-1] in texts and n[0] not in texts)
+        return {" ".join(n): self.said_short for n in short if self._least(self.said_short) <= len(n) <= _LONGEST}
+
+    def _by_first_word(self, classes: dict[str, str]) -> dict[str, str]:
+        """For names of several words that are not said by their last one the first word, where it is no common one."""
+        names = [n for n, c in classes.items() if self._least(c) == 1 and len(n.split()) > 1]
+        first = Counter(n.split()[0] for n in names)
+        common = self.language.vocabulary
+        return {
+            w: n for n in names if first[w := n.split()[0]] == 1 and w not in classes and w.casefold() not in common
+        }
+
+    def _least(self, cls: str) -> int:
+        return self.ontology.classes[cls].name_words
 
     def _has_short(self, classes: Iterable[str], words: int) -> bool:
         """Whether a name of these classes and of so many words is later said by its first or last word alone."""
