@@ -81,7 +81,7 @@ def _next_member(
     skipped = 0
     while i < len(nodes) and skipped < DESCRIBED and _light(nodes, i, grammar, after_word=by_word):
         i, skipped = i + 1, skipped + 1
-    if i < len(nodes) and _is_name(nodes[i]) and _alike(nodes[at], nodes[i]):
+    if i < len(nodes) and _is_name(nodes[i]) and _alike(nodes[at], nodes[i]) and not _stands_for(nodes[i]):
         return i, by_word
     return None
 
@@ -94,6 +94,11 @@ def _behind(nodes: tuple[Node, ...], at: int, grammar: Grammar, partner: Mapping
     if i + 1 < len(nodes) and nodes[i].key in grammar.origins and _is_origin(nodes, at, i + 1):
         i += 2  # "Acme of Norland and Beta"
     return i
+
+
+def _stands_for(node: Node) -> bool:
+    """Whether a node stands for a name said before: behind "and" it begins a clause ("Acme, and it …")."""
+    return node.mention is not None and node.mention.kind == "anaphor"
 
 
 def _is_origin(nodes: tuple[Node, ...], at: int, i: int) -> bool:

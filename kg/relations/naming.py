@@ -42,6 +42,8 @@ class Namer:
                 for i in match.slots["x"]:
                     node = seg.nodes[i]
                     name, cls = linked.text[node.start : node.end], match.pattern.property
+                    if cls == self.said_short and "&" in name:
+                        continue  # two of them make a firm
                     if name not in classes or classes[name] in self.ontology.closure([cls]):
                         classes[name] = cls  # the narrower one, where two hold
         classes.update(self._by_last_word(linked, classes))
@@ -59,7 +61,9 @@ class Namer:
             if name in classes or cls:
                 classes.setdefault(name, cls)
         whole = _parts((n, n) for n, c in classes.items() if self._has_short([c], len(n.split())))
-        whole |= {**linked.short, **self._by_first_word(classes)}
+        begun = self._by_first_word(classes)
+        classes = {n: c for n, c in classes.items() if n not in begun}
+        whole |= {**linked.short, **begun}
         classes = {n: c for n, c in classes.items() if len(n.split()) >= self.ontology.classes[c].name_words}
         if not classes and not known:
             return linked, []
@@ -90,10 +94,14 @@ class Namer:
         """For names of several words that are not said by their last one the first word, where it is no common one."""
         names = [n for n, c in classes.items() if self._least(c) == 1 and len(n.split()) > 1]
         first = Counter(n.split()[0] for n in names)
+        alone = {n.split()[0]: n for n in names if first[n.split()[0]] == 1}
         common = self.language.vocabulary
-        return {
-            w: n for n in names if first[w := n.split()[0]] == 1 and w not in classes and w.casefold() not in common
-        }
+        return {w: n for w, n in alone.items() if w.casefold() not in common and self._agree(classes, w, n)}
+
+    def _agree(self, classes: dict[str, str], short: str, name: str) -> bool:
+        """Whether a short name may be a longer one: nothing has typed it, or as something that the other may be."""
+        one, other = classes.get(short), classes[name]
+        return one is None or one in self.ontology.closure([other]) or other in self.ontology.closure([one])
 
     def _least(self, cls: str) -> int:
         return self.ontology.classes[cls].name_words
