@@ -58,8 +58,12 @@ class _Entry(NamedTuple):
 
 
 class _Branch(NamedTuple):
-    """Patterns that share their first needs: those that need nothing more, and for each further need those that do."""
+    """Patterns that share their first needs: those that need nothing more, and for each further need those that do.
 
+    ``mask`` has a bit for each thing that meets the last of the shared needs.
+    """
+
+    mask: int
     entries: list[_Entry]
     branches: dict[_Need, _Branch]
 
@@ -74,6 +78,9 @@ class Matcher:
         """For free words that need one of a list the wordings of that list."""
         self.leading = {name: _leading(name, lists) for name in self.by_first}
         needs = [_needs(pattern) for pattern in patterns]
+        keys_needed = sorted({key for found in needs for need in found for key in need.keys})
+        self.bits = {key: 1 << i for i, key in enumerate(keys_needed)}
+        """For each thing that a pattern needs its bit in the masks."""
         often = Counter(need for found in needs for need in found)
         by_wording: dict[Keys, _Branch] = {}
         for number, pattern in enumerate(patterns):
@@ -81,9 +88,11 @@ class Matcher:
             entry = _Entry(number, pattern, parts[k + 1 :], parts[:k][::-1])
             shared = sorted(needs[number], key=lambda n: (-often[n], n.side, sorted(n.keys)))
             for keys in sorted(self._anchors(pattern)):
-                branch = by_wording.setdefault(keys, _Branch([], {}))
+                branch = by_wording.setdefault(keys, _Branch(0, [], {}))
                 for need in shared:
-                    branch = branch.branches.setdefault(need, _Branch([], {}))
+                    if need not in branch.branches:
+                        branch.branches[need] = _Branch(sum(self.bits[key] for key in need.keys), [], {})
+                    branch = branch.branches[need]
                 branch.entries.append(entry)
         self.index: dict[str, list[tuple[Keys, _Branch]]] = {}
         for keys, branch in by_wording.items():
@@ -97,22 +106,24 @@ class Matcher:
 
     def matches(self, segment: Segment) -> Iterator[Match]:
         """Every match in a segment, at most one for each hit of a pattern's words."""
-        words, owners = segment.words, segment.owners
+        words, owners, here = segment.words, segment.owners, 0
+        for key in self.bits.keys() & segment.spread.keys():
+            here |= self.bits[key]
         for i, word in enumerate(words):
             for keys, branch in self.index.get(word, ()) if word else ():
                 if len(keys) == 1 or words[i : i + len(keys)] == keys:
-                    yield from self._filled(segment, branch, i, i + len(keys))
+                    yield from self._filled(segment, branch, here, i, i + len(keys))
             if i in owners:  # "its" is an owner and the sign of it in one
                 for sign in sorted(segment.grammar.possessive):
                     for keys, branch in self.index.get(sign, ()):
                         if len(keys) == 1:
-                            yield from self._filled(segment, branch, i + 1, i + 1, width=0)
+                            yield from self._filled(segment, branch, here, i + 1, i + 1, width=0)
 
     def _filled(
-        self, segment: Segment, branch: _Branch, first: int, last: int, *, width: int = SOFT
+        self, segment: Segment, branch: _Branch, here: int, first: int, last: int, *, width: int = SOFT
     ) -> Iterator[Match]:
-        """The matches of patterns whose words stand at ``first`` to ``last``."""
-        for entry in _possible(segment, branch, first, last):
+        """The matches of patterns whose words stand at ``first`` to ``last``; ``here`` is the mask of the segment."""
+        for entry in _possible(segment, branch, here, first, last):
             found = self._fill(segment, entry, first, last, width=width)
             if found is not None:
                 yield found
@@ -170,13 +181,15 @@ class Matcher:
         return True
 
 
-def _possible(segment: Segment, branch: _Branch, first: int, last: int) -> list[_Entry]:
+def _possible(segment: Segment, branch: _Branch, here: int, first: int, last: int) -> list[_Entry]:
     """The patterns whose needs are met by what stands on the sides of the words at ``first`` to ``last``, in order."""
     found, todo, span = list(branch.entries), [branch.branches], segment.span
     while todo:
         for (keys, side), further in todo.pop().items():
-            begin, end = span(keys)
-            if end >= 0 and not (side > 0 and end < last) and not (side < 0 and begin >= first):
+            if not further.mask & here:
+                continue
+            begin, end = span(keys) if side else (first, last)
+            if not (side > 0 and end < last) and not (side < 0 and begin >= first):
                 found += further.entries
                 if further.branches:
                     todo.append(further.branches)
