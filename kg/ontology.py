@@ -54,6 +54,8 @@ class Class(Term):
     """How many words a new name of this class has at least (``kg:nameWords``)."""
     open: bool = False
     """Whether a name that nobody listed may become a member by the place it stands in (``kg:open``)."""
+    named_after: str = ""
+    """The class behind whose names a new name begins that makes one of a member with it (``kg:namedAfter``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +264,9 @@ def _class(graph: _Graph, iri: str) -> Class:
     composed = tuple(m for c in graph.names(iri, kg("composedOf")) for m in graph.members(c))
     words = graph.text(iri, kg("nameWords")) or "1"
     is_open = graph.text(iri, kg("open")) == "true"
-    return Class(iri, graph.labels(iri), graph.text(iri, SKOS + "definition"), parents, composed, int(words), is_open)
+    after = next(iter(graph.names(iri, kg("namedAfter"))), "")
+    definition = graph.text(iri, SKOS + "definition")
+    return Class(iri, graph.labels(iri), definition, parents, composed, int(words), is_open, after)
 
 
 def _property(graph: _Graph, iri: str) -> Property:

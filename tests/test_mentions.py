@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pipeline import AT, ID, SUITES, claims, entities, judge, knowledge, linked
+from pipeline import AT, ID, SUITES, Told, claims, entities, judge, knowledge, linked
 
 from kg.mentions import Linker
 from kg.mentions.gazetteer import Gazetteer
@@ -154,6 +154,24 @@ def test_new_names_of_the_suite(case: dict[str, Any]) -> None:
     judge(case, found == case.get("names", []), found)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Now the Vida V1 is here.", [("Vida V1", "Vida_V1")]),
+        ("Now the Kia Sylvora is here.", [("Kia Sylvora", "Kia_Sylvora")]),
+        ("Kia Sylvora is here.", [("Kia", "Kia")]),
+        ("Now Kia Chairman Ilse Nordvale is here.", [("Kia", "Kia")]),
+    ],
+)
+def test_a_new_name_behind_that_of_its_maker_makes_one_with_it(text: str, found: list[tuple[str, str]]) -> None:
+    assert entities(text) == found
+
+
+def test_what_is_called_after_another_is_later_said_without_it() -> None:
+    facts = [Told.of(c).fact for c in claims("Now the Vida V1 is here. The plant builds the V1 in India.")]
+    assert "Vida_V1 producedIn India" in facts
+
+
 def test_the_suite_of_new_names_has_traps_in_both_languages() -> None:
     for code in ("en", "id"):
         own = [c for c in NEW if c["language"] == code]
@@ -182,7 +200,8 @@ def stands_for(text: str, language: str = "en") -> list[tuple[str, str]]:
         ("en", "BMW met Huawei. The tech giant left.", [("The tech giant", "Huawei")]),
         ("en", "The company grows. BMW too.", []),
         ("en", "The Xiaomi YU7 is here. The car sells well.", [("The car", "Xiaomi_YU7")]),
-        ("en", "BMW came. One. Two. Three. Four. The company left.", []),
+        ("en", "BMW came. One. Two. Three. Four. The company left.", [("The company", "BMW")]),
+        ("en", "BMW met Kia. One. Two. Three. Four. The company left.", []),
         ("id", "BMW membuka pabrik. Perusahaan itu tumbuh.", [("Perusahaan itu", "BMW")]),
         ("id", "Xiaomi YU7 hadir. Mobil ini laris.", [("Mobil ini", "Xiaomi_YU7")]),
     ],

@@ -16,6 +16,8 @@ REACH = 3
 """How many sentences back an antecedent is looked for."""
 ADJECTIVES = 2
 """How many plain words may stand between a preposition and the name that it governs."""
+FAR = 200
+"""How many names back the only one of its kind is looked for."""
 OPENING = 10
 """How many tokens from its beginning on a sentence names what it speaks of."""
 _INNER = 4
@@ -57,7 +59,7 @@ class Resolver:
     """Finds what such words stand for, by class, nearness, and the home of what was named (``kg:home``)."""
 
     def __init__(self, language: Language, entities: Mapping[str, Entity], ontology: Ontology) -> None:
-        self.language, self.entities = language, entities
+        self.language, self.entities, self.ontology = language, entities, ontology
         homes = {h for e in entities.values() for h in e.home if h in entities}
         self.homes = _shared(ontology.closure(entities[h].types) for h in sorted(homes))
         self.longest = max(map(len, language.anaphora), default=0)
@@ -222,7 +224,20 @@ class Resolver:
                 return list(passed.values())[:1]  # "by Acme, its partner"
         if late:
             return list(late.values())[:1]
-        return list(passed.values()) if len(passed) == 1 and not phrase.anaphor.plural else []
+        if phrase.anaphor.plural or len(passed) > 1:
+            return []
+        return list(passed.values()) or self._only(linked, known, phrase, strict=strict)
+
+    def _only(self, linked: LinkedText, known: _Known, phrase: _Phrase, *, strict: bool) -> list[Mention]:
+        """The one thing of its kind that the text has named so far, however far back; not for what must stand near."""
+        if phrase.anaphor.near or phrase.anaphor.possessive:
+            return []
+        end = bisect_left(known.mentions, phrase.first, key=lambda m: m.first)
+        fitting: dict[str, Mention] = {}
+        for mention in known.mentions[max(0, end - FAR) : end]:
+            if self._fits(mention, phrase, strict=strict) and not self._apposed(linked, mention, phrase):
+                fitting.setdefault(mention.entity, mention)
+        return list(fitting.values()) if len(fitting) == 1 else []
 
     def _speaks(self, linked: LinkedText, mention: Mention) -> bool:
         """Whether a word of saying stands beside a name: who speaks is what the next sentence goes on about."""
@@ -256,13 +271,21 @@ class Resolver:
         return i >= 0 and keys[i] in self.prepositions
 
     def _fits(self, mention: Mention, phrase: _Phrase, *, strict: bool = False) -> bool:
-        if mention.kind not in ("name", "new", "unit", "anaphor") or mention.classes.isdisjoint(phrase.anaphor.classes):
+        if mention.kind not in ("name", "new", "unit", "anaphor") or not self._is_of(mention, phrase.anaphor):
             return False
         entity = self.entities.get(mention.entity)
         homes = set(entity.home) if entity else set()
         if strict and not homes:
             return False
         return not (phrase.place and homes and homes.isdisjoint(self._around(phrase.place)))
+
+    def _is_of(self, mention: Mention, anaphor: Anaphor) -> bool:
+        """Whether a name may be what words speak of: by its classes, or, of a name that is new, by a narrower one than
+        its context gave it ("the bank" of what is only known as a firm)."""
+        if not mention.classes.isdisjoint(anaphor.classes):
+            return True
+        new = mention.kind == "new"
+        return new and any(mention.classes <= self.ontology.closure([c]) for c in anaphor.classes)
 
     def _around(self, place: str) -> set[str]:
         """A place and all that it lies in."""

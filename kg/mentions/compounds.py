@@ -29,6 +29,8 @@ class Compounds:
         self.before = language.words("grammar", "legal_before")
         self.after = language.words("grammar", "legal_after")
         self.endings = language.last_words
+        self.named_after = {c.named_after: c.iri for c in ontology.classes.values() if c.named_after}
+        self.determiners = language.single("grammar", "filler")
 
     def join(self, tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """The mentions, each with its legal form, and each whole with its part as one unit."""
@@ -66,25 +68,42 @@ class Compounds:
         return None
 
     def with_unlisted(self, tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
-        """The mentions with those joined that are one name nobody listed: "Acme | Seating Systems"."""
+        """The mentions with those joined that are one name nobody listed: "Acme | Seating Systems", "Acme | Y3K"."""
         found: list[Mention] = []
         for mention in mentions:
-            if found and self._is_one(tokens, found[-1], mention):
-                one = found.pop()
-                mention = Mention(one.start, mention.end, one.first, mention.last, "", frozenset(), "unlisted")
-            found.append(mention)
+            one = found[-1] if found else None
+            beside = one is not None and one.last == mention.first and glued(tokens, one.last - 1, mention.first)
+            made = self._together(tokens, one, mention) if one is not None and beside else None
+            if made is not None:
+                found[-1] = made
+            else:
+                found.append(mention)
         return tuple(found)
 
-    def _is_one(self, tokens: Tokens, one: Mention, other: Mention) -> bool:
-        """Whether a listed name and an unlisted one behind it that ends as names of firms do, or an unlisted one and a
-        place behind it, are one name."""
-        if one.last != other.first or not glued(tokens, one.last - 1, other.first):
-            return False
-        if other.kind == "unlisted":
-            listed = one.kind == "name" and not self.wholes.isdisjoint(one.classes)
-            return listed and capitalised(tokens, one.first) and tokens.keys[other.last - 1] in self.endings
+    def _together(self, tokens: Tokens, one: Mention, other: Mention) -> Mention | None:
+        """The name that two side by side make: an unlisted one and a place; a listed one and an unlisted one that ends
+        as names of firms do, or that is called after it (``kg:namedAfter``)."""
         places = {rule.composed_of[1] for rule in self.rules}
-        return one.kind == "unlisted" and other.kind == "name" and not places.isdisjoint(other.classes)
+        unlisted = Mention(one.start, other.end, one.first, other.last, "", frozenset(), "unlisted")
+        if one.kind == "unlisted":
+            return unlisted if other.kind == "name" and not places.isdisjoint(other.classes) else None
+        if one.kind != "name" or not other.unknown or not capitalised(tokens, one.first):
+            return None
+        if not self.wholes.isdisjoint(one.classes) and tokens.keys[other.last - 1] in self.endings:
+            return unlisted
+        cls = next((self.named_after[c] for c in sorted(one.classes) if c in self.named_after), "")
+        if not cls or not self._called_after(tokens, one, other):
+            return None
+        iri = self.ontology.entity_namespace + slug(" ".join(tokens.text[one.start : other.end].split()))
+        return replace(unlisted, entity=iri, classes=self.ontology.closure([cls]), kind="unit", whole=one.entity)
+
+    def _called_after(self, tokens: Tokens, one: Mention, other: Mention) -> bool:
+        """Whether a name is that of a thing called after another: with a figure in it ("Y3K"), or a single word where
+        an article stands in front ("the Acme Breeze")."""
+        if any(c.isdigit() for c in tokens.text[other.start : other.end]):
+            return True
+        led = one.first > 0 and tokens.keys[one.first - 1] in self.determiners
+        return led and other.last - other.first == 1
 
     def _last_of_unit(self, tokens: Tokens, whole: Mention, part: Mention | None, cls: Class) -> int:
         """Past the last token of the unit's name, or 0."""

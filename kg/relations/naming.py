@@ -29,13 +29,15 @@ class Namer:
         self.ontology = ontology
         self.language = language
         self.typing = Matcher(language.unlisted, dict(language.lists))
+        self.wholes = frozenset(c.composed_of[0] for c in ontology.classes.values() if c.composed_of)
         several = [c.iri for c in ontology.classes.values() if c.open and c.name_words > 1]
         self.said_short = several[0] if len(several) == 1 else ""
         """The class of names of several words that are later said by the last one: of persons."""
 
     def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         """The text with its unlisted names typed by their context, and the entities they are."""
-        classes = self._by_words(linked)
+        by_words = self._by_words(linked)
+        classes = dict(by_words)
         for _, seg in parts:
             unlisted = any(n.mention is not None and n.mention.unknown for n in seg.nodes)
             for match in self.typing.matches(seg) if unlisted else ():
@@ -46,11 +48,12 @@ class Namer:
                         continue  # two of them make a firm
                     if name not in classes or classes[name] in self.ontology.closure([cls]):
                         classes[name] = cls  # the narrower one, where two hold
-        classes.update(self._by_last_word(linked, classes))
+        classes.update(self._by_last_word(linked, by_words))
         full = {
             m.entity: m for m in linked.mentions if m.kind == "name" and self._has_short(m.classes, m.last - m.first)
         }
         known = _parts((linked.text[m.start : m.end], m) for m in full.values())
+        known = {**self._shortened(linked), **known}
         named = {linked.text[m.start : m.end]: m for m in linked.mentions if m.kind == "name"} if linked.short else {}
         for short, name in linked.short.items():  # "Acme Motor Works (AMW)": both are what one of them is
             cls = classes.pop(short, "")
@@ -102,6 +105,24 @@ class Namer:
         """Whether a short name may be a longer one: nothing has typed it, or as something that the other may be."""
         one, other = classes.get(short), classes[name]
         return one is None or one in self.ontology.closure([other]) or other in self.ontology.closure([one])
+
+    def _shortened(self, linked: LinkedText) -> dict[str, Mention]:
+        """What is meant by the first word alone of a firm's name of several words ("Acme" of "Acme Works"), and by the
+        name of a thing without that of what it is called after ("Y3K" of "Acme Y3K")."""
+        found: dict[str, list[Mention]] = {}
+        for mention in linked.mentions:
+            words = linked.text[mention.start : mention.end].split()
+            if len(words) < 2:
+                continue
+            if mention.kind == "name" and not self.wholes.isdisjoint(mention.classes):
+                short = words[0]
+            elif mention.kind == "unit" and mention.classes.isdisjoint(self.wholes):
+                short = " ".join(words[1:])
+            else:
+                continue
+            if short.casefold() not in self.language.vocabulary:
+                found.setdefault(short, []).append(mention)
+        return {w: m[0] for w, m in found.items() if len({x.entity for x in m}) == 1}
 
     def _least(self, cls: str) -> int:
         return self.ontology.classes[cls].name_words

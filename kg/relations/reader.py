@@ -259,8 +259,9 @@ class Reader:
         best = source.topics.until(seg.nodes[-1].end, wanted, latest=figure)
         named = (n.mention for n in seg.nodes if n.mention is not None and n.mention.entity)
         here = [m for m in named if not m.classes.isdisjoint(wanted)]
-        if here and all(m.kind in ("anaphor", "possessor") and m.entity == here[0].entity for m in here):
-            best = here[0]  # "it had been …": words that stand for it
+        if here and all(m.entity == here[0].entity for m in here):
+            free = (m for m in here if m.kind in ("anaphor", "possessor") or source.topics.is_free(m))
+            best = next(free, best)  # the passage speaks of one such thing, or has words that stand for it
         if best is None or any(m.entity != best.entity for m in here):
             return None
         return Node("", best.start, best.end, mention=best)

@@ -52,10 +52,10 @@ class Topics:
         opening = OPENING if not count.first else 0
         count.first.setdefault(mention.entity, mention)
         count.last = mention.entity
-        if opening or self._free(mention):
-            count.said[mention.entity] += opening + self._free(mention)
+        if opening or self.is_free(mention):
+            count.said[mention.entity] += opening + self.is_free(mention)
 
-    def _free(self, mention: Mention) -> bool:
+    def is_free(self, mention: Mention) -> bool:
         """Whether no preposition stands before a name, small words between."""
         keys, i = self.linked.tokens.keys, mention.first - 1
         while i >= 0 and keys[i] in self.grammar.filler:
