@@ -81,15 +81,18 @@ class Compounds:
         return tuple(found)
 
     def _together(self, tokens: Tokens, one: Mention, other: Mention) -> Mention | None:
-        """The name that two side by side make: an unlisted one and a place; a listed one and an unlisted one that ends
-        as names of firms do, or that is called after it (``kg:namedAfter``)."""
+        """The name that two side by side make: an unlisted one and a place; a listed one and capitals, or an unlisted
+        one that ends as names of firms do or that is called after it (``kg:namedAfter``)."""
         places = {rule.composed_of[1] for rule in self.rules}
         unlisted = Mention(one.start, other.end, one.first, other.last, "", frozenset(), "unlisted")
         if one.kind == "unlisted":
             return unlisted if other.kind == "name" and not places.isdisjoint(other.classes) else None
         if one.kind != "name" or not other.unknown or not capitalised(tokens, one.first):
             return None
-        if not self.wholes.isdisjoint(one.classes) and tokens.keys[other.last - 1] in self.endings:
+        written = tokens.text[other.start : other.end]
+        trimmed = not one.classes.isdisjoint(self.named_after.values())  # "Acme Breeze GT" is a Breeze
+        short = other.last - other.first == 1 and written.isupper() and written.isalpha() and not trimmed  # "Acme VDQ"
+        if short or (not self.wholes.isdisjoint(one.classes) and tokens.keys[other.last - 1] in self.endings):
             return unlisted
         cls = next((self.named_after[c] for c in sorted(one.classes) if c in self.named_after), "")
         if not cls or not self._called_after(tokens, one, other):
