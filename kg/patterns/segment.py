@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
 
-from kg.patterns.grammar import OWNERS, Grammar, Node
+from kg.patterns.grammar import NAMELESS, OWNERS, Grammar, Node
 from kg.patterns.groups import Group, groups
 from kg.patterns.notation import Keys
 from kg.text import LinkedText
@@ -99,6 +99,23 @@ class Segment:
         owner = i < len(self.nodes) and self.nodes[i].key in self.grammar.possessive
         owned = takewhile(lambda n: n.mention is None, self.nodes[i + 1 : i + 4])
         return owner and all(n.key not in self.grammar.members for n in owned)
+
+    def modifies(self, i: int) -> bool:
+        """Whether a name only says whose the next one is: "Acme | partner Vest"."""
+        if i + 2 >= len(self.nodes) or self.nodes[i + 1].key not in self.grammar.describes:
+            return False
+        one, other = self.nodes[i].mention, self.nodes[i + 2].mention
+        if one is None or other is None or other.kind in NAMELESS:
+            return False
+        return other.unknown or len(one.classes & other.classes) > 1
+
+    def is_tied(self, i: int) -> bool:
+        """Whether a name belongs to the next one: "German Acme", "Norland's Acme", "Norland-based Acme"."""
+        if i + 1 >= len(self.nodes):
+            return False
+        following = self.nodes[i + 1]
+        joined = following.mention is not None or following.start == self.nodes[i].end
+        return joined or following.key in self.grammar.possessive or self.modifies(i)
 
     def attributive(self, i: int) -> bool:
         """Whether a hyphen joins a name before node ``i`` to the word behind it."""

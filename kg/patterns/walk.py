@@ -168,6 +168,9 @@ class Walk:
         segment = self.segment
         while at and (at - 1 in segment.light or segment.nodes[at - 1].key in segment.grammar.describes):
             at -= 1
+        before = segment.nodes[at - 1].value if at else None
+        if before is not None and before.kind == "date":  # "In 2024 Acme builds … and sells …"
+            at -= 1 + (at > 1 and segment.nodes[at - 2].key in segment.grammar.prepositions)
         return at == 0 or at - 1 in segment.breaks or segment.nodes[at - 1].key == ","
 
     def _nearest(
@@ -243,17 +246,13 @@ class Walk:
             return node.key in grammar.stop or not (node.key[0].isalnum() or node.key in "-,'s–—\"“”")
         if node.value is not None:
             return False
-        following = self.segment.nodes[at + 1] if at + 1 < len(self.segment) else None
-        tied = following is not None and (
-            following.mention is not None or following.key in grammar.possessive or following.start == node.end
-        )  # "German Acme", "China's Acme", "Shanghai-based Acme"
-        apposed = following is not None and following.key == "," and self._is_name(at + 2, slot)
+        apposed = at + 1 < len(self.segment) and self.segment.nodes[at + 1].key == "," and self._is_name(at + 2, slot)
         light = (
             at in self.segment.common
             or (at > 0 and self.segment.nodes[at - 1].key in grammar.origins)
             or (node.mention is not None and (node.mention.kind == "demonym" or self.segment.owns(at)))
         )
-        return not (self.rightwards and (tied or apposed)) and not light
+        return not (self.rightwards and (apposed or self.segment.is_tied(at))) and not light
 
     def _after_preposition(self, k: int) -> bool:
         """Whether the part before number ``k`` ends in a preposition: a comma then ends its phrase."""
@@ -359,8 +358,10 @@ class Walk:
         last = k + 1 == len(self.elements) and not self.naming
         if ((wide and not self.rightwards) or (self.rightwards and last)) and segment.possessive(group.last):
             return None  # "Acme's" is not Acme
-        if self.rightwards and k + 1 == len(self.elements) and segment.attributive(group.last):
-            return None  # "of Norland-based Acme" is not of Norland
+        if self.rightwards and (
+            segment.modifies(at) or (k + 1 == len(self.elements) and segment.attributive(group.last))
+        ):
+            return None  # "of Norland-based Acme" is not of Norland, "in Acme partner Vest" not in Acme
         return members, group.first, group.last
 
     def _apposed(self, k: int) -> bool:

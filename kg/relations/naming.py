@@ -96,6 +96,8 @@ class Namer:
     def _by_first_word(self, classes: dict[str, str]) -> dict[str, str]:
         """For names of several words that are not said by their last one the first word, where it is no common one."""
         names = [n for n, c in classes.items() if self._least(c) == 1 and len(n.split()) > 1]
+        firms = {n.split()[0] for n in names if self._is_whole(classes[n])}
+        names = [n for n in names if self._is_whole(classes[n]) or n.split()[0] not in firms]
         first = Counter(n.split()[0] for n in names)
         alone = {n.split()[0]: n for n in names if first[n.split()[0]] == 1}
         common = self.language.vocabulary
@@ -123,6 +125,10 @@ class Namer:
             if short.casefold() not in self.language.vocabulary:
                 found.setdefault(short, []).append(mention)
         return {w: m[0] for w, m in found.items() if len({x.entity for x in m}) == 1}
+
+    def _is_whole(self, cls: str) -> bool:
+        """Whether a class is one of firms: its members have parts that bear their name."""
+        return not self.wholes.isdisjoint(self.ontology.closure([cls]))
 
     def _least(self, cls: str) -> int:
         return self.ontology.classes[cls].name_words

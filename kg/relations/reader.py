@@ -189,7 +189,8 @@ class Reader:
         """The claims of a passage without those that say less of what another says too (``kg:yieldsTo``)."""
         for claim in claims:
             ahead = self.ontology.properties[claim.predicate].yields_to
-            if not any(c.predicate in ahead and claim.subject in (c.subject, c.object) for c in claims):
+            ends = {claim.subject, claim.object} if isinstance(claim.object, str) else {claim.subject}
+            if not any(c.predicate in ahead and ends <= {c.subject, c.object} for c in claims):
                 yield claim
 
     def _specific(self, matches: list[Match]) -> list[Match]:
