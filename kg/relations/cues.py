@@ -112,7 +112,8 @@ class Cues:
             return None if match.pattern.status is Status.ENDED else Status.DENIED  # who denies an end asserts nothing
         before = [c for c in before if c.kind != "ended" or not _undone(segment, c, before)]
         over = {i for c in before if c.kind == "ended" for i in range(c.first, c.last)}
-        if any(_negates(segment, c, first) for c in before if c.first not in over):
+        fixed = match.pattern.status is Status.DENIED
+        if not fixed and any(_negates(segment, c, first) for c in before if c.first not in over):
             return Status.DENIED if any(c.kind == "speech" for c in cues) else None
         told = first if match.pattern.status is Status.ENDED else last + REPORT  # talks that ended are no rumour
         if any(c.kind == "reported" and c.first < told for c in cues):
@@ -293,8 +294,11 @@ def _undone(segment: Segment, cue: Cue, cues: list[Cue]) -> bool:
 
 
 def _negates(segment: Segment, cue: Cue, first: int) -> bool:
-    """Whether a negation stands right before the words of a pattern. Who says so denies it; else it is no fact."""
-    return cue.kind == "negation" and first - NEGATION <= cue.first < first and _clear(segment, cue.last, first)
+    """Whether a negation stands shortly before the words of a pattern, no comma between. Who says so denies it; else it
+    is no fact."""
+    if cue.kind != "negation" or not first - NEGATION <= cue.first < first:
+        return False
+    return all(not n.key or n.key[0].isalnum() for n in segment.nodes[cue.last : first])
 
 
 def _unnamed(segment: Segment, first: int, last: int) -> bool:
