@@ -48,12 +48,12 @@ TEXT = """BMW has teamed with Huawei, and BMW has teamed with Huawei for years. 
 
 The Neue Klasse built for China will run HarmonyOS NEXT from March 2026, and nothing else.
 
-The BMW iX3 is rated at nearly 500 miles. It costs 68,900 euros in Germany. “We are proud of it,” said Jane Example
+A drive of nearly 500 miles did not empty the BMW iX3. It costs 68,900 euros in Germany. “We are proud of it,” said Jane Example
 of BMW. Voltana Works delivers the cells.
 """
 TEAMED = "BMW has teamed with Huawei"
 RUNS = "The Neue Klasse built for China will run HarmonyOS NEXT from March 2026"
-RATED = "The BMW iX3 is rated at nearly 500 miles"
+RATED = "A drive of nearly 500 miles did not empty the BMW iX3"
 COSTS = "It costs 68,900 euros in Germany"
 VOLTANA = "Voltana Works delivers the cells"
 DOCUMENT = Document(TEXT, "news/test.txt", issued="2025-03-17", language="en")

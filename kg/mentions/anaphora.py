@@ -72,6 +72,8 @@ class Resolver:
         heads = frozenset(k[0] for name in _free_words(ontology) for k in language.lists.get(name, ()) if len(k) == 1)
         self.tied = self.possessive | heads
         """What makes the name before it no more than a part of its phrase: "Acme's house", "Acme chief Ilse"."""
+        self.openers = language.single("grammar", "openers")
+        self.parting = language.single("grammar", "relative") | language.single("grammar", "and")
         self.saying = language.single("speech", "verbs")
         self.genitive = language.single("grammar", "genitive")
         self.determiners = language.single("grammar", "filler")
@@ -213,7 +215,7 @@ class Resolver:
         passed: dict[str, Mention] = {}
         for start, end in places:
             for mention in known.between(start, end):
-                if self._fits(mention, phrase, strict=strict) and not self._apposed(linked, mention, phrase):
+                if self._fits(mention, phrase, strict=strict) and not self._apart(linked, mention, phrase):
                     aside = not phrase.anaphor.plural and self._oblique(linked, mention)
                     opens = wanted > 1 or start == sentence.first or mention.first - start <= OPENING
                     opens = opens or self._speaks(linked, mention)
@@ -244,6 +246,16 @@ class Resolver:
         keys = linked.tokens.keys
         beside = keys[max(0, mention.first - 1) : mention.first] + keys[mention.last : mention.last + 1]
         return not self.saying.isdisjoint(beside)
+
+    def _apart(self, linked: LinkedText, mention: Mention, phrase: _Phrase) -> bool:
+        """Whether words cannot stand for a name in the same clause: in what a comma adds to it, or behind a preposition
+        where it is who acts ("Acme owns a part of the firm")."""
+        between = linked.tokens.keys[mention.last : phrase.first]
+        if not between or phrase.anaphor.possessive:
+            return False
+        behind = between[-1] in self.prepositions and between[-1] not in self.openers
+        one = behind and phrase.last - phrase.first > 1 and all(k.isalnum() and k not in self.parting for k in between)
+        return one or self._apposed(linked, mention, phrase)
 
     def _apposed(self, linked: LinkedText, mention: Mention, phrase: _Phrase) -> bool:
         """Whether words stand behind a preposition in what a comma adds to a name: "Acme, the arm of the group, …"

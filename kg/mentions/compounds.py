@@ -92,7 +92,7 @@ class Compounds:
         written = tokens.text[other.start : other.end]
         trimmed = not one.classes.isdisjoint(self.named_after.values())  # "Acme Breeze GT" is a Breeze
         short = other.last - other.first == 1 and written.isupper() and written.isalpha() and not trimmed  # "Acme VDQ"
-        if short or (not self.wholes.isdisjoint(one.classes) and tokens.keys[other.last - 1] in self.endings):
+        if short or (not one.classes.isdisjoint(self.wholes | places) and tokens.keys[other.last - 1] in self.endings):
             return unlisted
         cls = next((self.named_after[c] for c in sorted(one.classes) if c in self.named_after), "")
         if not cls or not self._called_after(tokens, one, other):

@@ -123,7 +123,8 @@ class Linker:
         for itself."""
         mention, entries, plain = found
         before = mention.first - 1
-        sure = plain and any(e.cased for e in entries)
+        cut = mention.end < tokens.ends[mention.last - 1] and tokens.text[mention.end].isalpha()  # "Luca Acmes"
+        sure = plain and any(e.cased for e in entries) and not cut
         if opens or before < 0 or sure or tokens.text[mention.start].islower():
             return False
         joined = glued(tokens, before, mention.first) and capitalised(tokens, before)

@@ -79,6 +79,7 @@ def unlisted(
     large = set(capitals)
     small = {key for i, key in enumerate(tokens.keys) if i not in large} if led else set()
     known = within | {w for name in within for w in (name.split()[0], name.split()[-1]) if w.casefold() not in small}
+    known |= {tokens.text[tokens.starts[i] : tokens.ends[i]] for i, past in led if _is_shown(tokens, i + 1, words)}
     for i, past in led:
         yield from _opening(tokens, i, past, words, known, begins)
 
@@ -97,11 +98,14 @@ def _opening(
     else:
         known = []
     for first, last in known or _names(tokens, i, past, words.seldom, words):
-        behind = tokens.keys[last] if last < len(tokens) else ""
         named = bool(known) or last - first > 1 or first > i
-        named_here = named or behind in _BEHIND or behind in words.titles
-        if named_here and not all(k in words.seldom for k in tokens.keys[first:last]):
+        if (named or _is_shown(tokens, last, words)) and not all(k in words.seldom for k in tokens.keys[first:last]):
             yield _candidate(tokens, first, last, whole=named and last == past and first - i <= 1)
+
+
+def _is_shown(tokens: Tokens, i: int, words: Capitals) -> bool:
+    """Whether what stands behind the word that opens a sentence shows that it is a name."""
+    return i < len(tokens) and (tokens.keys[i] in _BEHIND or tokens.keys[i] in words.titles)
 
 
 def _candidate(tokens: Tokens, first: int, last: int, *, whole: bool) -> Mention:
