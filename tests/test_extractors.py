@@ -48,7 +48,8 @@ TEXT = """BMW has teamed with Huawei, and BMW has teamed with Huawei for years. 
 
 The Neue Klasse built for China will run HarmonyOS NEXT from March 2026, and nothing else.
 
-A drive of nearly 500 miles did not empty the BMW iX3. It costs 68,900 euros in Germany. “We are proud of it,” said Jane Example
+A drive of nearly 500 miles did not empty the BMW iX3. It costs 68,900 euros in Germany.
+“We are proud of it,” said Jane Example
 of BMW. Voltana Works delivers the cells.
 """
 TEAMED = "BMW has teamed with Huawei"
