@@ -138,7 +138,14 @@ def _names(
 
 def _is_small_part(tokens: Tokens, i: int, last: int, words: Capitals) -> bool:
     """Whether a token is a small part within a name: "van", "&", or the number at its end."""
-    return tokens.keys[i] in words.particles or tokens.keys[i] == "&" or (i == last - 1 and tokens.keys[i].isdigit())
+    initial = _is_initial(tokens, i) or (tokens.keys[i] == "." and _is_initial(tokens, i - 1))
+    number = i == last - 1 and tokens.keys[i].isdigit()
+    return tokens.keys[i] in words.particles or tokens.keys[i] == "&" or (initial and i < last - 1) or number
+
+
+def _is_initial(tokens: Tokens, i: int) -> bool:
+    """Whether a token is one capital letter, as within the name of a person."""
+    return tokens.ends[i] - tokens.starts[i] == 1 and tokens.text[tokens.starts[i]].isupper()
 
 
 def _joins(tokens: Tokens, i: int) -> bool:
@@ -161,6 +168,9 @@ def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], pa
         end += _joined(tokens, end)
         if end + 1 < sentence.last and tokens.keys[end] == "&" and _is_part(tokens, end + 1, taken):
             end += 1
+        behind = end + 1 + (tokens.keys[end + 1 : end + 2] == (".",))
+        if behind < sentence.last and _is_initial(tokens, end) and _is_part(tokens, behind, taken):
+            end = behind
         behind = end
         while end > i and behind < min(end + 2, sentence.last) and tokens.keys[behind] in particles:
             behind += 1
