@@ -160,11 +160,25 @@ class Segment:
         pronoun = mention is not None and mention.kind == "anaphor" and mention.last - mention.first == 1
         for k in range(i - 1, max(floor - 1, i - (2 if pronoun else 5)), -1):
             node = self.nodes[k]
-            if node.value is not None or (node.mention is not None and node.mention.kind != "demonym"):
+            owner = self.nodes[k + 1].key in self.grammar.possessive  # "with Norland's Acme"
+            named = node.mention is not None and node.mention.kind != "demonym"
+            if node.value is not None or (named and not owner):
                 return False
             if node.key in self.grammar.prepositions:
                 return not any(self.word_at(k + 1 - len(keys), keys) for keys in self.grammar.transparent)
             if node.key and (node.key in self.grammar.stop or not node.key[0].isalnum()) and node.key != "'s":
+                return False
+        return False
+
+    def is_spoken_of(self, i: int, end: int) -> bool:
+        """Whether a relative clause stands between a name before node ``i`` and node ``end``, and no other name like it
+        before: it speaks of that name ("in Acme, a start-up of Norland that builds …")."""
+        one = self.nodes[i - 1].mention
+        for node in self.nodes[i:end] if one is not None else ():
+            if node.key in self.grammar.relative:
+                return True
+            other = node.mention
+            if one and other and (other.unknown or one.unknown or len(one.classes & other.classes) > 1):
                 return False
         return False
 

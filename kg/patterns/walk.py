@@ -353,7 +353,12 @@ class Walk:
             group = Group(members, members[0], members[-1] + 1)
         free_side = k + 1 == len(self.elements) or isinstance(self.elements[k + 1], Slot | Gap)
         floor = origin if self.rightwards else 0
-        if wide and free_side and segment.oblique(group.first, floor) and not self._relative(group.last, origin):
+        if (
+            wide
+            and free_side
+            and segment.oblique(group.first, floor)
+            and (self.rightwards or not segment.is_spoken_of(group.last, origin))
+        ):
             return None
         last = k + 1 == len(self.elements) and not self.naming
         if ((wide and not self.rightwards) or (self.rightwards and last)) and segment.possessive(group.last):
@@ -372,16 +377,6 @@ class Walk:
         return not self.rightwards and (
             tight or (isinstance(before, Words) and before.alternatives <= {(",",), ("(",)})
         )
-
-    def _relative(self, i: int, end: int) -> bool:
-        """Whether a relative clause stands between a name and the words, and no other name before it: it speaks of that
-        name ("in Acme, a start-up that builds …")."""
-        for node in self.segment.nodes[i:end] if not self.rightwards else ():
-            if node.key in self.segment.grammar.relative:
-                return True
-            if node.mention is not None and node.mention.kind != "demonym":
-                return False
-        return False
 
     def _accepts(self, slot: Slot, i: int, wide: bool) -> bool:
         mention = self.segment.nodes[i].mention
