@@ -261,9 +261,14 @@ def _owns(match: Match, i: int, rivals: list[Match]) -> bool:
 
 
 def _aside(segment: Segment, match: Match, i: int) -> bool:
-    """Whether a relative clause begins between a match and a node behind it: that speaks of something else."""
-    between = segment.nodes[match.last : i] if i >= match.last else ()
-    return any(n.key in segment.grammar.relative for n in between)
+    """Whether a node stands in a relative clause: one that begins between a match and a node behind it, or one between
+    commas before its words ("Acme, which was founded in 2018, builds"). That speaks of something else."""
+    nodes, relative = segment.nodes, segment.grammar.relative
+    if i >= match.last:
+        return any(n.key in relative for n in nodes[match.last : i])
+    opening = next((k for k in range(i - 1, -1, -1) if nodes[k].key == ","), -1)
+    led = opening >= 0 and nodes[opening + 1].key in relative
+    return led and any(n.key == "," for n in nodes[i + 1 : match.anchor[0]])
 
 
 def _aside_from(segment: Segment, start: int, first: int) -> int:
