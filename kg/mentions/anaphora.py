@@ -206,6 +206,9 @@ class Resolver:
         A name late in an earlier sentence is seldom what it speaks of: one that opens a sentence further back is
         preferred to it. ``strict``: only what is known to be at home in the place that the words name.
         """
+        beside = self._beside(linked, known, phrase)
+        if beside is not None:
+            return [beside]
         places = [(sentence.first, phrase.first)]
         if not phrase.anaphor.near:
             places += [(s.first, s.last) for s in reversed(earlier)]
@@ -229,6 +232,13 @@ class Resolver:
         if phrase.anaphor.plural or len(passed) > 1:
             return []
         return list(passed.values()) or self._only(linked, known, phrase, strict=strict)
+
+    def _beside(self, linked: LinkedText, known: _Known, phrase: _Phrase) -> Mention | None:
+        """The name that words are an apposition to: "Acme, the German carmaker owned by …"."""
+        first = phrase.first
+        named = known.between(max(0, first - 1 - _INNER), first - 1) if not phrase.anaphor.possessive else []
+        tight = bool(named) and named[-1].last == first - 1 and linked.tokens.keys[first - 1] == ","
+        return named[-1] if tight and not phrase.anaphor.plural and self._fits(named[-1], phrase) else None
 
     def _only(self, linked: LinkedText, known: _Known, phrase: _Phrase, *, strict: bool) -> list[Mention]:
         """The one thing of its kind that the text has named so far, however far back; not for what must stand near."""

@@ -53,6 +53,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
             "transparent",
             "not_names",
             "adverbs",
+            "articles",
             "unit_words",
             "legal_before",
             "legal_after",

@@ -300,8 +300,9 @@ class Walk:
         return opening - 1 if opening is not None and (named or not wide) else at - 1
 
     def _opening(self, at: int) -> int | None:
-        """The comma before a comma, within a clause and not too far."""
-        for k in range(at - 1, max(-1, at - APPOSITION), -1):
+        """The comma before a comma, within a clause and not too far; those between the names of a list part nothing."""
+        listed = self.segment.groups.get(at - 1)
+        for k in range((listed.first if listed else at) - 1, max(-1, at - APPOSITION), -1):
             if k in self.segment.breaks:
                 return None
             if self.segment.nodes[k].key == ",":

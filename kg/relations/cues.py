@@ -113,7 +113,7 @@ class Cues:
         before = [c for c in before if c.kind != "ended" or not _undone(segment, c, before)]
         over = {i for c in before if c.kind == "ended" for i in range(c.first, c.last)}
         fixed = match.pattern.status is Status.DENIED
-        if not fixed and any(_negates(segment, c, first) for c in before if c.first not in over):
+        if not fixed and any(_negates(segment, c, match) for c in before if c.first not in over):
             return Status.DENIED if any(c.kind == "speech" for c in cues) else None
         told = first if match.pattern.status is Status.ENDED else last + REPORT  # talks that ended are no rumour
         if any(c.kind == "reported" and c.first < told for c in cues):
@@ -298,12 +298,18 @@ def _undone(segment: Segment, cue: Cue, cues: list[Cue]) -> bool:
     return any(0 <= cue.first - c.last <= 1 and _clear(segment, c.last, cue.first) for c in near)
 
 
-def _negates(segment: Segment, cue: Cue, first: int) -> bool:
-    """Whether a negation stands shortly before the words of a pattern, no comma between. Who says so denies it; else it
-    is no fact."""
-    if cue.kind != "negation" or not first - NEGATION <= cue.first < first:
+def _negates(segment: Segment, cue: Cue, match: Match) -> bool:
+    """Whether a negation stands shortly before the words of a pattern, no comma between; or anywhere behind the subject
+    where the words looked up are not the verb ("had not signed an agreement of any kind with"). Who says so denies it;
+    else it is no fact."""
+    first = match.anchor[0]
+    if cue.kind != "negation" or cue.first >= first:
         return False
-    return all(not n.key or n.key[0].isalnum() for n in segment.nodes[cue.last : first])
+    between = segment.nodes[cue.last : first]
+    if any(n.key and not n.key[0].isalnum() for n in between):
+        return False
+    joined = any((n.key,) in segment.grammar.conjunctions or n.mention is not None for n in between)
+    return cue.first >= first - NEGATION or (cue.first >= match.first and not joined)
 
 
 def _unnamed(segment: Segment, first: int, last: int) -> bool:

@@ -33,6 +33,7 @@ class Namer:
         several = [c.iri for c in ontology.classes.values() if c.open and c.name_words > 1]
         self.said_short = several[0] if len(several) == 1 else ""
         """The class of names of several words that are later said by the last one: of persons."""
+        self.articles = language.single("grammar", "articles")
 
     def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         """The text with its unlisted names typed by their context, and the entities they are."""
@@ -44,8 +45,8 @@ class Namer:
                 for i in match.slots["x"]:
                     node = seg.nodes[i]
                     name, cls = linked.text[node.start : node.end], match.pattern.property
-                    if cls == self.said_short and "&" in name:
-                        continue  # two of them make a firm
+                    if cls == self.said_short and ("&" in name or self._has_article(seg, i)):
+                        continue  # two of them make a firm; nobody is "the Ada Byron"
                     if name not in classes or classes[name] in self.ontology.closure([cls]):
                         classes[name] = cls  # the narrower one, where two hold
         classes.update(self._by_last_word(linked, by_words))
@@ -73,6 +74,9 @@ class Namer:
         entities = {name: self._entity(name, cls) for name, cls in classes.items()}
         mentions = tuple(self._named(linked, m, classes, whole, known) for m in linked.mentions)
         return replace(linked, mentions=mentions), list(entities.values())
+
+    def _has_article(self, seg: Segment, i: int) -> bool:
+        return i > 0 and seg.nodes[i - 1].key in self.articles
 
     def _by_words(self, linked: LinkedText) -> dict[str, str]:
         """The unlisted names whose first or last word says what they are ("Acme Technologies")."""

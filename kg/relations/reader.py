@@ -157,7 +157,7 @@ class Reader:
             yield Claim(source.name, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")
 
     def _matches(self, seg: Segment) -> list[Match]:
-        return _with_endings(seg, self._specific(list(self.matcher.matches(seg))))
+        return _with_partners(_with_endings(seg, self._specific(list(self.matcher.matches(seg)))))
 
     def _read(self, source: _Source, seg: Segment, matches: list[Match], by: str) -> Iterator[Claim]:
         if not matches:
@@ -345,6 +345,13 @@ def _with_endings(seg: Segment, matches: list[Match]) -> list[Match]:
 
     ends = [said(m) for m in matches if m.pattern.status is Status.ENDED]
     return [m for m in matches if m.pattern.status is Status.ENDED or said(m) not in ends]
+
+
+def _with_partners(matches: list[Match]) -> list[Match]:
+    """The matches without those that set names beside each other which all have the same other: "Acme and Norland are
+    in talks with Vest" says nothing of the two."""
+    sides = {(m.pattern.property, m.slots["s"]) for m in matches if len(m.slots.get("s", ())) > 1}
+    return [m for m in matches if (m.pattern.property, m.slots.get("both")) not in sides]
 
 
 def _variants(reading: _Reading) -> Iterator[_Reading]:

@@ -69,8 +69,10 @@ class Measures:
             if value is not None:
                 past = value.last
                 if found and value.first - found[-1].last == 1 and tokens.keys[value.first - 1] in self.ranges:
-                    ends = self._shared(tokens, found[-1], value), self._shared(tokens, value, found[-1])
-                    found[-1:], value = [ends[0]], replace(ends[1], approximate=found[-1].approximate)
+                    one = found[-1]  # a currency stands before both ends, another unit behind them
+                    found[-1] = self._shared(tokens, one, value)
+                    value = self._shared(tokens, value, one) if one.kind == "money" else value
+                    value = replace(value, approximate=one.approximate)
                 found.append(value)
         yield from found
 
@@ -103,12 +105,13 @@ class Measures:
             if unit is None and (glued[2],) not in self.magnitudes:
                 return None
             number *= self.magnitudes.get((glued[2],), Decimal(1))
-        size = _longest(tokens, last, self.magnitudes)
+        dash = _dash_at(tokens, last)  # "a 6.2-million-euro grant"
+        size = _longest(tokens, last + dash, self.magnitudes)
         if size:
-            number, last = number * self.magnitudes[size], last + len(size)
+            number, last = number * self.magnitudes[size], last + dash + len(size)
         first, currency = self._currency(tokens, i)
         if unit is None:
-            dash = last < len(tokens) and tokens.keys[last] == "-" and tokens.starts[last] == tokens.ends[last - 1]
+            dash = _dash_at(tokens, last)
             words = _longest(tokens, last + dash, self.units)
             if words and not (currency and self.units[words].dimension != "money"):
                 unit, last = self.units[words], last + dash + len(words)
@@ -181,6 +184,11 @@ class Measures:
 def _plain(number: Decimal) -> str:
     text = format(number, ".2f")
     return text.rstrip("0").rstrip(".")
+
+
+def _dash_at(tokens: Tokens, i: int) -> bool:
+    """Whether a hyphen stands right behind a token."""
+    return i < len(tokens) and tokens.keys[i] == "-" and tokens.starts[i] == tokens.ends[i - 1]
 
 
 def _longest(tokens: Tokens, at: int, table: Mapping[Keys, object]) -> Keys:
