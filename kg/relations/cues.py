@@ -116,13 +116,13 @@ class Cues:
         if not fixed and any(_negates(segment, c, match) for c in before if c.first not in over):
             return Status.DENIED if any(c.kind == "speech" for c in cues) else None
         told = first if match.pattern.status is Status.ENDED else last + REPORT  # talks that ended are no rumour
-        if any(c.kind == "reported" and c.first < told for c in cues):
+        aside = _aside_from(segment, start, first)
+        if any(c.kind == "reported" and aside <= c.first < told and not _said_later(c, last, cues) for c in cues):
             return Status.REPORTED
         if match.pattern.status is not None:
             return match.pattern.status
         if any(c.kind == "ended" or (c.kind == "former" and _unnamed(segment, c.last, first)) for c in before):
             return Status.ENDED
-        aside = _aside_from(segment, start, first)
         before = [c for c in before if c.first >= aside]
         return self._tense(before or [c for c in cues if last <= c.first and c.last <= match.last], first)
 
@@ -310,6 +310,11 @@ def _negates(segment: Segment, cue: Cue, match: Match) -> bool:
         return False
     joined = any((n.key,) in segment.grammar.conjunctions or n.mention is not None for n in between)
     return cue.first >= first - NEGATION or (cue.first >= match.first and not joined)
+
+
+def _said_later(cue: Cue, last: int, cues: list[Cue]) -> bool:
+    """Whether another verb of saying stands between words and a cue behind them: "…, adding that more may follow"."""
+    return any(c.kind == "speech" and last <= c.first < cue.first for c in cues)
 
 
 def _unnamed(segment: Segment, first: int, last: int) -> bool:
