@@ -1,19 +1,15 @@
-"""From claims to facts: what merges, what its status is, which documents are copies, and what conflicts with what."""
+"""From claims to facts: what merges, what its status is, and what conflicts with what."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from functools import cache
 from itertools import combinations
 
 import pytest
-from pipeline import AT, ID, ROOT, claims, knowledge
+from pipeline import AT, ID, claims, knowledge
 
-from kg.documents import read
 from kg.model import Claim, Conflict, Curation, Document, Fact, Literal, Origin, Qualifier, Status, Term
 from kg.names import local_name
-from kg.resolution import conflicts, mark_copies, resolve
+from kg.resolution import conflicts, resolve
 
 CHINA, WORLD = (AT + "market", ID + "China"), (AT + "market", ID + "World")
 TRUE = Literal.boolean(True)
@@ -170,93 +166,6 @@ def test_a_curator_of_another_scope_rules_his_own_only() -> None:
     told = "Neue_Klasse usesSoftware HarmonyOS_NEXT"
     found = facts_of([A], [claim(A, told, CHINA)], [curated_fact(told, WORLD, status=DENIED)])
     assert {f.identity: f.status for f in found} == {(CHINA,): IN_EFFECT, (WORLD,): DENIED}
-
-
-# -- copies --------------------------------------------------------------------------------------------------------
-
-
-@cache
-def articles() -> tuple[Document, ...]:
-    """The articles that ship, reprints left out."""
-    found = [d for d in read([ROOT / "seeds" / "articles"]) if isinstance(d, Document)]
-    return tuple(d for d in mark_copies(found) if not d.copy_of)
-
-
-def paragraphs(text: str) -> list[str]:
-    return [p for p in text.split("\n\n") if p.strip()]
-
-
-def cut(text: str) -> str:
-    """The first two thirds of the sentences."""
-    sentences = re.split(r"(?<=[.”]) ", text)
-    return " ".join(sentences[: -max(1, len(sentences) // 3)])
-
-
-def reordered(text: str) -> str:
-    return "\n\n".join(reversed(paragraphs(text)))
-
-
-def replaced(every: int) -> Callable[[str], str]:
-    """Each so manieth word is another one, as a machine that paraphrases does."""
-
-    def edit(text: str) -> str:
-        words = text.split(" ")
-        return " ".join(f"anders{n}" if n % every == every - 1 else w for n, w in enumerate(words))
-
-    return edit
-
-
-@pytest.mark.parametrize(
-    ("edit", "share"),
-    [
-        (lambda text: text, 1.0),
-        (lambda text: "From our own desk. " + text + "\n\nAll rights reserved.", 1.0),
-        (cut, 1.0),
-        (reordered, 1.0),
-        (lambda text: reordered(replaced(20)(text)), 1.0),
-        (replaced(15), 1.0),
-        (replaced(12), 0.9),
-        (replaced(4), 0.0),
-    ],
-    ids=["reprint", "framed", "cut", "reordered", "reordered-and-1-in-20", "1-in-15", "1-in-12", "1-in-4"],
-)
-def test_copies_of_the_articles_are_found(edit: Callable[[str], str], share: float) -> None:
-    """The figures behind ``ALIKE``: which edits a copy survives, and from where on it is a text of its own."""
-    found = 0
-    for original in articles():
-        copy = Document(edit(original.text), "https://mirror.example/", issued="2030-01-01")
-        marked = {d.source: d for d in mark_copies([copy, original])}
-        assert not marked[original.source].copy_of, "the earlier one is the original"
-        found += marked[copy.source].copy_of == original.id
-    assert found / len(articles()) >= share
-    assert share > 0 or not found
-
-
-def test_articles_on_one_event_are_no_copies() -> None:
-    everything = [d for d in read([ROOT / "seeds" / "articles"]) if isinstance(d, Document)]
-    assert len(everything) - len(articles()) == 1, "one reprint ships, on purpose"
-
-
-def test_the_original_is_the_one_issued_first_whatever_the_order() -> None:
-    text = articles()[0].text
-    early, late = Document(text, "late", issued="2025-02-01"), Document(text, "early", issued="2025-01-01")
-    undated = Document(text, "undated")
-    for order in ([early, late, undated], [undated, late, early], [late, undated, early]):
-        marked = {d.source: d.copy_of for d in mark_copies(order)}
-        assert marked == {"early": "", "late": late.id, "undated": late.id}
-
-
-def test_a_copy_of_a_copy_is_one_of_the_original() -> None:
-    text = articles()[0].text
-    chain = [Document(text + " x" * n, str(n), issued=f"2025-01-0{n + 1}") for n in range(3)]
-    marked = mark_copies(chain)
-    assert {d.copy_of for d in marked if d.source != "0"} == {chain[0].id}
-
-
-def test_short_texts_are_compared_too() -> None:
-    one, other = Document("BMW grows.", "1", issued="2025"), Document("BMW grows.", "2", issued="2026")
-    assert [d.copy_of for d in mark_copies([one, other]) if d.source == "2"] == [one.id]
-    assert mark_copies([]) == []
 
 
 # -- conflicts -----------------------------------------------------------------------------------------------------
