@@ -226,6 +226,11 @@ class Fact:
     """How many independent documents state it."""
     claims: tuple[Claim, ...] = ()
     curations: tuple[Curation, ...] = ()
+    publishers: int = 0
+    """How many independent publishers stand behind these documents."""
+    first_stated: str = ""
+    """The day of its earliest claim; what a copy repeats counts with the day of the original."""
+    last_stated: str = ""
 
     @property
     def id(self) -> str:

@@ -91,8 +91,10 @@ class Records:
             (kg("status"), ox.NamedNode(fact.status.iri)),
             (kg("origin"), ox.NamedNode(kg(fact.origin))),
             (kg("support"), to_ox(Literal.integer(fact.support))),
+            (kg("publisherSupport"), to_ox(Literal.integer(fact.publishers))),
             *((name, to_ox(value)) for name, value in fact.qualifiers),
-            *_dates(fact.valid_from, fact.valid_until),
+            *_dates({"validFrom": fact.valid_from, "validUntil": fact.valid_until}),
+            *_dates({"firstStated": fact.first_stated, "lastStated": fact.last_stated}),
             *((kg("claim"), self.iri("claim", c.id)) for c in fact.claims),
             *((kg("curation"), self.iri("curation", c.id)) for c in fact.curations),
         ]
@@ -128,7 +130,7 @@ class Records:
             (kg("confidence"), to_ox(Literal.decimal(claim.confidence))),
             *((name, ox.Literal(text)) for name, text in texts.items() if text),
             *((name, to_ox(value)) for name, value in claim.qualifiers),
-            *_dates(claim.valid_from, claim.valid_until),
+            *_dates({"validFrom": claim.valid_from, "validUntil": claim.valid_until}),
         ]
         if claim.stated_by:
             properties.append((kg("statedBy"), ox.NamedNode(claim.stated_by)))
@@ -191,9 +193,8 @@ def _label(label: Label) -> ox.Literal:
     return ox.Literal(label.text, language=label.language) if label.language else ox.Literal(label.text)
 
 
-def _dates(valid_from: str, valid_until: str) -> list[tuple[str, object]]:
-    pairs = ((kg("validFrom"), valid_from), (kg("validUntil"), valid_until))
-    return [(name, to_ox(Literal.date(iso))) for name, iso in pairs if iso]
+def _dates(dates: Mapping[str, str]) -> list[tuple[str, object]]:
+    return [(kg(name), to_ox(Literal.date(iso))) for name, iso in dates.items() if iso]
 
 
 def _node(node: ox.NamedNode, properties: Iterable[tuple[str, object]], graph: ox.NamedNode) -> Iterator[ox.Quad]:

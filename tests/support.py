@@ -238,6 +238,8 @@ def _fact(said: Said, line: int) -> Fact:
     qualifiers = tuple(sorted((AT + name, _term(value)) for name, value in said.qualifiers.items()))
     curation = Curation("seeds/facts/world.ttl", line, f"{CURATED_SOURCE}/{line}", said.status)
     claims = tuple(sorted(_claims(said, qualifiers), key=lambda c: c.id))
+    independent = [_HEADS[index] for index in sorted(set(said.told) - {COPY})]
+    days = sorted(head.issued for head in independent)
     return Fact(
         subject=iri(said.subject),
         predicate=AT + said.predicate,
@@ -248,9 +250,12 @@ def _fact(said: Said, line: int) -> Fact:
         valid_from=said.valid_from,
         valid_until=said.valid_until,
         origin=Origin.EXTRACTED if said.told else Origin.CURATED,
-        support=len(set(said.told) - {COPY}),
+        support=len(independent),
         claims=claims,
         curations=() if said.told else (curation,),
+        publishers=len({head.publisher for head in independent}),
+        first_stated=days[0] if days else "",
+        last_stated=days[-1] if days else "",
     )
 
 

@@ -290,6 +290,15 @@ def test_facts_have_names_of_the_graph_for_programs(kg: Run) -> None:
     assert found[0]["from"] == "2026"
 
 
+def test_facts_say_how_many_stand_behind_them_and_when_they_spoke(kg: Run) -> None:
+    (found,) = rows_of(kg("facts", "--property", "launches", "--format", "json"))
+    assert (found["support"], found["publishers"]) == (2, 2)
+    assert (found["first_stated"], found["last_stated"]) == ("2025-03-17", "2025-09-02")
+    head, line = kg("facts", "--about", "Munich", "--format", "csv").stdout.splitlines()
+    assert head.endswith("support,publishers,first_stated,last_stated")
+    assert line.endswith(",Curated,0,0,,"), "no document states it"
+
+
 @pytest.mark.parametrize(
     ("condition", "fits"),
     [
@@ -341,7 +350,7 @@ def test_why_takes_the_beginning_of_an_id(kg: Run) -> None:
 
 def test_why_counts_copies_once_and_names_them(kg: Run) -> None:
     text = kg("why", "BMW", "partnersWith", "Huawei").stdout
-    assert "2 independent documents" in text
+    assert "2 independent documents of 2 publishers" in text
     assert "Reprint · BMW turns to Huawei · a copy" in text
 
 
@@ -351,6 +360,24 @@ def test_why_as_rows_has_the_exact_span(kg: Run) -> None:
     assert len(found) == 2
     for row in found:
         assert texts[row["source"]][row["start"] : row["end"]] == row["quote"]
+
+
+def test_why_shows_the_course_of_a_fact(kg: Run) -> None:
+    text = kg("why", "BMW", "launches", "digital key").stdout
+    assert text.splitlines()[2] == "  Planned 2025-03-17 → InEffect 2025-09-02"
+    found = rows_of(kg("why", "BMW", "launches", "digital key", "--format", "json"))
+    assert [(row["status"], row["said"]) for row in found] == [("Planned", "2025-03-17"), ("InEffect", "2025-09-02")]
+    assert {row["course"] for row in found} == {"Planned 2025-03-17 → InEffect 2025-09-02"}
+    assert "→" not in kg("why", "BMW", "partnersWith", "Huawei").stdout, "nothing became of it"
+
+
+def test_why_counts_a_copy_with_the_day_of_its_original(kg: Run) -> None:
+    found = rows_of(kg("why", "BMW", "partnersWith", "Huawei", "--format", "json"))
+    assert {row["issued"]: row["said"] for row in found} == {
+        "2025-03-17": "2025-03-17",
+        "2025-03-18": "2025-03-17",
+        "2025-09-02": "2025-09-02",
+    }
 
 
 def test_why_without_such_a_fact_is_told(kg: Run) -> None:

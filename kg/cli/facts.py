@@ -61,10 +61,12 @@ def _for_programs(found: list[Fact], prefixes: Prefixes) -> rows.Table:
     words = _named(prefixes)
     lines = [
         (f.id, words(f.subject), words(f.predicate), words(f.object), f.status.value,
-         _parts(f.qualifiers, words), f.valid_from or None, f.valid_until or None, f.origin.value, f.support)
+         _parts(f.qualifiers, words), f.valid_from or None, f.valid_until or None, f.origin.value, f.support,
+         f.publishers, f.first_stated or None, f.last_stated or None)
         for f in found
     ]  # fmt: skip
-    columns = ("fact", "subject", "property", "object", "status", "qualifiers", "from", "until", "origin", "support")
+    columns = ("fact", "subject", "property", "object", "status", "qualifiers", "from", "until", "origin", "support",
+               "publishers", "first_stated", "last_stated")  # fmt: skip
     return rows.table(lines, *columns)
 
 
@@ -122,8 +124,10 @@ def _told(explained: Explanation, words: Words) -> Iterator[str]:
     yield " ".join(map(plain, (words(fact.subject), words(fact.predicate), words(fact.object))))
     scope = [_qualifiers((q,), words, "") for q in fact.qualifiers]
     time = span_of_time(fact.valid_from, fact.valid_until)
-    independent = rows.counted(fact.support, "independent document") if fact.support else ""
-    yield "  " + plain(" · ".join(x for x in (f"fact {fact.id}", fact.status.value, *scope, time, independent) if x))
+    head = (f"fact {fact.id}", fact.status.value, *scope, time, _independent(fact))
+    yield "  " + plain(" · ".join(x for x in head if x))
+    if len(explained.course) > 1:
+        yield "  " + _course(explained)
     for curation in fact.curations:
         yield ""
         yield f"  {curation.status} · a curator wrote it down in {plain(f'{curation.file}:{curation.line}')}"
@@ -131,6 +135,18 @@ def _told(explained: Explanation, words: Words) -> Iterator[str]:
     for item in explained.evidence:
         yield ""
         yield from _claim(item, words)
+
+
+def _independent(fact: Fact) -> str:
+    """How many independent documents state a fact, and how many publishers stand behind them."""
+    if not fact.support:
+        return ""
+    return f"{rows.counted(fact.support, 'independent document')} of {rows.counted(fact.publishers, 'publisher')}"
+
+
+def _course(explained: Explanation) -> str:
+    """What became of a fact, as its claims tell it."""
+    return " → ".join(map(str, explained.course))
 
 
 def _claim(item: Evidence, words: Words) -> Iterator[str]:
@@ -162,13 +178,13 @@ def _marked(quote: str) -> str:
 
 def _evidence_table(explained: list[Explanation], words: Words) -> rows.Table:
     """A row for each claim and each curation of each fact."""
-    columns = ("fact", "subject", "property", "object", "status", "source", "title", "issued", "speaker", "before",
-               "quote", "after", "start", "end", "rule", "confidence", "file", "line")  # fmt: skip
+    columns = ("fact", "subject", "property", "object", "course", "status", "source", "title", "issued", "said",
+               "speaker", "before", "quote", "after", "start", "end", "rule", "confidence", "file", "line")  # fmt: skip
     lines: list[tuple[rows.Cell, ...]] = []
     for each in explained:
         fact = each.fact
-        said = (fact.id, words(fact.subject), words(fact.predicate), words(fact.object))
-        lines += [(*said, c.status.value, c.source, *(None,) * 10, c.file, c.line) for c in fact.curations]
+        said = (fact.id, words(fact.subject), words(fact.predicate), words(fact.object), _course(each) or None)
+        lines += [(*said, c.status.value, c.source, *(None,) * 11, c.file, c.line) for c in fact.curations]
         lines += [(*said, *_claim_cells(item, words), None, None) for item in each.evidence]
     return rows.table(lines, *columns)
 
@@ -177,5 +193,5 @@ def _claim_cells(item: Evidence, words: Words) -> tuple[rows.Cell, ...]:
     claim, document = item.claim, item.document
     speaker = words(claim.stated_by) if claim.stated_by else None
     title, issued = (document.title or None, document.issued or None) if document else (None, None)
-    return (claim.status.value, item.source, title, issued, speaker, item.before, claim.quote, item.after,
-            claim.start, claim.end, claim.pattern or None, Decimal(claim.confidence))  # fmt: skip
+    return (claim.status.value, item.source, title, issued, item.said or None, speaker, item.before, claim.quote,
+            item.after, claim.start, claim.end, claim.pattern or None, Decimal(claim.confidence))  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from kg.course import Saying, Step, course, sayings
 from kg.errors import QueryError
 from kg.model import (
     Claim,
@@ -51,6 +52,8 @@ class Evidence:
     """None when the store lost it; then nothing is known but the claim's own words."""
     before: str = ""
     after: str = ""
+    said: str = ""
+    """The day that counts for it: of what a copy repeats that of the original."""
 
     @property
     def source(self) -> str:
@@ -64,6 +67,8 @@ class Explanation:
 
     fact: Fact
     evidence: tuple[Evidence, ...]
+    course: tuple[Step, ...] = ()
+    """The statuses that its claims gave it one after the other, each with the day since when."""
 
 
 def find(
@@ -141,9 +146,11 @@ def why(store: Store, subject: str, property: str | None = None, object: str | N
 
 def explain(store: Store, fact: Fact) -> Explanation:
     """A fact with the sentence of each of its claims, oldest first."""
-    evidence = [_evidence(store, claim) for claim in fact.claims]
+    documents = _documents(store, fact.claims)
+    said = sayings(fact.claims, documents)
+    evidence = [_evidence(one, documents.get(one.claim.document)) for one in said]
     evidence.sort(key=lambda e: (e.document.issued if e.document else "", e.source, e.claim.start, e.claim.id))
-    return Explanation(fact, tuple(evidence))
+    return Explanation(fact, tuple(evidence), course(said))
 
 
 def conflicts(store: Store) -> list[tuple[Conflict, Fact, Fact]]:
@@ -249,6 +256,9 @@ def _reader(store: Store) -> Callable[[str], Fact]:
             valid_until=_text(values, kg("validUntil")),
             origin=Origin(local_name(_text(values, kg("origin")))),
             support=int(_text(values, kg("support"))),
+            publishers=int(_text(values, kg("publisherSupport")) or 0),
+            first_stated=_text(values, kg("firstStated")),
+            last_stated=_text(values, kg("lastStated")),
             claims=tuple(claims),
             curations=tuple(sorted(_curation(store, c) for c in _iris(values, kg("curation")))),
         )
@@ -284,11 +294,21 @@ def _curation(store: Store, iri: str) -> Curation:
     return Curation(_text(values, kg("file")), int(_text(values, kg("line"))), _text(values, DCT + "source"), status)
 
 
-def _evidence(store: Store, claim: Claim) -> Evidence:
-    found = document(store, store.records.iri("document", claim.document).value)
-    if found is None:
-        return Evidence(claim, None)
-    return Evidence(claim, found, *_around(found.text, claim.start, claim.end))
+def _documents(store: Store, claims: Iterable[Claim]) -> dict[str, Document]:
+    """The documents of claims and the originals of those that are copies, by id; what the store lost is left out."""
+    found: dict[str, Document] = {}
+    missing = {c.document for c in claims}
+    while missing:
+        read = {name: document(store, store.records.iri("document", name).value) for name in missing}
+        found |= {name: each for name, each in read.items() if each}
+        missing = {each.copy_of for each in read.values() if each and each.copy_of} - found.keys() - missing
+    return found
+
+
+def _evidence(said: Saying, document: Document | None) -> Evidence:
+    if document is None:
+        return Evidence(said.claim, None)
+    return Evidence(said.claim, document, *_around(document.text, said.claim.start, said.claim.end), said.day)
 
 
 def _around(text: str, start: int, end: int) -> tuple[str, str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
+from urllib.parse import urlsplit
 
-from kg.model import Claim, Document, Fact, Origin, Qualifier, Status, Term, qualifier_key, term_key
+from kg.course import Saying, sayings, settle, span
+from kg.model import Claim, Document, Fact, Origin, Qualifier, Term, qualifier_key, term_key
 from kg.ontology import Ontology
-
-# Of two statuses said on the same day by as many sources the later in a thing's life is taken.
-_LIFE = (Status.REPORTED, Status.PLANNED, Status.IN_EFFECT, Status.DENIED, Status.ENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +60,34 @@ def _ordered(fact: Fact, ontology: Ontology) -> Fact:
 
 
 def _fact(key: _Key, claims: list[Claim], documents: Mapping[str, Document], ontology: Ontology) -> Fact:
-    ranked = sorted(claims, key=lambda c: _rank(c, documents), reverse=True)
-    status = settle(claims, documents)
-    telling = [c for c in ranked if c.status is status]
+    claims.sort(key=attrgetter("id"))
+    said = sayings(claims, documents)
+    status = settle(said)
+    telling = sorted((s for s in said if s.claim.status is status), key=_rank)  # the surest last, equals by their ids
+    telling.reverse()
+    sources = {s.source for s in said}
+    first, last = span(said)
     return Fact(
-        key.subject,
-        key.predicate,
-        key.object,
-        key.identity,
-        tuple(sorted(_qualifiers(telling, ontology), key=qualifier_key)),
-        status,
-        next((c.valid_from for c in telling if c.valid_from), ""),
-        next((c.valid_until for c in telling if c.valid_until), ""),
-        Origin.EXTRACTED,
-        len(sources(claims, documents)),
-        tuple(sorted(claims, key=lambda c: c.id)),
+        subject=key.subject,
+        predicate=key.predicate,
+        object=key.object,
+        identity=key.identity,
+        qualifiers=tuple(sorted(_qualifiers([s.claim for s in telling], ontology), key=qualifier_key)),
+        status=status,
+        valid_from=next((s.claim.valid_from for s in telling if s.claim.valid_from), ""),
+        valid_until=next((s.claim.valid_until for s in telling if s.claim.valid_until), ""),
+        origin=Origin.EXTRACTED,
+        support=len(sources),
+        claims=tuple(claims),
+        publishers=len({_publisher(documents[s]) for s in sources}),
+        first_stated=first,
+        last_stated=last,
     )
 
 
-def _rank(claim: Claim, documents: Mapping[str, Document]) -> tuple[str, int, int, str, str]:
-    """The latest claim first, then the one that says more precisely when, then the surer one."""
-    issued = documents[claim.document].issued
-    return issued, len(claim.valid_from), len(claim.qualifiers), claim.confidence, claim.id
+def _rank(said: Saying) -> tuple[str, int, int, str]:
+    """The latest claim comes last, then the one that says more precisely when, then the surer one."""
+    return said.day, len(said.claim.valid_from), len(said.claim.qualifiers), said.claim.confidence
 
 
 def _qualifiers(claims: list[Claim], ontology: Ontology) -> Iterator[Qualifier]:
@@ -98,24 +104,15 @@ def _qualifiers(claims: list[Claim], ontology: Ontology) -> Iterator[Qualifier]:
             yield name, value
 
 
-def sources(claims: Iterable[Claim], documents: Mapping[str, Document]) -> frozenset[str]:
-    """The independent documents behind claims: a copy counts as what it copies."""
-    return frozenset(documents[c.document].copy_of or c.document for c in claims)
-
-
-def settle(claims: list[Claim], documents: Mapping[str, Document]) -> Status:
-    """The status of a fact: that of its latest, best-supported claims; a mere report only where nothing firmer is."""
-    firm = [c for c in claims if c.status is not Status.REPORTED] or claims
-    by_status: dict[Status, list[Claim]] = {}
-    for claim in firm:
-        by_status.setdefault(claim.status, []).append(claim)
-
-    def weight(status: Status) -> tuple[str, int, int]:
-        members = by_status[status]
-        latest = max(documents[c.document].issued for c in members)
-        return latest, len(sources(members, documents)), _LIFE.index(status)
-
-    return max(by_status, key=weight)
+def _publisher(document: Document) -> str:
+    """Who stands behind a document: its publisher, else the host of its address, else nobody but itself."""
+    if document.publisher.strip():
+        return " ".join(document.publisher.casefold().split())
+    try:
+        host = urlsplit(document.source).hostname or ""
+    except ValueError:  # an address with a bracket left open
+        host = ""
+    return host.removeprefix("www.") or document.id
 
 
 def _overruled(extracted: Fact, curated: Fact) -> Fact:
