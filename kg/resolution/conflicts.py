@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations
 
-from kg.model import Conflict, Document, Fact, Literal, Status, term_key
-from kg.ontology import Ontology, Property
+from kg.model import Conflict, Document, Fact, Literal, Qualifier, Status, term_key
+from kg.ontology import Ontology
 
 ROUNDING = Decimal("0.01")
 """How far apart two quantities may be, as a share of the larger, and still be one figure rounded differently."""
+ABOUT = Decimal("0.05")
+"""The same where one of the two is only approximate: who says "about 300" has rounded 310 or 290 to it, but not 350."""
 
 
 def conflicts(facts: Iterable[Fact], documents: Mapping[str, Document], ontology: Ontology) -> list[Conflict]:
@@ -20,17 +22,12 @@ def conflicts(facts: Iterable[Fact], documents: Mapping[str, Document], ontology
     hold), ``exclusive`` (another object beside one that is the only one), ``status`` (in effect or planned for one
     source, denied by another: a conflict of a fact with itself). Facts of different times do not conflict.
     """
-    by_subject: dict[str, list[Fact]] = {}
-    found: set[Conflict] = set()
-    for fact in facts:
-        by_subject.setdefault(fact.subject, []).append(fact)
-        if _disputed(fact):
-            found.add(Conflict(fact.id, fact.id, "status"))
-    for members in by_subject.values():
-        holding = [f for f in members if f.status.asserts]
-        found.update(_functional(holding, ontology))
-        found.update(_excluding(holding, ontology))
-        found.update(_exclusive(holding, ontology))
+    every = list(facts)
+    found = {Conflict(f.id, f.id, "status") for f in every if _disputed(f)}
+    holding = [f for f in every if f.status.asserts]
+    found.update(_functional(holding, ontology))
+    found.update(_excluding(holding, ontology))
+    found.update(_exclusive(holding, ontology))
     return sorted(found)
 
 
@@ -44,42 +41,68 @@ def _conflict(one: Fact, other: Fact, rule: str) -> Conflict:
     return Conflict(first, second, rule)
 
 
+def _grouped(facts: Iterable[tuple[Hashable, Fact]]) -> list[list[Fact]]:
+    """The facts that have a key in common, where there are two of them at least."""
+    groups: dict[Hashable, list[Fact]] = {}
+    for key, fact in facts:
+        groups.setdefault(key, []).append(fact)
+    return [members for members in groups.values() if len(members) > 1]
+
+
 def _functional(facts: list[Fact], ontology: Ontology) -> Iterator[Conflict]:
-    groups: dict[tuple[object, ...], list[Fact]] = {}
+    vague = frozenset(p.iri for p in ontology.properties.values() if p.filled_by == "approximate")
+    for members in _grouped(_in_scope(facts, ontology)):
+        for one, other in _at_one_time(members, members):
+            if not _agree(one, other, ABOUT if _is_vague(one, vague) or _is_vague(other, vague) else ROUNDING):
+                yield _conflict(one, other, "functional")
+
+
+def _in_scope(facts: Iterable[Fact], ontology: Ontology) -> Iterator[tuple[Hashable, Fact]]:
+    """The facts of functional properties, each with all in which two of them must agree to be rivals."""
     for fact in facts:
         scope = ontology.properties[fact.predicate].functional_within
         if scope is not None:
             values = tuple(sorted(term_key(v) for q, v in fact.qualifiers if q in scope))
-            groups.setdefault((fact.predicate, values), []).append(fact)
-    for members in groups.values():
-        for one, other in combinations(members, 2):
-            if _same_time(one, other) and not _agree(one, other):
-                yield _conflict(one, other, "functional")
+            yield (fact.subject, fact.predicate, values), fact
 
 
 def _excluding(facts: list[Fact], ontology: Ontology) -> Iterator[Conflict]:
-    for one, other in combinations(facts, 2):
-        prop, rival = ontology.properties[one.predicate], ontology.properties[other.predicate]
-        excludes = rival.iri in prop.excludes or prop.iri in rival.excludes
-        if excludes and one.object == other.object and _same_scope(one, other) and _same_time(one, other):
-            yield _conflict(one, other, "excludes")
+    excludes = {(p.iri, other) for p in ontology.properties.values() for other in p.excludes}
+    rivals = {iri for pair in excludes for iri in pair}
+    for members in _grouped(((f.subject, f.object, f.identity), f) for f in facts if f.predicate in rivals):
+        for one, other in combinations(members, 2):  # one fact of each property at most
+            pair = one.predicate, other.predicate
+            if (pair in excludes or pair[::-1] in excludes) and _same_time(one, other):
+                yield _conflict(one, other, "excludes")
 
 
 def _exclusive(facts: list[Fact], ontology: Ontology) -> Iterator[Conflict]:
-    for one, other in combinations(facts, 2):
-        if one.predicate != other.predicate or one.object == other.object:
-            continue
-        sole = any(_is_sole(q, v, ontology.properties) for f in (one, other) for q, v in f.qualifiers)
-        if sole and _same_scope(one, other) and _same_time(one, other):
-            yield _conflict(one, other, "exclusive")
+    flags = frozenset(p.iri for p in ontology.properties.values() if p.excludes_others)
+    for members in _grouped(((f.subject, f.predicate, f.identity), f) for f in facts):
+        sole = [f for f in members if _has(f.qualifiers, flags)]
+        for one, other in _at_one_time(sole, members):
+            if one.object != other.object:
+                yield _conflict(one, other, "exclusive")
 
 
-def _is_sole(name: str, value: object, properties: Mapping[str, Property]) -> bool:
-    return properties[name].excludes_others and isinstance(value, Literal) and value.lexical == "true"
+def _has(qualifiers: Iterable[Qualifier], flags: frozenset[str]) -> bool:
+    return any(name in flags and isinstance(v, Literal) and v.lexical == "true" for name, v in qualifiers)
 
 
-def _same_scope(one: Fact, other: Fact) -> bool:
-    return one.identity == other.identity
+def _is_vague(fact: Fact, flags: frozenset[str]) -> bool:
+    """Whether nobody gives the figure exactly."""
+    said = [c.qualifiers for c in fact.claims if c.status.asserts] or [fact.qualifiers]
+    return all(_has(qualifiers, flags) for qualifiers in said)
+
+
+def _at_one_time(ones: Iterable[Fact], others: Sequence[Fact]) -> Iterator[tuple[Fact, Fact]]:
+    """Each of the first with each of the others beside which it can hold, at a cost that follows what is found."""
+    since: dict[str, list[Fact]] = {}
+    for other in others:
+        since.setdefault(other.valid_from, []).append(other)
+    for one in ones:
+        near = [*since.get(one.valid_from, ()), *since.get("", ())] if one.valid_from else others
+        yield from ((one, other) for other in near if other is not one and _same_time(one, other))
 
 
 def _same_time(one: Fact, other: Fact) -> bool:
@@ -91,11 +114,11 @@ def _same_time(one: Fact, other: Fact) -> bool:
     return not (one.valid_from and other.valid_from and one.valid_from != other.valid_from)
 
 
-def _agree(one: Fact, other: Fact) -> bool:
+def _agree(one: Fact, other: Fact, rounding: Decimal) -> bool:
     a, b = one.object, other.object
-    if not (isinstance(a, Literal) and isinstance(b, Literal)):
-        return False
+    if a == b or not (isinstance(a, Literal) and isinstance(b, Literal)):
+        return a == b
     if a.datatype.endswith(("decimal", "integer")):
         x, y = Decimal(a.lexical), Decimal(b.lexical)
-        return abs(x - y) <= ROUNDING * max(abs(x), abs(y))
+        return abs(x - y) <= rounding * max(abs(x), abs(y))
     return a.lexical.startswith(b.lexical) or b.lexical.startswith(a.lexical)
