@@ -51,6 +51,21 @@ def group(work: str, times: Sequence[tuple[str, float]], figure: Callable[[float
     ]
 
 
+def growing(work: str, unit: str, measured: Sequence[tuple[int, float, int]]) -> list[Row]:
+    """The rows of one piece of work at several sizes, each with its seconds and megabytes; the ratio is that of the
+    time for one of what it is done with."""
+    first = measured[0][1] / measured[0][0]
+    return [
+        Row(
+            work if i == 0 else "",
+            f"{size:,} {unit}, {megabytes:,} MB at the peak",
+            rate(size, unit)(taken),
+            "1" if i == 0 else f"{taken / size / first:.3g}",
+        )
+        for i, (size, taken, megabytes) in enumerate(measured)
+    ]
+
+
 def milliseconds(taken: float) -> str:
     """A time as a reader wants it."""
     return f"{taken * 1000:,.3g} ms" if taken < 1 else f"{taken:,.1f} s"

@@ -1,7 +1,7 @@
 """Measures autotech-kg beside its peers and prints the table of docs/benchmarks.md.
 
     pip install -e '.[bench]'
-    python benchmarks/run.py            (about three minutes; --quick for a tenth of the size)
+    python benchmarks/run.py            (about four minutes; --quick for a tenth of the size)
 
 Each comparison does the same work with the same input, one after the other, in the same run.
 """
@@ -23,6 +23,7 @@ import pyoxigraph as ox
 import rdflib
 from measure import Row, group, markdown, milliseconds, process_seconds, rate, seconds
 from reading import growth, reading
+from resolving import resolving
 
 from kg import store
 from kg.names import RDF, STANDARD
@@ -136,7 +137,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the size")
     scale = 10 if parser.parse_args().quick else 1
     print(machine() + "\n", flush=True)
-    rows = reading(ROOT, scale) + growth(ROOT, scale)
+    rows = reading(ROOT, scale) + growth(ROOT, scale) + resolving(scale)
     for part, facts in ((loading, FACTS), (asking, FACTS_ASKED), (starting, FACTS_AT_START)):
         with tempfile.TemporaryDirectory() as place:
             rows += part(Folder(Path(place)), facts // scale)
