@@ -351,7 +351,7 @@ def test_why_takes_the_beginning_of_an_id(kg: Run) -> None:
 def test_why_counts_copies_once_and_names_them(kg: Run) -> None:
     text = kg("why", "BMW", "partnersWith", "Huawei").stdout
     assert "2 independent documents of 2 publishers" in text
-    assert "Reprint · BMW turns to Huawei · a copy" in text
+    assert "Reprint · BMW turns to Huawei · a copy of what was said on 2025-03-17\n" in text
 
 
 def test_why_as_rows_has_the_exact_span(kg: Run) -> None:

@@ -90,6 +90,17 @@ def test_an_excerpt_is_a_copy_of_the_article() -> None:
     assert taken_for_copy(Pair("", WHOLE, excerpt, True))
 
 
+def test_a_few_sentences_are_a_copy_of_the_article_in_which_they_stand() -> None:
+    """Down to :data:`copies.TINY` words; the words of an article in sentences of one's own are none."""
+    for article in articles().values():
+        teaser = " ".join(pairs.sentences(article.text)[1:4])
+        assert len(teaser.split()) >= copies.TINY
+        assert taken_for_copy(Pair("", article, Document(teaser, "teaser", issued="2030-01-01"), True)), teaser
+        mixed = teaser.split()
+        pairs.by_chance(article, "mixed").shuffle(mixed)
+        assert not taken_for_copy(Pair("", article, Document(" ".join(mixed), "mixed", issued="2030-01-01"), False))
+
+
 def test_an_article_is_a_copy_of_a_text_that_was_most_of_it() -> None:
     first = replace(WHOLE, text="\n\n".join(pairs.paragraphs(WHOLE.text)[:3]), issued="2025-01-01")
     assert taken_for_copy(Pair("", first, replace(WHOLE, issued="2025-02-01"), True))

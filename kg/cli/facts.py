@@ -153,7 +153,9 @@ def _claim(item: Evidence, words: Words) -> Iterator[str]:
     claim, document = item.claim, item.document
     head: list[str] = [claim.status.value]
     if document:
-        head += [document.issued, document.publisher, document.title, "a copy" if document.copy_of else ""]
+        old = document.copy_of and item.said != document.issued
+        copy = f"a copy of what was said on {item.said}" if old else "a copy" if document.copy_of else ""
+        head += [document.issued, document.publisher, document.title, copy]
     yield "  " + plain(" · ".join(x for x in head if x))
     yield f"  {plain(item.source)}, characters {claim.start} to {claim.end}"
     yield f"  {plain(item.before, ends=True)}{_marked(plain(claim.quote))}{plain(item.after, ends=True)}"

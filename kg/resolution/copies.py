@@ -38,7 +38,9 @@ event at most 0.35, of articles that stand above the same paragraph 0.4."""
 REPEATED = 0.4
 """The share of a longer, later text that must repeat a shorter one: below, it is a text that quotes another whole."""
 SHORT, ALIKE = 48, 0.7
-"""Below so many words there are too few stretches; then that share of the pairs of both texts must be the same."""
+"""Below so many words there are too few stretches; then that share of the pairs themselves must be the same."""
+TINY = 20
+"""Below so many words even that share says little: then the longer text must be no more than the shorter."""
 FIGURES = 0.5
 """The share of figures that copies have in common; reports of one form differ in little else."""
 
@@ -75,7 +77,7 @@ def signature(document: Document) -> Signature:
 
 def _pairs(words: list[str]) -> list[int]:
     """For each word the pairs it makes with those behind it, each as a number."""
-    least = TELLING if len(words) >= SHORT else 0
+    least = TELLING if len(words) >= TINY else 0
     letters = [len(w) if len(w) > 1 or w.isascii() else TELLING for w in words]  # a sign of a script without spaces
     found = []
     for i, word in enumerate(words):
@@ -147,7 +149,8 @@ def _repeats(later: Signature, earlier: Signature) -> bool:
         return False
     one, other = _of(later), _of(earlier)
     if min(later.words, earlier.words) < SHORT:
-        return min(_share(one, other), _share(other, one)) >= ALIKE
+        part = TINY <= later.words < earlier.words
+        return _share(one, other) >= ALIKE and (part or _share(other, one) >= ALIKE)
     covered = _covered(one, other)
     return covered >= COVERED or (covered >= REPEATED and _covered(other, one) >= COVERED)
 
