@@ -126,6 +126,8 @@ SHORT = "Norland opened a plant in Acmeville on Monday. It employs 300 people."
         (SHORT, "Norland will open a plant in Acmeville next year, and employ 300 people.", False),
         (SHORT, "Norland closed its plant in Acmeville on Monday. It employed 300 people.", False),
         (SHORT, "Norland membuka pabrik di Acmeville pada Senin. Pabrik itu mempekerjakan 300 orang.", False),
+        ("A 1 2 3. " * 30, "A 1 2 3! " * 30, True),
+        ("A 1 2 3. " * 30, "B 4 5 6. " * 30, False),
         ("宝马与华为合作。" * 20, "宝马与华为合作。" * 20, True),
         ("宝马与华为合作。" * 20, "大众在成都建新工厂。" * 20, False),
         ("", "Norland", False),

@@ -144,6 +144,8 @@ def _keys(own: Signature) -> list[bytes]:
 
 def _repeats(later: Signature, earlier: Signature) -> bool:
     """Whether the text of one signature copies that of the other; the later one may be part of the earlier."""
+    if (later.words, later.bands) == (earlier.words, earlier.bands):
+        return True
     fewer = min(len(later.figures), len(earlier.figures))
     if fewer > 1 and len({*later.figures} & {*earlier.figures}) < FIGURES * fewer:
         return False
@@ -162,12 +164,10 @@ def _of(own: Signature) -> _Pairs:
 
 
 def _share(one: _Pairs, other: _Pairs) -> float:
-    """The share of the pairs of one text that the other has; of texts of a single word, whether both are."""
+    """The share of the pairs of one text that the other has."""
     import numpy as np
 
-    if not one.any():
-        return float(not other.any())
-    return float(np.isin(one[one > 0], other).mean())
+    return float(np.isin(one[one > 0], other).mean()) if one.any() else 0.0
 
 
 def _covered(one: _Pairs, other: _Pairs) -> float:
