@@ -18,7 +18,7 @@ from kg import store as stores
 from kg.model import Fact, Literal, Term, term_key
 from kg.names import local_name
 from kg.project import PARTS, Project
-from kg.queries import checks, facts, lookup, saved
+from kg.queries import checks, facts, lookup, moments, saved
 from kg.queries.facts import Explanation
 from kg.queries.rows import Rows
 from kg.rdf import REIFIES, to_ox
@@ -95,8 +95,8 @@ class Graph:
         return len(self.store)
 
     def __repr__(self) -> str:
-        where = self.store.path or "memory"
-        return f"<Graph of {len(self):,} statements in {where}>"
+        where = self.store.moment or f"in {self.store.path or 'memory'}"
+        return f"<Graph of {len(self):,} statements {where}>"
 
     def close(self) -> None:
         """Let go of the store."""
@@ -144,6 +144,15 @@ class Graph:
         """
         return facts.why(self.store, subject, property, object)
 
+    def at(self, as_of: str = "", known_by: str = "") -> Graph:
+        """This graph as of another day: what held then, or what was known by then, or what was known of that day.
+
+        A date is ``2025``, ``2025-06`` or ``2025-06-17``; a year or a month stands for its last day. Facts are settled
+        anew from the claims that count; ``known_by`` leaves out what curators wrote and documents without a date, since
+        nobody knows when they were known. Raises QueryError for what is no date.
+        """
+        return Graph(moments.seen(self.store, moments.Moment(as_of, known_by)).store, self._project)
+
     def stats(self) -> checks.Stats:
         """How much of what is in the graph."""
         return checks.stats(self.store)
@@ -178,7 +187,7 @@ class Graph:
             title = facts.labels(self.store).get(centre, local_name(centre))
         if len(found) > max_facts:
             picture(found, words(self.store, ()), max_facts)
-        note = f"store {self.store.manifest.digest[:12]}" if self.store.manifest.digest else ""
+        note = f"store {self.store.manifest.digest[:12]}" if self.store.manifest.digest else self.store.moment
         html.write(Path(path), picture(found, words(self.store, found), max_facts), title, note)
         return len(found)
 

@@ -165,6 +165,14 @@ def load(project: Project) -> Ontology:
     return _read(graph, Prefixes.standard().extended(union(prefixes)), project.ontology)
 
 
+def of_triples(triples: Iterable[ox.Triple], prefixes: Prefixes, place: Path) -> Ontology:
+    """The ontology that a graph holds, as it was when the graph was built; faults as of :func:`load`."""
+    graph = _Graph()
+    for triple in triples:
+        graph.add(triple, Place(str(place)))
+    return _read(graph, prefixes, place)
+
+
 T = TypeVar("T")
 
 

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from kg.errors import KgError
+from kg.cli import rows
+from kg.errors import KgError, QueryError
 
 if TYPE_CHECKING:
     from kg.project import Project
+    from kg.queries.moments import Seen
     from kg.store import Store
 
 INTERRUPTED = 130
 Result = TypeVar("Result")
+Command = TypeVar("Command", bound=Callable[..., object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Setting:
 
     project_path: str | None = None
     store_path: str | None = None
+    as_of: str = ""
+    known_by: str = ""
 
     def project(self) -> Project:
         """The project named, else the one here, else the one that ships with the package."""
@@ -40,16 +45,37 @@ class Setting:
         return Path(self.store_path) if self.store_path else self.project().store
 
     def store(self) -> Store:
-        """The store, open for reading; StoreError when there is none."""
+        """The store, open for reading, or what is seen of it from the moment asked for; StoreError without one."""
         from kg import store
 
-        return store.open(self.store_folder())
+        found = store.open(self.store_folder())
+        return self._seen(found) if self.as_of or self.known_by else found
+
+    def _seen(self, found: Store) -> Store:
+        from kg.queries import moments
+
+        with found:
+            view = moments.seen(found, moments.Moment(self.as_of, self.known_by))
+        _tell(view)
+        return view.store
+
+
+def _tell(view: Seen) -> None:
+    """Say of what no date is known, and what became of it."""
+    counts = ((view.curated, "curated fact"), (view.undated, "undated document"))
+    left_out = " and ".join(rows.counted(number, noun) for number, noun in counts if number)
+    if left_out:
+        click.echo(f"kg: {view.store.moment}: without {left_out}, of which nobody knows since when", err=True)
+    if view.timeless:
+        undated = rows.counted(view.timeless, "fact")
+        click.echo(f"kg: {view.store.moment}: with {undated} that nobody dated, as on every day", err=True)
 
 
 def setting(context: click.Context) -> Setting:
     """The setting of a command line, also while a shell completes it."""
     root = context.find_root()
-    return Setting(root.params.get("project"), root.params.get("store"))
+    sides = {side: context.meta[side] for side in ("as_of", "known_by") if side in context.meta}
+    return Setting(root.params.get("project"), root.params.get("store"), **sides)
 
 
 def pass_setting(command: Callable[..., Result]) -> Callable[..., Result]:
@@ -60,6 +86,30 @@ def pass_setting(command: Callable[..., Result]) -> Callable[..., Result]:
         return command(setting(click.get_current_context()), *args, **options)
 
     return run
+
+
+def _date(context: click.Context, parameter: click.Parameter, given: str | None) -> None:
+    """Put a date into the setting of the command line; what a shell completes is the graph itself."""
+    if given is None or context.resilient_parsing:
+        return
+    from kg.queries.standing import checked
+
+    try:
+        context.meta[str(parameter.name)] = checked(given)
+    except QueryError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def at_a_moment(command: Command) -> Command:
+    """The options ``--as-of`` and ``--known-by``: the store of the command is then what is seen from that day."""
+    known_by = click.option(
+        "--known-by", metavar="DATE", expose_value=False, callback=_date, help="Only by documents issued by then."
+    )
+    as_of = click.option(
+        "--as-of", metavar="DATE", expose_value=False, callback=_date,
+        help="What held then: YYYY, YYYY-MM or YYYY-MM-DD; a year or month means its last day.",
+    )  # fmt: skip
+    return as_of(known_by(command))
 
 
 class Door(click.Group):

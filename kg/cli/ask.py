@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli import complete, rows
-from kg.cli.app import Setting, epilog, main, pass_setting
+from kg.cli.app import Setting, at_a_moment, epilog, main, pass_setting
 from kg.errors import Place, QueryError
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def _seconds(_: click.Context, __: click.Parameter, given: float | None) -> floa
     epilog=epilog(
         "kg query NAME -p name=value          'kg queries' lists the names",
         "kg query 'SELECT * { ?s ?p ?o }' --limit 5",
+        "kg query NAME --as-of 2025-06        what held at the end of June 2025",
         "kg query question.rq --format csv > answer.csv",
         "echo 'ASK { ?fact kg:status kg:Planned }' | kg query -",
     )
@@ -66,6 +67,7 @@ def _seconds(_: click.Context, __: click.Parameter, given: float | None) -> floa
     "--timeout", type=click.FloatRange(0, min_open=True), metavar="S", callback=_seconds,
     help="Give up after so many seconds.",
 )  # fmt: skip
+@at_a_moment
 @pass_setting
 def query(
     where: Setting, question: str, values: dict[str, str], form: str, limit: int | None, timeout: float | None

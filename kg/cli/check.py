@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from kg.cli import rows
-from kg.cli.app import Setting, epilog, main, pass_setting
+from kg.cli.app import Setting, at_a_moment, epilog, main, pass_setting
 
 
 @main.command(epilog=epilog("kg stats", "kg stats --format json"))
 @rows.rows_format()
+@at_a_moment
 @pass_setting
 def stats(where: Setting, form: str) -> None:
     """Count what is in the graph.

@@ -9,18 +9,25 @@ from decimal import Decimal
 import click
 
 from kg.cli import complete, rows
-from kg.cli.app import Setting, epilog, main, pass_setting
+from kg.cli.app import Setting, at_a_moment, epilog, main, pass_setting
 from kg.model import Fact, Literal, Qualifier, Term
 from kg.names import Prefixes, local_name
 from kg.queries.facts import Evidence, Explanation
 from kg.views.graph import span_of_time
 
 Words = Callable[[Term], str]
-_ID = 8
+ID = 8
 """Characters of a fact's id in a table: enough to name it."""
 
 
-@main.command(epilog=epilog("kg facts", "kg facts --about China --status planned", "kg facts --format csv > facts.csv"))
+@main.command(
+    epilog=epilog(
+        "kg facts",
+        "kg facts --about China --status planned",
+        "kg facts --about China --as-of 2025-06 --known-by 2025-03",
+        "kg facts --format csv > facts.csv",
+    )
+)
 @click.option("--about", metavar="NAME", shell_complete=complete.entities, help="Of this subject or object.")
 @click.option("--property", "predicate", metavar="NAME", shell_complete=complete.properties, help="Of this property.")
 @click.option("--status", metavar="NAME", shell_complete=complete.statuses, help="InEffect, Planned, Reported …")
@@ -28,6 +35,7 @@ _ID = 8
 @click.option("--document", metavar="ID", help="That this document states: its id or source.")
 @click.option("--origin", type=click.Choice(["Curated", "Extracted"], case_sensitive=False), help="Of this origin.")
 @rows.rows_format()
+@at_a_moment
 @pass_setting
 def facts(
     where: Setting, about: str | None, predicate: str | None, status: str | None, market: str | None,
@@ -48,9 +56,9 @@ def facts(
 
 
 def _for_people(found: list[Fact], labels: Mapping[str, str]) -> rows.Table:
-    words = _labelled(labels)
+    words = labelled(labels)
     lines = [
-        (f.id[:_ID], words(f.subject), words(f.predicate), words(f.object), f.status.value,
+        (f.id[:ID], words(f.subject), words(f.predicate), words(f.object), f.status.value,
          _qualifiers(f.qualifiers, words, ", "), span_of_time(f.valid_from, f.valid_until), _sources(f))
         for f in found
     ]  # fmt: skip
@@ -58,10 +66,10 @@ def _for_people(found: list[Fact], labels: Mapping[str, str]) -> rows.Table:
 
 
 def _for_programs(found: list[Fact], prefixes: Prefixes) -> rows.Table:
-    words = _named(prefixes)
+    words = named(prefixes)
     lines = [
         (f.id, words(f.subject), words(f.predicate), words(f.object), f.status.value,
-         _parts(f.qualifiers, words), f.valid_from or None, f.valid_until or None, f.origin.value, f.support,
+         parts(f.qualifiers, words), f.valid_from or None, f.valid_until or None, f.origin.value, f.support,
          f.publishers, f.first_stated or None, f.last_stated or None)
         for f in found
     ]  # fmt: skip
@@ -70,11 +78,13 @@ def _for_programs(found: list[Fact], prefixes: Prefixes) -> rows.Table:
     return rows.table(lines, *columns)
 
 
-def _labelled(labels: Mapping[str, str]) -> Words:
+def labelled(labels: Mapping[str, str]) -> Words:
+    """Terms as people read them: by their labels."""
     return lambda term: term.lexical if isinstance(term, Literal) else labels.get(term, local_name(term))
 
 
-def _named(prefixes: Prefixes) -> Words:
+def named(prefixes: Prefixes) -> Words:
+    """Terms as programs read them: by their CURIEs."""
     return lambda term: term.lexical if isinstance(term, Literal) else prefixes.shrink(term)
 
 
@@ -82,11 +92,12 @@ def _qualifiers(qualifiers: tuple[Qualifier, ...], words: Words, separator: str)
     return separator.join(f"{words(name)}: {words(value)}" for name, value in qualifiers)
 
 
-def _parts(qualifiers: tuple[Qualifier, ...], words: Words) -> dict[str, tuple[str, ...]]:
-    parts: dict[str, tuple[str, ...]] = {}
+def parts(qualifiers: tuple[Qualifier, ...], words: Words) -> dict[str, tuple[str, ...]]:
+    """Qualifiers as a cell with parts."""
+    found: dict[str, tuple[str, ...]] = {}
     for name, value in qualifiers:
-        parts[words(name)] = (*parts.get(words(name), ()), words(value))
-    return parts
+        found[words(name)] = (*found.get(words(name), ()), words(value))
+    return found
 
 
 def _sources(fact: Fact) -> str:
@@ -100,6 +111,7 @@ def _sources(fact: Fact) -> str:
 @click.argument("predicate", metavar="[PROPERTY]", required=False, shell_complete=complete.properties)
 @click.argument("object_", metavar="[OBJECT]", required=False, shell_complete=complete.entities)
 @rows.rows_format("text", default="text")
+@at_a_moment
 @pass_setting
 def why(where: Setting, subject: str, predicate: str | None, object_: str | None, form: str) -> None:
     """Show every claim behind a fact, with its sentence.
@@ -111,7 +123,7 @@ def why(where: Setting, subject: str, predicate: str | None, object_: str | None
 
     with where.store() as store:
         explained = stored.why(store, subject, predicate, object_)
-        words = _labelled(stored.labels(store)) if form == "text" else _named(store.prefixes)
+        words = labelled(stored.labels(store)) if form == "text" else named(store.prefixes)
     if form == "text":
         click.echo("\n\n".join("\n".join(_told(item, words)) for item in explained))
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kg.cli import complete, rows
-from kg.cli.app import Setting, epilog, main, pass_setting
+from kg.cli.app import Setting, at_a_moment, epilog, main, pass_setting
 from kg.rdf import LAYERS
 from kg.views.graph import MAX_FACTS
 
@@ -28,6 +28,7 @@ from kg.views.graph import MAX_FACTS
 @click.option("--layer", type=click.Choice(LAYERS), help="One layer only.")
 @click.option("--texts", is_flag=True, help="With the full texts of the documents.")
 @click.option("--query", metavar="SPARQL", help="Only what this query answers.")
+@at_a_moment
 @pass_setting
 def export(
     where: Setting, file: str, form: str | None, rdf12: bool, layer: str | None, texts: bool, query: str | None
@@ -65,6 +66,7 @@ def export(
 @click.option(
     "--engine", type=click.Choice(["pyvis"]), default="pyvis", show_default=True, help="What draws the picture."
 )
+@at_a_moment
 @pass_setting
 def view(where: Setting, file: Path, about: str | None, hops: int, max_facts: int, engine: str) -> None:
     """Write a page with a picture of the facts.

@@ -101,13 +101,15 @@ class Store:
     manifest: Manifest
     path: Path | None = None
     held: Hold | None = field(default=None, repr=False, compare=False)
+    moment: str = ""
+    """In words, the day from which the graph is seen, where that is not the day of its build."""
 
     @classmethod
-    def from_quads(cls, quads: Iterable[ox.Quad], manifest: Manifest) -> Store:
+    def from_quads(cls, quads: Iterable[ox.Quad], manifest: Manifest, moment: str = "") -> Store:
         """A store in memory."""
         engine = ox.Store()
         engine.bulk_extend(quads)
-        return cls(engine, replace(manifest, quads=sizes(engine)))
+        return cls(engine, replace(manifest, quads=sizes(engine)), moment=moment)
 
     @cached_property
     def prefixes(self) -> Prefixes:
