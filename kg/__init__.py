@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kg.errors import CheckError, Faults, InputError, KgError, Place, ProjectError, QueryError, StoreError
-    from kg.graph import Graph, open
+    from kg.graph import Graph, diff, open
     from kg.model import Claim, Conflict, Curation, Document, Entity, Fact, Literal, Origin, Status
     from kg.project import Project
 
 _HOMES = {
     "kg.errors": "CheckError Faults InputError KgError Place ProjectError QueryError StoreError",
-    "kg.graph": "Graph open",
+    "kg.graph": "Graph diff open",
     "kg.model": "Claim Conflict Curation Document Entity Fact Literal Origin Status",
     "kg.project": "Project",
 }
@@ -35,7 +35,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 __all__ = [
     "CheckError", "Claim", "Conflict", "Curation", "Document", "Entity", "Fact", "Faults",
     "Graph", "InputError", "KgError", "Literal", "Origin", "Place", "Project", "ProjectError",
-    "QueryError", "Status", "StoreError", "build", "open",
+    "QueryError", "Status", "StoreError", "build", "diff", "open",
 ]  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from kg import store as stores
 from kg.model import Fact, Literal, Term, term_key
 from kg.names import local_name
 from kg.project import PARTS, Project
-from kg.queries import checks, facts, lookup, moments, saved
+from kg.queries import checks, differences, facts, lookup, moments, saved
+from kg.queries.differences import Change
 from kg.queries.facts import Explanation
 from kg.queries.rows import Rows
 from kg.rdf import REIFIES, to_ox
@@ -258,14 +259,26 @@ def _number(value: int | Decimal) -> ox.Literal:
 
 
 def open(path: str | Path | None = None) -> Graph:
-    """The graph of a project folder or a store folder; without a path that of the project here, else the shipped one.
+    """The graph of a project folder, a store folder or a file that :meth:`Graph.export` wrote (``.nq .trig .ttl .nt``).
 
-    Raises StoreError when it has not been built, ProjectError when there is no project.
+    Without a path that of the project here, else the shipped one. Raises StoreError when it has not been built or the
+    file holds none, ProjectError when there is no project.
     """
+    if path is not None and Path(path).is_file():
+        return Graph(stores.read(path))
     if path is not None and not all((Path(path) / part).is_dir() for part in PARTS):
         return Graph(stores.open(path))
     project = Project.find(path)
     return Graph(stores.open(project.store), project)
+
+
+def diff(old: Graph | str | Path, new: Graph | str | Path | None = None) -> list[Change]:
+    """The facts that ``new`` has gained, lost or changed against ``old``, each with its causes.
+
+    A graph is an open one, or a path as of :func:`open`; without ``new`` it is the graph of the project here.
+    """
+    before, after = (g if isinstance(g, Graph) else open(g) for g in (old, new))
+    return differences.differences(before.store, after.store)
 
 
 def built(

@@ -17,6 +17,7 @@ from kg.build import Graph, assemble
 from kg.model import Curation, Document, Fact, Literal, Origin, Qualifier, Status
 from kg.names import local_name
 from kg.queries import facts
+from kg.relations import Extraction
 from kg.store import Manifest, Store
 
 Told = Mapping[str, Any]
@@ -35,12 +36,20 @@ def document(source: str, told: Told) -> Document:
     return Document(told["text"], source, **{"language": "en", **head})
 
 
-def graph(documents: Mapping[str, Told], curated: Iterable[str] = ()) -> Store:
-    """The graph of the documents, by their sources, and of curated facts in words, one a line of their file."""
+def graph(documents: Mapping[str, Told], curated: Iterable[str] = (), unread: str = "") -> Store:
+    """The graph of the documents, by their sources, and of curated facts in words, one a line of their file.
+
+    ``unread`` is the beginning of the names of rules that are left out.
+    """
     texts = [document(source, told) for source, told in sorted(documents.items())]
-    found = [knowledge().extract(text) for text in texts]
+    found = [_without(knowledge().extract(text), unread) for text in texts]
     written = [curated_fact(words, line) for line, words in enumerate(curated, 1) if words]
     return stored(assemble(knowledge(), texts, found, written))
+
+
+def _without(found: Extraction, unread: str) -> Extraction:
+    kept = (c for c in found.claims if not (unread and c.pattern.startswith(unread)))
+    return replace(found, claims=tuple(kept))
 
 
 def stored(made: Graph) -> Store:

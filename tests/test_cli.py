@@ -143,7 +143,7 @@ def test_no_rows_are_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_these_are_the_commands() -> None:
-    assert " ".join(COMMANDS) == "build export facts init learn queries query stats validate verify view why"
+    assert " ".join(COMMANDS) == "build diff export facts init learn queries query stats validate verify view why"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

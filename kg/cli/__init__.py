@@ -6,11 +6,12 @@
 ``facts``   ``facts`` ``why``
 ``check``   ``stats`` ``verify`` ``validate``
 ``share``   ``export`` ``view``
+``compare`` ``diff``
 ``learn``   ``learn``
 ==========  =====================================
 """
 
-from kg.cli import ask, build, check, facts, learn, share
+from kg.cli import ask, build, check, compare, facts, learn, share
 from kg.cli.app import main
 
-__all__ = ["ask", "build", "check", "facts", "learn", "main", "share"]
+__all__ = ["ask", "build", "check", "compare", "facts", "learn", "main", "share"]

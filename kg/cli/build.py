@@ -15,12 +15,13 @@ import click
 
 from kg.cli import rows
 from kg.cli.app import Setting, epilog, main, pass_setting
-from kg.errors import KgError, Place, ProjectError
+from kg.errors import KgError, Place, ProjectError, StoreError
 from kg.project import PARTS, Project
 
 if TYPE_CHECKING:
     from kg.build import BuildReport, Progress
     from kg.relations import Explanation
+    from kg.store import Store
 
 _SHOWN = 20
 """Refused sources told one by one; the rest is counted and stands in the report."""
@@ -28,7 +29,11 @@ _SHOWN = 20
 
 @main.command(
     epilog=epilog(
-        "kg build", "kg build news/ --strict --jobs 4", "cat article.txt | kg build -", "kg build --explain article.txt"
+        "kg build",
+        "kg build news/ --strict --jobs 4",
+        "cat article.txt | kg build -",
+        "kg build --diff",
+        "kg build --explain article.txt",
     )
 )
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(allow_dash=True))
@@ -43,6 +48,7 @@ _SHOWN = 20
 @click.option(
     "--extractor", "extractors", metavar="NAME", multiple=True, help="Read with this one too, beside the patterns."
 )
+@click.option("--diff", "wants_diff", is_flag=True, help="Show what changed against the graph that is replaced.")
 @pass_setting
 def build(
     where: Setting,
@@ -52,6 +58,7 @@ def build(
     report: Path | None,
     explain: bool,
     extractors: tuple[str, ...],
+    wants_diff: bool,
 ) -> None:
     """Read a project and its documents, write the graph.
 
@@ -68,6 +75,7 @@ def build(
         _explain(where.project(), sources)
         return
     target = where.store_folder()
+    before = _current(target) if wants_diff else None
     with _bar() as progress:
         project, given = where.project(), list(sources) or None
         made = run(project, given, target, jobs=jobs, strict=strict, progress=progress, extractors=extractors)
@@ -77,6 +85,27 @@ def build(
     if extractors:
         _tell_of_extractors(made)
     _tell(made, target)
+    if before is not None:
+        _show_diff(before, target)
+
+
+def _current(target: Path) -> Store | None:
+    """The graph that is about to be replaced, held open so that it stays until it has been compared."""
+    from kg import store
+
+    try:
+        return store.open(target)
+    except StoreError as error:
+        click.echo(f"kg: nothing to compare with: {error}", err=True)
+        return None
+
+
+def _show_diff(before: Store, target: Path) -> None:
+    from kg import store
+    from kg.cli.compare import show
+
+    with before, store.open(target) as after:
+        show(before, after)
 
 
 def _explain(project: Project, sources: tuple[str, ...]) -> None:

@@ -5,7 +5,8 @@
 0
 """
 
+from kg.store.files import read
 from kg.store.folder import open, write
 from kg.store.graph import FORMAT, Manifest, Results, Store
 
-__all__ = ["FORMAT", "Manifest", "Results", "Store", "open", "write"]
+__all__ = ["FORMAT", "Manifest", "Results", "Store", "open", "read", "write"]
