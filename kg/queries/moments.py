@@ -110,10 +110,10 @@ def seen(store: Store, moment: Moment) -> Seen:
 
 
 def _documents(store: Store) -> dict[str, Document]:
-    """The documents by id, without their texts."""
+    """The documents by id."""
     nodes = sorted(q.subject.value for q in store.match(None, A, _DOCUMENT, "documents"))  # type: ignore[union-attr]
     found = {store.records.id_of(iri): stored.document(store, iri) for iri in nodes}
-    return {name: replace(document, text="") for name, document in found.items() if document}
+    return {name: document for name, document in found.items() if document}
 
 
 def _is_dated(document: Document) -> bool:
@@ -138,23 +138,25 @@ def _claims(
         quads = store.match(store.records.iri("fact", fact.id), _CLAIM, None, "facts")
         names = sorted(q.object.value for q in quads)  # type: ignore[union-attr]
         for claim, iri in zip(fact.claims, names, strict=True):
-            status = moment.standing(claim, _said(claim, documents))
+            status = moment.standing(claim, _said(claim, fact, documents))
             if status and moment.knows(documents.get(claim.document)):
                 counted.setdefault(replace(claim, status=status), set()).add(iri)
     return counted
 
 
-def _said(claim: Claim, documents: Mapping[str, Document]) -> str:
-    """When a claim was said first: a copy says again, later, what its original said on a day of its own."""
+def _said(claim: Claim, fact: Fact, documents: Mapping[str, Document]) -> str:
+    """When a claim of a fact was said: what a copy repeats on the day of its original, what it adds on its own."""
     document = documents.get(claim.document)
-    original = documents.get(document.copy_of, document) if document else None
-    return original.issued if original and _is_dated(original) else ""
+    original = documents.get(document.copy_of) if document else None
+    if original and (any(documents.get(c.document) is original for c in fact.claims) or claim.quote in original.text):
+        document = original
+    return document.issued if document and _is_dated(document) else ""
 
 
 def _is_timeless(fact: Fact, documents: Mapping[str, Document]) -> bool:
     """Whether a fact is seen as of any day, however early."""
     ever = Moment("0001-01-01")
-    said = any(ever.standing(claim, _said(claim, documents)) for claim in fact.claims)
+    said = any(ever.standing(claim, _said(claim, fact, documents)) for claim in fact.claims)
     return said or (bool(fact.curations) and ever.standing(fact, "") is not None)
 
 
