@@ -14,7 +14,7 @@ from pipeline import AT, ID, knowledge
 
 from kg.model import Claim, Conflict, Fact, Literal, Qualifier, Status, qualifier_key, term_key
 from kg.resolution import conflicts
-from kg.resolution.conflicts import ABOUT, ROUNDING
+from kg.settling.conflicts import ABOUT, ROUNDING
 
 IN_EFFECT, PLANNED, REPORTED, DENIED, ENDED = Status
 TRUE = Literal.boolean(True)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import ontology as ontologies
+from kg.course import sayings
 from kg.model import Claim, Document, Fact, Origin, Status
 from kg.names import kg
 from kg.queries import facts as stored
@@ -137,26 +138,22 @@ def _claims(
     for fact in facts:
         quads = store.match(store.records.iri("fact", fact.id), _CLAIM, None, "facts")
         names = sorted(q.object.value for q in quads)  # type: ignore[union-attr]
-        for claim, iri in zip(fact.claims, names, strict=True):
-            status = moment.standing(claim, _said(claim, fact, documents))
+        for (claim, day), iri in zip(_said(fact, documents), names, strict=True):
+            status = moment.standing(claim, day)
             if status and moment.knows(documents.get(claim.document)):
                 counted.setdefault(replace(claim, status=status), set()).add(iri)
     return counted
 
 
-def _said(claim: Claim, fact: Fact, documents: Mapping[str, Document]) -> str:
-    """When a claim of a fact was said: what a copy repeats on the day of its original, what it adds on its own."""
-    document = documents.get(claim.document)
-    original = documents.get(document.copy_of) if document else None
-    if original and (any(documents.get(c.document) is original for c in fact.claims) or claim.quote in original.text):
-        document = original
-    return document.issued if document and _is_dated(document) else ""
+def _said(fact: Fact, documents: Mapping[str, Document]) -> list[tuple[Claim, str]]:
+    """The claims of a fact, each with the day on which it was said, or nothing where that is no date."""
+    return [(s.claim, s.day if is_date(s.day) else "") for s in sayings(fact.claims, documents)]
 
 
 def _is_timeless(fact: Fact, documents: Mapping[str, Document]) -> bool:
     """Whether a fact is seen as of any day, however early."""
     ever = Moment("0001-01-01")
-    said = any(ever.standing(claim, _said(claim, fact, documents)) for claim in fact.claims)
+    said = any(ever.standing(claim, day) for claim, day in _said(fact, documents))
     return said or (bool(fact.curations) and ever.standing(fact, "") is not None)
 
 
