@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
@@ -13,8 +13,6 @@ from kg.patterns.notation import Keys
 from kg.text import LinkedText
 
 _OPEN = {"(": ")", "[": "]"}
-SEVERAL = "several names"
-"""What :attr:`Segment.spread` holds where more than one name stands."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +28,6 @@ class Segment:
     """The nodes of names that are written as common nouns are ("self-driving")."""
     light: frozenset[int] = frozenset()
     """The nodes that say nothing between two parts: small words, owners, such names."""
-    spans: dict[frozenset[str], tuple[int, int]] = field(init=False, default_factory=dict, repr=False, compare=False)
-    """What :meth:`span` found before."""
     examples: Mapping[int, int] = field(default_factory=dict)
     """Where members of what was just said are introduced (", such as"): the first node, and the one past the last."""
 
@@ -47,38 +43,6 @@ class Segment:
     def owners(self) -> frozenset[int]:
         """The nodes of words that say whose something is ("its"), and are understood."""
         return frozenset(i for i, n in enumerate(self.nodes) if n.mention is not None and n.mention.kind in OWNERS)
-
-    @cached_property
-    def spread(self) -> dict[str, tuple[int, int]]:
-        """The words, classes, kinds of mention and kinds of value here: where each stands first, and last."""
-        found: dict[str, tuple[int, int]] = {}
-        names = 0
-        for i, node in enumerate(self.nodes):
-            keys: Iterable[str] = (node.key,)
-            if node.mention is not None:
-                names += 1
-                mention = node.mention
-                keys = (*mention.classes, "unlisted" if mention.unknown else mention.kind)
-                if mention.kind in OWNERS:
-                    keys = (*keys, *self.grammar.possessive)
-            elif node.value is not None:
-                keys = (node.value.kind,)
-            for key in keys:
-                at = found.get(key)
-                found[key] = (i, i) if at is None else (at[0], i)
-        if names > 1:
-            found[SEVERAL] = (0, len(self.nodes))
-        return found
-
-    def span(self, keys: frozenset[str]) -> tuple[int, int]:
-        """Where the first and the last of these stand; (-1, -1) where none does."""
-        span = self.spans.get(keys)
-        if span is None:
-            spread = self.spread
-            found = [spread[key] for key in keys.intersection(spread)]
-            span = (min(a for a, _ in found), max(b for _, b in found)) if found else (-1, -1)
-            self.spans[keys] = span
-        return span
 
     def word_at(self, i: int, keys: Keys) -> bool:
         """Whether these words stand at a position."""
