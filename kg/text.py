@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kg.model import Literal
 
@@ -43,9 +44,9 @@ class Tokens:
             keys = tuple([folded[a:b] for a, b in spans])
         else:  # a few letters fold to two ("ß"): then each word by itself
             keys = tuple([text[a:b].casefold().replace("’", "'") for a, b in spans])
-        starts = tuple([a for a, _ in spans])
+        starts, ends = zip(*spans, strict=True) if spans else ((), ())
         capitals = tuple([i for i, a in enumerate(starts) if text[a].isupper()])
-        return cls(text, starts, tuple([b for _, b in spans]), keys, capitals)
+        return cls(text, starts, ends, keys, capitals)
 
     def at(self, offset: int) -> int:
         """The index of the first token that starts at or after an offset."""
@@ -55,6 +56,7 @@ class Tokens:
         return len(self.keys)
 
 
+@lru_cache(maxsize=4096)  # the words that ambiguous names need beside them are asked for in every text
 def key_of(name: str) -> tuple[str, ...]:
     """A name as the keys of its tokens."""
     return Tokens.of(name).keys
@@ -151,6 +153,12 @@ class LinkedText:
     """What the endings of words say whose something is, one for each kind of thing it may be."""
     short: Mapping[str, str] = field(default_factory=dict)
     """Short forms in brackets behind names that nobody listed, each with the name."""
+    _firsts: tuple[tuple[int, ...], ...] = field(init=False, repr=False, compare=False)
+    """The first tokens of the mentions, values and owners, to look them up by."""
+
+    def __post_init__(self) -> None:
+        firsts = tuple(tuple([x.first for x in found]) for found in (self.mentions, self.values, self.owners))
+        object.__setattr__(self, "_firsts", firsts)
 
     @property
     def text(self) -> str:
@@ -159,15 +167,18 @@ class LinkedText:
 
     def between(self, first: int, last: int) -> tuple[Mention, ...]:
         """The mentions that start among the tokens ``first`` to ``last`` (past the last), in order."""
-        a = bisect_left(self.mentions, first, key=lambda m: m.first)
-        return self.mentions[a : bisect_left(self.mentions, last, key=lambda m: m.first)]
+        firsts = self._firsts[0]
+        a = bisect_left(firsts, first)
+        return self.mentions[a : bisect_left(firsts, last, a)]
 
     def values_between(self, first: int, last: int) -> tuple[Value, ...]:
         """The values that start among these tokens, in order."""
-        a = bisect_left(self.values, first, key=lambda v: v.first)
-        return self.values[a : bisect_left(self.values, last, key=lambda v: v.first)]
+        firsts = self._firsts[1]
+        a = bisect_left(firsts, first)
+        return self.values[a : bisect_left(firsts, last, a)]
 
     def owners_between(self, first: int, last: int) -> tuple[Mention, ...]:
         """The owners that endings of these tokens name, in order."""
-        a = bisect_left(self.owners, first, key=lambda m: m.first)
-        return self.owners[a : bisect_left(self.owners, last, key=lambda m: m.first)]
+        firsts = self._firsts[2]
+        a = bisect_left(firsts, first)
+        return self.owners[a : bisect_left(firsts, last, a)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
+from functools import lru_cache
 
 from kg.text import Quotation, Sentence, Tokens
 
@@ -24,11 +25,12 @@ _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _LINE_END = re.compile(r"\r?\n[ \t]*")
 
 
-def paragraphs(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=1)  # sentences and quotations of one text are looked for one after the other
+def paragraphs(text: str) -> tuple[tuple[int, int], ...]:
     """The paragraphs of a text (start, end): parted by blank lines, and by line ends unless wrapped by hand.
 
     >>> paragraphs("Judul\\nIsi berita.")
-    [(0, 5), (6, 17)]
+    ((0, 5), (6, 17))
     """
     wrapped = _is_wrapped(text)
     found, start = [], 0
@@ -38,7 +40,7 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
             found.append((start, match.start()))
             start = match.end()
     found.append((start, len(text)))
-    return [(a, b) for a, b in found if text[a:b].strip()]
+    return tuple([(a, b) for a, b in found if text[a:b].strip()])
 
 
 def _is_wrapped(text: str) -> bool:

@@ -40,19 +40,20 @@ class _Known:
 
     def __init__(self, mentions: list[Mention]) -> None:
         self.mentions = mentions
+        self.firsts = [m.first for m in mentions]
         self.made: list[Mention] = []
 
     def add(self, mention: Mention) -> None:
         """One more, in its place; names within its words are no longer names of their own."""
         self.made.append(mention)
-        begin = bisect_left(self.mentions, mention.first, key=lambda m: m.first)
-        stop = bisect_left(self.mentions, mention.last, lo=begin, key=lambda m: m.first)
-        self.mentions[begin:stop] = [mention]
+        begin = bisect_left(self.firsts, mention.first)
+        stop = bisect_left(self.firsts, mention.last, begin)
+        self.mentions[begin:stop], self.firsts[begin:stop] = [mention], [mention.first]
 
     def between(self, first: int, last: int) -> list[Mention]:
         """The mentions that start among these tokens."""
-        a = bisect_left(self.mentions, first, key=lambda m: m.first)
-        return self.mentions[a : bisect_left(self.mentions, last, lo=a, key=lambda m: m.first)]
+        a = bisect_left(self.firsts, first)
+        return self.mentions[a : bisect_left(self.firsts, last, a)]
 
 
 class Resolver:
@@ -150,16 +151,17 @@ class Resolver:
         return Mention(*at, found[0].entity, found[0].classes, kind, also=also)
 
     def _phrases(self, linked: LinkedText, sentence: Sentence) -> Iterator[_Phrase]:
-        named = (m for m in linked.between(sentence.first, sentence.last) if m.last - m.first <= _INNER)
-        inner = {m.first: m for m in named if not m.classes.isdisjoint(self.homes)}
-        i, keys = sentence.first, linked.tokens.keys
-        while i < sentence.last:
-            opens = keys[i : i + 2] in self.pairs or keys[i : i + 1] in self.pairs
-            opens = opens or (keys[i] in self.firsts and i + 1 in inner)
-            phrase = self._phrase_at(linked, i, sentence.last, inner) if opens else None
+        keys, firsts, past = linked.tokens.keys, self.firsts, 0
+        places = [i for i, k in enumerate(keys[sentence.first : sentence.last], sentence.first) if k in firsts]
+        named = linked.between(sentence.first, sentence.last) if places else ()
+        short = (m for m in named if m.last - m.first <= _INNER)
+        inner = {m.first: m for m in short if not m.classes.isdisjoint(self.homes)}
+        for i in places:
+            opens = i + 1 in inner or keys[i : i + 2] in self.pairs or keys[i : i + 1] in self.pairs
+            phrase = self._phrase_at(linked, i, sentence.last, inner) if i >= past and opens else None
             if phrase is not None:
                 yield phrase
-            i = phrase.last if phrase is not None else i + 1
+                past = phrase.last
 
     def _phrase_at(self, linked: LinkedText, i: int, end: int, inner: Mapping[int, Mention]) -> _Phrase | None:
         """The longest phrase at a token, a place within it passed over."""
@@ -244,7 +246,7 @@ class Resolver:
         """The one thing of its kind that the text has named so far, however far back; not for what must stand near."""
         if phrase.anaphor.near or phrase.anaphor.possessive:
             return []
-        end = bisect_left(known.mentions, phrase.first, key=lambda m: m.first)
+        end = bisect_left(known.firsts, phrase.first)
         fitting: dict[str, Mention] = {}
         for mention in known.mentions[max(0, end - FAR) : end]:
             if self._fits(mention, phrase, strict=strict) and not self._apposed(linked, mention, phrase):

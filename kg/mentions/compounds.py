@@ -28,6 +28,8 @@ class Compounds:
         self.unit_words = language.single("grammar", "unit_words")
         self.before = language.words("grammar", "legal_before")
         self.after = language.words("grammar", "legal_after")
+        self.last_before = {keys[-1] for keys in self.before}
+        self.first_after = {keys[0] for keys in self.after}
         self.endings = language.last_words
         self.named_after = {c.named_after: c.iri for c in ontology.classes.values() if c.named_after}
         self.determiners = language.single("grammar", "filler")
@@ -50,8 +52,13 @@ class Compounds:
         if mention.classes.isdisjoint(self.wholes) or mention.kind == "demonym":
             return mention
         first, last = mention.first, mention.last
-        head = next((k for k in (2, 1) if _stands(tokens, first - k, k, self.before)), 0)
-        tail = next((k for k in (3, 2, 1) if _stands(tokens, last, k, self.after)), 0)
+        head = tail = 0
+        if first and tokens.keys[first - 1] in self.last_before:
+            head = next((k for k in (2, 1) if _stands(tokens, first - k, k, self.before)), 0)
+        if last < len(tokens) and tokens.keys[last] in self.first_after:
+            tail = next((k for k in (3, 2, 1) if _stands(tokens, last, k, self.after)), 0)
+        if not (head or tail):
+            return mention
         if tail and tokens.keys[last + tail : last + tail + 1] == ("-",):
             tail = 0  # "Acme co-founder"
         first, last = first - head, last + tail

@@ -37,6 +37,8 @@ class Linker:
         self.gazetteer, self.language, self.ontology = gazetteer, language, ontology
         self.abbreviations = language.single("sentences", "abbreviations")
         self.suffixes = tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True))
+        self.kinds: dict[tuple[str, bool], frozenset[str]] = {}
+        """What :meth:`_kind` said before."""
         self.compounds = Compounds(language, ontology)
         self.resolver = Resolver(language, gazetteer.entities, ontology)
         legal = (language.words("grammar", k) for k in ("legal_before", "legal_after"))
@@ -139,12 +141,13 @@ class Linker:
 
     def _stems(self, tokens: Tokens) -> dict[int, tuple[str, int]]:
         found: dict[int, tuple[str, int]] = {}
-        for i, key in enumerate(tokens.keys) if self.suffixes else ():
-            if key.endswith(self.suffixes):
-                suffix = next(s for s in self.suffixes if key.endswith(s))
-                stem = key[: -len(suffix)]
-                if len(stem) >= _AFFIX_STEM and stem in self.gazetteer.vocabulary:
-                    found[i] = (stem, tokens.ends[i] - len(suffix))
+        suffixes = self.suffixes
+        for i in [i for i, key in enumerate(tokens.keys) if key.endswith(suffixes)] if suffixes else ():
+            key = tokens.keys[i]
+            suffix = next(s for s in suffixes if key.endswith(s))
+            stem = key[: -len(suffix)]
+            if len(stem) >= _AFFIX_STEM and stem in self.gazetteer.vocabulary:
+                found[i] = (stem, tokens.ends[i] - len(suffix))
         return found
 
     def _at(
@@ -158,19 +161,25 @@ class Linker:
             if not fitting:
                 continue
             plain = [e for e in fitting if e.label.kind != "ambiguous"]
-            chosen = min(
-                plain or fitting, key=lambda e: (e.label.text != written, e.label.kind == "demonym", e.entity.iri)
-            )
+            chosen, *others = plain or fitting
+            if others:
+                chosen = min(
+                    plain or fitting, key=lambda e: (e.label.text != written, e.label.kind == "demonym", e.entity.iri)
+                )
             return _mention(chosen, start, offset, first, end), fitting, bool(plain)
         return None
 
     def _kind(self, iri: str, *, wide: bool = False) -> frozenset[str]:
         """The narrowest classes of an entity that new names may join (``wide``: with those above them that are open):
         beside one of its kind a name is understood."""
+        known = self.kinds.get((iri, wide))
+        if known is not None:
+            return known
         types = self.gazetteer.entities[iri].types
         opens = {t: {c for c in self._above(t) if self.ontology.classes[c].open} for t in types}
         narrow = {t for t, above in opens.items() if above}
-        return frozenset(narrow.union(*opens.values()) if wide else narrow)
+        self.kinds[iri, wide] = found = frozenset(narrow.union(*opens.values()) if wide else narrow)
+        return found
 
     def _above(self, cls: str) -> frozenset[str]:
         return self.ontology.closure([cls]).intersection(self.ontology.classes)

@@ -18,7 +18,8 @@ def values(tokens: Tokens, language: Language, issued: str, mentions: tuple[Ment
     """
     capitals = set(tokens.capitals)
     named = frozenset(m.last - 1 for m in mentions if m.first - 1 not in capitals)
-    taken = {i for m in mentions for i in range(m.first, m.last) if any(k.isdigit() for k in tokens.keys[i])}
+    signs = [i for m in mentions for i in range(m.first, m.last) if not tokens.keys[i].isalpha()]
+    taken = {i for i in signs if any(map(str.isdigit, tokens.keys[i]))}
     dates = list(Calendar.of(language).dates(tokens, issued, taken, named, frozenset(m.first for m in mentions)))
     taken |= {i for v in dates for i in range(v.first, v.last)}
     quantities = Measures.of(language).quantities(tokens, taken)

@@ -16,7 +16,7 @@ from kg.text import Tokens, Value, key_of
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DIGITS = 4
 """The most digits that a part of a date in figures has; Python refuses to make a number of thousands of them."""
-_ISO = re.compile(r"\d{4}")
+_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _SHIFT = re.compile(r"(year|month|day|quarter)([+-]\d+)?")
 _QUARTER = re.compile(r"q([1-4])")
 
@@ -36,6 +36,11 @@ class Calendar:
         """The words with which a date may begin, besides figures."""
         phrases = (*self.relative, *self.quarters, *self.parts)
         return frozenset({*self.months, *(keys[0] for keys in phrases), "q1", "q2", "q3", "q4"})
+
+    @cached_property
+    def first_of_parts(self) -> frozenset[str]:
+        """The words with which those for a part of a year begin."""
+        return frozenset(keys[0] for keys in self.parts)
 
     @classmethod
     def of(cls, language: Language) -> Calendar:
@@ -91,10 +96,13 @@ class Calendar:
         return any(tokens.keys[max(0, i - n) : i + 1] in self.parts for n in range(3))
 
     def _parts(self, tokens: Tokens, i: int) -> list[int]:
+        if i >= len(tokens) or tokens.keys[i] not in self.first_of_parts:
+            return []
         return [n for n in (3, 2, 1) if tokens.keys[i : i + n] in self.parts]
 
     def _whole(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
-        for read in (self._numeric, self._day_month, self._month_first, self._quarter, self._year):
+        figures = (self._numeric, self._day_month, self._month_first, self._quarter, self._year)
+        for read in figures if tokens.keys[i][0].isdecimal() else (self._month_first, self._quarter):
             found = read(tokens, i, issued)
             if found is not None:
                 return found
@@ -114,7 +122,7 @@ class Calendar:
 
     def _day_month(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         keys = tokens.keys
-        day = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", keys[i])
+        day = _DAY.fullmatch(keys[i])
         at = i + 1
         at += at < len(tokens) and keys[at] in ("of", ".", "de")
         if day is None or at >= len(tokens) or keys[at] not in self.months:
@@ -129,7 +137,7 @@ class Calendar:
             return None
         month, at = self.months[keys[i]], i + 1
         at += at + 1 < len(tokens) and keys[at] == "." and keys[at + 1][0].isdecimal()
-        day = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", keys[at]) if at < len(tokens) else None
+        day = _DAY.fullmatch(keys[at]) if at < len(tokens) else None
         if day is not None:
             year, last = _year_at(tokens, at + 1 + (at + 1 < len(tokens) and keys[at + 1] == ","))
             if year is None:

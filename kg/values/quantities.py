@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import combinations
 
 from kg.model import Literal
 from kg.patterns import Language
@@ -63,7 +64,8 @@ class Measures:
     def quantities(self, tokens: Tokens, taken: frozenset[int] | set[int]) -> Iterator[Value]:
         """The quantities of a text, left to right, outside the tokens that are taken."""
         past, found = 0, list[Value]()
-        starts = (i for i, key in enumerate(tokens.keys) if key[0].isdecimal() or key in self.words)
+        words = self.words
+        starts = [i for i, key in enumerate(tokens.keys) if key in words or key[0].isdecimal()]
         for i in [i for i in starts if i not in taken]:
             value = self._at(tokens, i, taken) if i >= past else None
             if value is not None:
@@ -146,7 +148,8 @@ class Measures:
             kind = "change"  # by how much a figure rose is not the figure
         amount = number * unit.factor if unit else number
         words = tokens.keys[max(0, first - _REACH) : first]
-        rough = any(tuple(words[k : k + len(a)]) == a for a in self.approximate for k in range(len(words)))
+        spans = combinations(range(len(words) + 1), 2)
+        rough = any(words[a:b] in self.approximate for a, b in spans)
         lexical = _plain(amount)
         code = (unit.code if kind == "money" else unit.base) if unit else ""
         span = (tokens.starts[first], tokens.ends[last - 1], first, last)
