@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from kg.patterns.language import Language
@@ -14,6 +15,9 @@ OWNERS = frozenset({"possessor", "owner"})
 """The kinds of mention that only say whose something is."""
 NAMELESS = OWNERS | {"demonym"}
 """The kinds of mention that stand beside a name, and are none."""
+BRACKETS = {"(": ")", "[": "]"}
+CLOSERS = frozenset({";", ":"})
+"""The signs that end a clause."""
 
 
 class Node(NamedTuple):
@@ -52,6 +56,16 @@ class Grammar:
     outside: frozenset[str]
     examples: Mapping[str, tuple[Keys, ...]]
     """Wordings that introduce members of what was just said ("such as"), the longest first, by their first word."""
+
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """The signs and first words that shape a segment: brackets, what parts clauses, what introduces examples."""
+        return frozenset({*BRACKETS, *BRACKETS.values(), *CLOSERS, *self.breaks_by_first, *self.examples})
+
+    @cached_property
+    def joins(self) -> frozenset[str]:
+        """The words with which conjunctions begin."""
+        return frozenset(keys[0] for keys in self.conjunctions)
 
     def plain(self, key: str) -> str:
         """A word without its affix, where only that form is one of the language's pattern words ("pabriknya")."""

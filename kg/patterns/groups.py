@@ -22,12 +22,12 @@ class Group(NamedTuple):
 
 
 def groups(nodes: tuple[Node, ...], grammar: Grammar, partner: Mapping[int, int]) -> dict[int, Group]:
-    """Names in a list: parted by commas and closed by a conjunction, or only by a conjunction."""
+    """Names in a list, by their nodes: parted by commas and closed by a conjunction, or only by a conjunction."""
     found: dict[int, Group] = {}
-    i = 0
-    while i < len(nodes):
-        if not _is_name(nodes[i]):
-            i += 1
+    names = [i for i, node in enumerate(nodes) if _is_name(node)]
+    past = 0
+    for i in names[:-1]:
+        if i < past:
             continue
         members, joined, at = [i], False, i
         while (step := _next_member(nodes, at, grammar, partner)) is not None:
@@ -36,11 +36,9 @@ def groups(nodes: tuple[Node, ...], grammar: Grammar, partner: Mapping[int, int]
             joined = joined or by_word
             if by_word and not _goes_on(nodes, at):
                 break
-        joined = joined or (len(members) > 1 and _closed(nodes, at, grammar))
-        kept = tuple(members) if joined else (i,)
-        group = Group(kept, kept[0], kept[-1] + 1)
-        found.update((m, group) for m in kept)
-        i = kept[-1] + 1
+        if len(members) > 1 and (joined or _closed(nodes, at, grammar)):
+            found.update(dict.fromkeys(members, Group(tuple(members), i, at + 1)))
+            past = at + 1
     return found
 
 
@@ -49,7 +47,14 @@ def _closed(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> bool:
     i = at + 1 + _goes_on(nodes, at)
     if i < len(nodes) and nodes[i].start == nodes[at].end:
         return False  # "Acme-owned"
-    return any(tuple(x.key for x in nodes[i : i + n]) in grammar.conjunctions for n in (3, 2, 1))
+    return _conjunction(nodes, i, grammar) > 0
+
+
+def _conjunction(nodes: tuple[Node, ...], i: int, grammar: Grammar) -> int:
+    """How many nodes the conjunction has that begins at a place; 0 where none does."""
+    if i >= len(nodes) or nodes[i].key not in grammar.joins:
+        return 0
+    return next((n for n in (3, 2, 1) if tuple([x.key for x in nodes[i : i + n]]) in grammar.conjunctions), 0)
 
 
 def _is_name(node: Node) -> bool:
@@ -66,13 +71,11 @@ def _next_member(
     """The next member of a list behind ``at`` and its bracket, and whether a conjunction stands before it."""
     if at + 1 < len(nodes) and nodes[at + 1].mention is not None and nodes[at + 1].start == nodes[at].start:
         return at + 1, True
-    i, comma, by_word = _behind(nodes, at, grammar, partner), False, False
+    i, comma = _behind(nodes, at, grammar, partner), False
     if i < len(nodes) and nodes[i].key in (",", "、"):
         i, comma = i + 1, True
-    for n in (3, 2, 1):
-        if tuple(x.key for x in nodes[i : i + n]) in grammar.conjunctions:
-            i, by_word = i + n, True
-            break
+    conjunction = _conjunction(nodes, i, grammar)
+    i, by_word = i + conjunction, conjunction > 0
     if not (comma or by_word):
         return None
     described = _described(nodes, i, at, grammar) if by_word else -1

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
 
-from kg.patterns.grammar import NAMELESS, OWNERS, Grammar, Node
+from kg.patterns.grammar import BRACKETS, CLOSERS, NAMELESS, OWNERS, Grammar, Node
 from kg.patterns.groups import Group, groups
 from kg.patterns.notation import Keys
 from kg.text import LinkedText
-
-_OPEN = {"(": ")", "[": "]"}
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,10 @@ class Segment:
 
     nodes: tuple[Node, ...]
     grammar: Grammar
-    groups: Mapping[int, Group] = field(default_factory=dict)
+    words: Keys = ()
+    """The words of the nodes in a row, nothing in the place of a name or value."""
+    owners: frozenset[int] = frozenset()
+    """The nodes of words that say whose something is ("its"), and are understood."""
     partner: Mapping[int, int] = field(default_factory=dict)
     breaks: frozenset[int] = frozenset()
     common: frozenset[int] = frozenset()
@@ -35,14 +36,15 @@ class Segment:
         return len(self.nodes)
 
     @cached_property
-    def words(self) -> Keys:
-        """The words of the nodes in a row, nothing in the place of a name or value."""
-        return tuple([node.key for node in self.nodes])
+    def groups(self) -> dict[int, Group]:
+        """The lists of names, by the nodes of their members; a name that stands alone has none."""
+        return groups(self.nodes, self.grammar, self.partner)
 
-    @cached_property
-    def owners(self) -> frozenset[int]:
-        """The nodes of words that say whose something is ("its"), and are understood."""
-        return frozenset(i for i, n in enumerate(self.nodes) if n.mention is not None and n.mention.kind in OWNERS)
+    def with_names(self, nodes: tuple[Node, ...]) -> Segment:
+        """This with names that are now known: which of them stand in one list stays as it was."""
+        found = replace(self, nodes=nodes)
+        found.__dict__["groups"] = self.groups
+        return found
 
     def word_at(self, i: int, keys: Keys) -> bool:
         """Whether these words stand at a position."""
@@ -155,21 +157,27 @@ class Segment:
 def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segment:
     """The segment of the tokens ``first`` to ``last`` (past the last)."""
     nodes = _without_noise(_nodes(linked, first, last, grammar), grammar)
-    partner = _brackets(nodes)
-    breaks = _breaks(nodes, grammar)
-    small = frozenset(i for i, n in enumerate(nodes) if n.mention is not None and linked.text[n.start].islower())
-    light = frozenset(i for i, n in enumerate(nodes) if _says_nothing(n, grammar)) | small
+    words = tuple([node.key for node in nodes])
+    signs = [i for i, word in enumerate(words) if word in grammar.signs]
+    named = [(i, n.mention) for i, n in enumerate(nodes) if n.mention is not None]
+    small = frozenset([i for i, _ in named if linked.text[nodes[i].start].islower()])
+    owners = frozenset([i for i, mention in named if mention.kind in OWNERS])
+    light = [i for i, word in enumerate(words) if word in grammar.filler]
     return Segment(
-        nodes, grammar, groups(nodes, grammar, partner), partner, breaks, small, light, _examples(nodes, grammar)
+        nodes,
+        grammar,
+        words,
+        owners,
+        _brackets(words, signs),
+        _breaks(words, signs, grammar),
+        small,
+        owners.union(light, small),
+        _examples(words, signs, grammar),
     )
 
 
-def _says_nothing(node: Node, grammar: Grammar) -> bool:
-    return node.key in grammar.filler or (node.mention is not None and node.mention.kind in OWNERS)
-
-
 def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[Node]:
-    tokens, plain = linked.tokens, grammar.plain
+    tokens, plain, vocabulary = linked.tokens, grammar.plain, grammar.vocabulary
     keys, begins, ends = tokens.keys, tokens.starts, tokens.ends
     starts = {m.first: m for m in linked.between(first, last)}
     values = {v.first: v for v in linked.values_between(first, last)}
@@ -177,6 +185,11 @@ def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[
     nodes: list[Node] = []
     i = first
     while i < last:
+        if i not in starts and i not in values and not owners:
+            key = keys[i]
+            nodes.append(Node(key if key in vocabulary else plain(key), begins[i], ends[i]))
+            i += 1
+            continue
         mention, value = starts.get(i), values.get(i)
         if mention is not None and mention.last <= last:
             nodes.append(Node("", mention.start, mention.end, mention))
@@ -197,9 +210,9 @@ def _without_noise(nodes: list[Node], grammar: Grammar) -> tuple[Node, ...]:
     """The nodes without words that mean nothing where they stand ("yang digunakan" before another verb): only their
     first word is kept. Before a name or a preposition the same words do mean something, and stay.
     """
-    dropped: set[int] = set()
-    for i, node in enumerate(nodes):
-        for keys in grammar.noise.get(node.key, ()) if i not in dropped else ():
+    noise, dropped = grammar.noise, set[int]()
+    for i in [i for i, node in enumerate(nodes) if node.key in noise] if noise else ():
+        for keys in noise[nodes[i].key] if i not in dropped else ():
             if tuple(x.key for x in nodes[i : i + len(keys)]) == keys:
                 following = nodes[i + len(keys)] if i + len(keys) < len(nodes) else None
                 if following is not None and following.key and following.key not in grammar.prepositions:
@@ -208,32 +221,31 @@ def _without_noise(nodes: list[Node], grammar: Grammar) -> tuple[Node, ...]:
     return tuple(n for i, n in enumerate(nodes) if i not in dropped) if dropped else tuple(nodes)
 
 
-def _brackets(nodes: tuple[Node, ...]) -> dict[int, int]:
+def _brackets(words: Keys, signs: list[int]) -> dict[int, int]:
     partner: dict[int, int] = {}
     stack: list[int] = []
-    for i, node in enumerate(nodes):
-        if node.key in _OPEN:
+    for i in signs:
+        if words[i] in BRACKETS:
             stack.append(i)
-        elif stack and node.key == _OPEN.get(nodes[stack[-1]].key):
+        elif stack and words[i] == BRACKETS[words[stack[-1]]]:
             opening = stack.pop()
             partner[opening], partner[i] = i, opening
     return partner
 
 
-def _examples(nodes: tuple[Node, ...], grammar: Grammar) -> dict[int, int]:
+def _examples(words: Keys, signs: list[int], grammar: Grammar) -> dict[int, int]:
     found: dict[int, int] = {}
-    for i, node in enumerate(nodes):
-        for keys in grammar.examples.get(node.key, ()) if node.key else ():
-            if tuple(x.key for x in nodes[i : i + len(keys)]) == keys:
-                found[i - 1 if i and nodes[i - 1].key == "," else i] = i + len(keys)
+    for i in signs:
+        for keys in grammar.examples.get(words[i], ()):
+            if words[i : i + len(keys)] == keys:
+                found[i - 1 if i and words[i - 1] == "," else i] = i + len(keys)
                 break
     return found
 
 
-def _breaks(nodes: tuple[Node, ...], grammar: Grammar) -> frozenset[int]:
-    found = {i for i, node in enumerate(nodes) if node.key in (";", ":")}
-    for i, node in enumerate(nodes):
-        for keys in grammar.breaks_by_first.get(node.key, ()) if node.key else ():
-            if tuple(x.key for x in nodes[i : i + len(keys)]) == keys:
-                found.add(i)
+def _breaks(words: Keys, signs: list[int], grammar: Grammar) -> frozenset[int]:
+    found = {i for i in signs if words[i] in CLOSERS}
+    for i in signs:
+        if any(words[i : i + len(keys)] == keys for keys in grammar.breaks_by_first.get(words[i], ())):
+            found.add(i)
     return frozenset(found)

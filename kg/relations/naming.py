@@ -191,7 +191,7 @@ class Namer:
                             mention, entity=entity.iri, kind="new", classes=self.ontology.closure(entity.types)
                         )
                         nodes[i] = nodes[i]._replace(mention=typed)
-        return replace(seg, nodes=tuple(nodes)) if entities else seg, entities
+        return seg.with_names(tuple(nodes)) if entities else seg, entities
 
 
 def _parts(names: Iterable[tuple[str, T]]) -> dict[str, T]:
