@@ -15,9 +15,10 @@ class Bound(NamedTuple):
 
     def with_slot(self, name: str, nodes: tuple[int, ...], low: int, high: int) -> Bound:
         """This with a slot filled, and the extent that takes."""
-        slots = {**self.slots, name: nodes}
-        return Bound(slots, min(self.low, low), max(self.high, high), self.gaps)
+        before, first, last, gaps = self
+        return Bound({**before, name: nodes}, min(first, low), max(last, high), gaps)
 
     def extended(self, low: int, high: int) -> Bound:
         """This with a wider extent."""
-        return Bound(self.slots, min(self.low, low), max(self.high, high), self.gaps)
+        slots, first, last, gaps = self
+        return Bound(slots, min(first, low), max(last, high), gaps)

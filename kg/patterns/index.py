@@ -46,7 +46,7 @@ class _Branch(NamedTuple):
     mask: int
     side: int
     entries: list[Entry]
-    branches: dict[_Need, _Branch]
+    below: list[_Branch]
 
 
 class _Wording(NamedTuple):
@@ -80,17 +80,19 @@ class Index:
         """The bits of names, by their classes and kinds."""
         often = Counter(need for found in needs for need in found)
         by_wording: dict[Keys, _Branch] = {}
+        branches: dict[tuple[Keys, tuple[_Need, ...]], _Branch] = {}
         for number, pattern in enumerate(patterns):
             parts, k = pattern.elements, pattern.anchor
             entry = Entry(number, pattern, parts[k + 1 :], parts[:k][::-1])
             shared = sorted(needs[number], key=lambda n: (-often[n], n.side, sorted(n.keys)))
             for keys in sorted(_anchors(pattern, lists)):
-                branch = by_wording.setdefault(keys, _Branch(0, 0, [], {}))
-                for need in shared:
-                    if need not in branch.branches:
-                        mask = sum(self.bits[key] for key in need.keys)
-                        branch.branches[need] = _Branch(mask, need.side, [], {})
-                    branch = branch.branches[need]
+                branch = by_wording.setdefault(keys, _Branch(0, 0, [], []))
+                for n, need in enumerate(shared):
+                    path = keys, tuple(shared[: n + 1])
+                    if path not in branches:
+                        branches[path] = _Branch(sum(self.bits[key] for key in need.keys), need.side, [], [])
+                        branch.below.append(branches[path])
+                    branch = branches[path]
                 branch.entries.append(entry)
         self.by_first: dict[str, dict[str, list[_Wording]]] = {}
         """The wordings by their first word, then by their second (nothing where they have none)."""
@@ -163,20 +165,20 @@ def _anchors(pattern: Pattern, lists: Mapping[str, frozenset[Keys]]) -> frozense
 
 def _possible(branch: _Branch, masks: tuple[int, int, int]) -> list[Entry]:
     """The patterns whose needs are met; ``masks``: what stands anywhere, behind the words and (at -1) before them."""
-    found, todo = branch.entries, [branch.branches]
+    found, todo = branch.entries, [branch.below]
     for branches in todo:
-        for further in branches.values():
-            if further.mask & masks[further.side]:
-                if further.entries:
-                    found = found + further.entries
-                if further.branches:
-                    todo.append(further.branches)
+        for mask, side, entries, below in branches:
+            if mask & masks[side]:
+                if entries:
+                    found = found + entries
+                if below:
+                    todo.append(below)
     return sorted(found) if len(found) > 1 else found
 
 
 def _all(branch: _Branch) -> Iterator[Entry]:
     yield from branch.entries
-    for further in branch.branches.values():
+    for further in branch.below:
         yield from _all(further)
 
 

@@ -94,8 +94,10 @@ class Matcher:
         if isinstance(anchor, Slot):
             first, last = run_of_words(segment, first, last, self.leading[anchor.name])
             bound = Bound({anchor.name: tuple(range(first, last))}, first, last)
-        found = self._walk(segment, entry, rightwards=True).go(0, last, bound)
-        if found is not None:
+        found: Bound | None = bound
+        if entry.right:
+            found = self._walk(segment, entry, rightwards=True).go(0, last, bound)
+        if found is not None and entry.left:
             found = self._walk(segment, entry, rightwards=False).go(0, first, found, width)
         if found is None or not self._worded(segment, pattern, found.slots):
             return None
@@ -103,7 +105,7 @@ class Matcher:
 
     def _worded(self, segment: Segment, pattern: Pattern, slots: dict[str, tuple[int, ...]]) -> bool:
         """Whether the free words hold one of their list, where there is one: "the private arm of" names no role."""
-        for element in pattern.elements:
+        for element in pattern.elements if self.by_first else ():
             if isinstance(element, Slot) and element.value == "text" and element.name in self.by_first:
                 nodes, wordings = slots.get(element.name, ()), self.by_first[element.name]
                 if nodes and not any(

@@ -111,6 +111,8 @@ class Segment:
 
     def clause(self, i: int) -> tuple[int, int]:
         """The clause around a position: first node, past the last."""
+        if not self.breaks:
+            return 0, len(self.nodes)
         before = max((b + 1 for b in self.breaks if b < i), default=0)
         after = min((b for b in self.breaks if b > i), default=len(self.nodes))
         return before, after

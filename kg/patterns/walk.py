@@ -19,6 +19,8 @@ APPOSITION = 24
 """The longest apposition that is passed over, in nodes."""
 JOINED = 3
 """How many nodes before a verb the conjunction may stand that joins it to another."""
+_SIGNS = frozenset({(",",), ("(",)})
+"""The signs behind a name that open an apposition to it."""
 
 
 class Walk:
@@ -45,12 +47,13 @@ class Walk:
 
     def go(self, k: int, position: int, bound: Bound, width: int = SOFT) -> Bound | None:
         """Fill the parts from number ``k``; ``position`` is the edge of what is filled (past it, to the right)."""
-        self.furthest = max(self.furthest, k)
+        if k > self.furthest:
+            self.furthest = k
         if k == len(self.elements):
             return bound
         element = self.elements[k]
         if isinstance(element, Gap):
-            counted = Bound(bound.slots, bound.low, bound.high, bound.gaps + (element.width > SOFT))
+            counted = Bound(bound.slots, bound.low, bound.high, bound.gaps + 1) if element.width > SOFT else bound
             return self.go(k + 1, position, counted, element.width)
         fill = self._words if isinstance(element, Words) else self._slot
         found = fill(k, position, bound, width)
@@ -327,7 +330,7 @@ class Walk:
             listed = self.segment.listed(at) if fits and slot.value != "date" else (at,)
             return (listed, listed[0], listed[-1] + 1) if fits else None
         mention = node.mention
-        if mention is None or any(at in nodes for nodes in bound.slots.values()):
+        if mention is None or _is_bound(bound, at):
             return None
         if at and at != origin and self.segment.nodes[at - 1].key in self.segment.grammar.outside:
             return None
@@ -338,15 +341,14 @@ class Walk:
 
     def _names(self, k: int, slot: Slot, at: int, wide: bool, origin: int) -> tuple[tuple[int, ...], int, int] | None:
         segment = self.segment
-        group = segment.groups.get(at, Group((at,), at, at + 1))
-        near = [m for m in group.members if (m >= origin if self.rightwards else m < origin)]
-        if self._apposed(k):
-            near = [at]
-        elif self.naming:  # "the unit A and the partner B", "Norland's A and the B": B has words of its own
-            own = segment.grammar.describes | segment.grammar.filler
-            near = [m for m in near if m == at or segment.nodes[m - 1].key not in own]
-        members = tuple(m for m in near if self._accepts(slot, m, wide))
-        if at not in members or (slot.name == "both" and len(members) < 2):
+        if not self._accepts(slot, at, wide):
+            return None
+        group = segment.groups.get(at) or Group((at,), at, at + 1)
+        near, members = group.members, group.members
+        if len(members) > 1:
+            near = self._near(k, group, at, origin)
+            members = tuple([m for m in near if m == at or self._accepts(slot, m, wide)])
+        if slot.name == "both" and len(members) < 2:
             return None
         if len(members) < len(group.members):
             foreign = any(not (m := segment.nodes[n].mention) or not m.unknown for n in near if n not in members)
@@ -370,14 +372,26 @@ class Walk:
             return None  # "of Norland-based Acme" is not of Norland, "in Acme partner Vest" not in Acme
         return members, group.first, group.last
 
+    def _near(self, k: int, group: Group, at: int, origin: int) -> tuple[int, ...]:
+        """The members of a list, the one at a node among them, that a slot may take together."""
+        if self._apposed(k):
+            return (at,)
+        near = [m for m in group.members if (m >= origin if self.rightwards else m < origin)]
+        if self.naming:  # "the unit A and the partner B", "Norland's A and the B": B has words of its own
+            grammar, nodes = self.segment.grammar, self.segment.nodes
+            keys = ((m, nodes[m - 1].key) for m in near)
+            near = [m for m, key in keys if m == at or (key not in grammar.describes and key not in grammar.filler)]
+        return tuple(near)
+
     def _apposed(self, k: int) -> bool:
         """Whether a comma or bracket alone, or nothing, parts this slot from the next part: an apposition speaks of the
         nearest name only."""
+        if self.rightwards:
+            return False
         before = self.elements[k - 1] if k else self.origin
-        tight = isinstance(before, Gap) and not before.width
-        return not self.rightwards and (
-            tight or (isinstance(before, Words) and before.alternatives <= {(",",), ("(",)})
-        )
+        if isinstance(before, Gap):
+            return not before.width
+        return isinstance(before, Words) and before.alternatives <= _SIGNS
 
     def _accepts(self, slot: Slot, i: int, wide: bool) -> bool:
         mention = self.segment.nodes[i].mention
@@ -391,3 +405,11 @@ class Walk:
             long = mention.last - mention.first > 1 and bool(slot.open) and not tied
             return mention.unknown and ((long and mention.kind == "unlisted") or "unlisted" in slot.kinds)
         return bool(mention.classes.intersection(slot.classes))
+
+
+def _is_bound(bound: Bound, at: int) -> bool:
+    """Whether a node fills a slot already."""
+    for nodes in bound.slots.values():  # noqa: SIM110 - a generator costs more than the look-up, for each name met
+        if at in nodes:
+            return True
+    return False

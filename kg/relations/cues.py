@@ -74,9 +74,11 @@ class Cues:
         self.texts = [p for p in qualifiers if p.kind == "text" and language.cue(_name(p))]
         for prop in self.texts:
             self._add(language.cue(_name(prop)), prop.iri)
-        self.places = [p for p in qualifiers if p.kind == "entity" and language.cue(_name(p), "before")]
-        self.before = {p.iri: language.cue(_name(p), "before") for p in self.places}
-        self.after = {p.iri: language.cue(_name(p), "after") for p in self.places}
+        entities = [(p, _name(p)) for p in qualifiers if p.kind == "entity"]
+        self.places = [(p, name) for p, name in entities if language.cue(name, "before")]
+        """The qualifiers that places of a clause may be, with their names."""
+        self.before = {p.iri: language.cue(name, "before") for p, name in self.places}
+        self.after = {p.iri: language.cue(name, "after") for p, name in self.places}
         self.until = language.single("time", "until")
 
     def _add(self, words: frozenset[Keys], kind: str) -> None:
@@ -97,13 +99,20 @@ class Cues:
 
     def status(self, segment: Segment, match: Match, cues: list[Cue]) -> Status | None:
         """The status that the words around a match give it; None where the text only asks or supposes."""
-        first, last = match.anchor
+        last = match.anchor[1]
         if match.pattern.status is Status.IN_EFFECT:
             former = any(c.kind == "former" and match.first - 1 <= c.first < last for c in cues)
             return Status.ENDED if former else Status.IN_EFFECT
+        if segment.nodes[-1].key == "?":
+            return None
+        return self._around(segment, match, cues) if cues else match.pattern.status or Status.IN_EFFECT
+
+    def _around(self, segment: Segment, match: Match, cues: list[Cue]) -> Status | None:
+        """The status that cues give a match whose wording alone does not tell it."""
+        first, last = match.anchor
         start, _ = segment.clause(first)
         before = [c for c in cues if start <= c.first and c.last <= last]
-        if any(c.kind == "open" for c in before) or segment.nodes[-1].key == "?":
+        if any(c.kind == "open" for c in before):
             return None
         if any(c.kind == "absent" and last <= c.first < match.last for c in cues):
             return None
@@ -138,8 +147,11 @@ class Cues:
 
     def ground(self, segment: Segment, match: Match, cues: list[Cue], status: Status) -> int | None:
         """The node of the cue nearest to a match that gives it its status: part of the evidence."""
+        kinds = _GROUNDS.get(status, ())
+        if not cues or not kinds:
+            return None
         start, end = segment.clause(match.anchor[0])
-        near = [c.first for c in cues if c.kind in _GROUNDS.get(status, ()) and start <= c.first < end]
+        near = [c.first for c in cues if c.kind in kinds and start <= c.first < end]
         return min(near, key=lambda i: (_distance(i, match), i), default=None)
 
     # -- scope -------------------------------------------------------------------------------------------------------
@@ -154,13 +166,14 @@ class Cues:
         if match.pattern.status is Status.IN_EFFECT:
             return
         bound = {i for nodes in match.slots.values() for i in nodes}
-        for place in self.places:
-            if place.iri in prop.qualifiers and _name(place) not in match.slots:
+        for place, name in self.places:
+            if place.iri in prop.qualifiers and name not in match.slots:
                 for i, entity in self._entities(segment, match, place, bound | used, rivals):
                     yield (place.iri, entity), i
-        if prop.kind == "quantity":
+        if cues and prop.kind == "quantity":
             yield from self._texts(segment, match, cues, prop, rivals)
-        yield from self._flags(segment, match, cues, prop, rivals)
+        if cues:
+            yield from self._flags(segment, match, cues, prop, rivals)
 
     def _texts(
         self, segment: Segment, match: Match, cues: list[Cue], prop: Property, rivals: list[Match]
@@ -179,10 +192,12 @@ class Cues:
     ) -> Iterator[tuple[Qualifier, int]]:
         start, end = segment.clause(match.anchor[0])
         for flag in self.flags:
+            if flag.iri not in prop.qualifiers:
+                continue
             near = [c.first for c in cues if c.kind == flag.iri and start <= c.first < end]
             own = (i for i in near if all(_distance(i, r) >= _distance(i, match) for r in rivals))
             first = next(own, None)
-            if first is not None and flag.iri in prop.qualifiers:
+            if first is not None:
                 yield (flag.iri, Literal.boolean(True)), first
 
     def _entities(
@@ -191,10 +206,10 @@ class Cues:
         """The nearest place of the clause with a word before or behind it that makes it the scope, and its list."""
         start, end = segment.clause(match.anchor[0])
         found = []
-        for i in range(start, end):
-            node = segment.nodes[i]
-            fits = node.mention is not None and not node.mention.classes.isdisjoint(place.range)
-            if fits and i not in taken and self._is_scope(segment, i, node, place.iri) and _owns(match, i, rivals):
+        for i, node in enumerate(segment.nodes[start:end], start):
+            if node.mention is None or node.mention.classes.isdisjoint(place.range):
+                continue
+            if i not in taken and self._is_scope(segment, i, node, place.iri) and _owns(match, i, rivals):
                 found.append((_distance(i, match), i))
         if found:
             nearest = min(found)[1]
