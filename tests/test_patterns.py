@@ -14,7 +14,10 @@ from kg.errors import Faults
 from kg.mentions import Linker
 from kg.model import Document
 from kg.patterns import Language, load
+from kg.patterns.grammar import Grammar
+from kg.patterns.index import Index
 from kg.patterns.notation import GAP, Words
+from kg.patterns.segment import segment
 from kg.project import Project
 from kg.relations import Reader
 
@@ -291,3 +294,28 @@ def test_a_sentence_without_end_is_read_in_pieces() -> None:
     claims(SENTENCE)
     once, twice = work(lambda: claims(SENTENCE * 30)), work(lambda: claims(SENTENCE * 60))
     assert twice < 2.5 * once
+
+
+# -- which patterns are tried ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "tried"),
+    [
+        ("BMW hugs Huawei.", ["{s} hugs {o}", "{both} hugs"]),
+        ("BMW and Huawei hugs.", ["{both} hugs"]),
+        ("hugs BMW and Huawei.", []),
+        ("BMW hugs.", []),
+        ("BMW hugs tightly Huawei.", ["{s} hugs {o}", "{both} hugs", "{s} hugs tightly {o}"]),
+    ],
+)
+def test_a_pattern_is_tried_only_where_each_part_has_something_on_its_side(
+    tmp_path: Path, text: str, tried: list[str]
+) -> None:
+    lines = '["{s} hugs {o}", "{both} hugs", "{s} hugs tightly {o}"]'
+    found = language(tmp_path, f'language = "xx"\n[grammar]\nand = "and"\n[patterns]\npartnersWith = {lines}\n')
+    known = knowledge()
+    linked = Linker(known.readers["en"][0].gazetteer, found, known.ontology).link(text)
+    grammar = Grammar.of(found)
+    hits = Index(found.patterns, dict(found.lists)).hits(segment(linked, 0, len(linked.tokens), grammar))
+    assert [e.pattern.text for hit in hits for e in hit.entries] == tried

@@ -13,6 +13,13 @@ class Bound(NamedTuple):
     high: int
     gaps: int = 0
 
+    def holds(self, at: int) -> bool:
+        """Whether a node fills a slot already."""
+        for nodes in self.slots.values():  # noqa: SIM110 - a generator costs more than the look-up, for each name met
+            if at in nodes:
+                return True
+        return False
+
     def with_slot(self, name: str, nodes: tuple[int, ...], low: int, high: int) -> Bound:
         """This with a slot filled, and the extent that takes."""
         before, first, last, gaps = self

@@ -87,6 +87,13 @@ class Segment:
         """Whether a hyphen joins a name before node ``i`` to the word behind it."""
         return i < len(self.nodes) and self.nodes[i].key == "-" and self.nodes[i].start == self.nodes[i - 1].end
 
+    def closes(self, i: int) -> bool:
+        """Whether the name behind a comma is followed by another: "in its first car, the Y2K, from 2026"."""
+        nodes = self.nodes
+        while i < len(nodes) and nodes[i].key in self.grammar.filler:
+            i += 1
+        return i + 1 < len(nodes) and nodes[i].mention is not None and nodes[i + 1].key in (",", ".")
+
     def listed(self, i: int) -> tuple[int, ...]:
         """The values of one kind in a list with the one at a position ("400, 500 dan 600 km"), itself among them."""
         value = self.nodes[i].value

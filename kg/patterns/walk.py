@@ -265,17 +265,10 @@ class Walk:
 
     def _crosses_comma(self, k: int, at: int, slot: Slot, wide: bool, words: int) -> bool:
         if self.rightwards:
-            apposed = self.segment.nodes[at - 1].mention is not None or self._closed(at + 1)
+            apposed = self.segment.nodes[at - 1].mention is not None or self.segment.closes(at + 1)
             return wide or (words > 0 and self._is_name(at + 1, slot) and (apposed or not self._after_preposition(k)))
         before = self.segment.nodes[at - 1] if at else None
         return before is not None and before.mention is not None and self._is_name(at - 1, slot)
-
-    def _closed(self, at: int) -> bool:
-        """Whether the name behind a comma is followed by another: "in its first car, the Y2K, from 2026"."""
-        nodes = self.segment.nodes
-        while at < len(nodes) and nodes[at].key in self.segment.grammar.filler:
-            at += 1
-        return at + 1 < len(nodes) and nodes[at].mention is not None and nodes[at + 1].key in (",", ".")
 
     def _is_name(self, at: int, slot: Slot) -> bool:
         nodes = self.segment.nodes
@@ -330,7 +323,7 @@ class Walk:
             listed = self.segment.listed(at) if fits and slot.value != "date" else (at,)
             return (listed, listed[0], listed[-1] + 1) if fits else None
         mention = node.mention
-        if mention is None or _is_bound(bound, at):
+        if mention is None or bound.holds(at):
             return None
         if at and at != origin and self.segment.nodes[at - 1].key in self.segment.grammar.outside:
             return None
@@ -405,11 +398,3 @@ class Walk:
             long = mention.last - mention.first > 1 and bool(slot.open) and not tied
             return mention.unknown and ((long and mention.kind == "unlisted") or "unlisted" in slot.kinds)
         return bool(mention.classes.intersection(slot.classes))
-
-
-def _is_bound(bound: Bound, at: int) -> bool:
-    """Whether a node fills a slot already."""
-    for nodes in bound.slots.values():  # noqa: SIM110 - a generator costs more than the look-up, for each name met
-        if at in nodes:
-            return True
-    return False
