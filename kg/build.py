@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from kg import decisions, patterns, seeds, store
 from kg import ontology as ontologies
-from kg import patterns, seeds, store
+from kg.decisions import Decision
 from kg.documents import read
 from kg.errors import Faults, InputError
 from kg.languages import detect
 from kg.mentions import Linker
 from kg.mentions.gazetteer import Gazetteer
-from kg.model import Claim, Conflict, Document, Entity, Fact
+from kg.model import Claim, Conflict, Curation, Document, Entity, Fact, Verdict
 from kg.names import digest
 from kg.ontology import Ontology
 from kg.patterns import Language
 from kg.project import Project
-from kg.rdf import entity_quads
 from kg.relations import Explanation, Extraction, Reader, explain
 from kg.resolution import conflicts, mark_copies, resolve
 from kg.seeds import Names
@@ -55,6 +55,10 @@ class BuildReport:
     proposals: int = 0
     """What extractors proposed, be it new, known already or refused."""
     refused_proposals: tuple[Refused, ...] = ()
+    decisions: int = 0
+    """How many decisions of curators were applied."""
+    reopened: tuple[Curation, ...] = ()
+    """The decisions whose evidence has changed: not applied."""
 
     @property
     def refusals(self) -> Mapping[str, int]:
@@ -70,13 +74,16 @@ class Knowledge:
     ontology: Ontology
     languages: Mapping[str, Language]
     names: Names
+    decisions: Sequence[Decision] = ()
 
     @classmethod
     def of(cls, project: Project) -> Knowledge:
         """Load a project; raises Faults with all that is wrong in one kind of file."""
         ontology = ontologies.load(project)
         languages = patterns.load(project, ontology)
-        return cls(project, ontology, languages, seeds.load_names(project, ontology))
+        names = seeds.load_names(project, ontology)
+        decided = decisions.load(project, ontology, names.entities)
+        return cls(project, ontology, languages, names, decided)
 
     @cached_property
     def readers(self) -> dict[str, tuple[Linker, Reader]]:
@@ -159,6 +166,8 @@ def build(
         digest=manifest.digest,
         proposals=findings.proposals if findings else 0,
         refused_proposals=tuple(sorted(findings.refused)) if findings else (),
+        decisions=graph.decided,
+        reopened=tuple(r for r in graph.records if r.verdict is Verdict.REOPENED),
         **counts,
     )
 
@@ -208,13 +217,16 @@ class Graph:
     claims: Sequence[Claim]
     facts: Sequence[Fact]
     conflicts: Sequence[Conflict]
+    records: Sequence[Curation] = ()
+    """Decisions that nothing else in the graph carries."""
+    decided: int = 0
 
     def quads(self) -> Iterator[ox.Quad]:
         """The quads of all layers, in a fixed order."""
         records = self.ontology.records
         yield from self.ontology.quads()
         for entity in self.entities:
-            yield from entity_quads(entity)
+            yield from records.entity(entity)
         for document in self.documents:
             yield from records.document(document)
         for claim in self.claims:
@@ -223,6 +235,8 @@ class Graph:
             yield from records.fact(fact)
         for conflict in self.conflicts:
             yield from records.conflict(conflict)
+        for record in self.records:
+            yield from records.curation(record)
 
     def counts(self) -> dict[str, int]:
         """How many of each there are."""
@@ -233,7 +247,7 @@ class Graph:
 def assemble(
     knowledge: Knowledge, documents: Iterable[Document], extractions: Iterable[Extraction], curated: Iterable[Fact]
 ) -> Graph:
-    """Resolve claims and curated facts into the whole graph."""
+    """Resolve claims and curated facts, with the decisions on them, into the whole graph."""
     marked = mark_copies(list(documents))
     by_id = {d.id: d for d in marked}
     claims: dict[str, Claim] = {}
@@ -242,10 +256,21 @@ def assemble(
         claims.update({c.id: c for c in extraction.claims})
         new.update({e.iri: e for e in extraction.entities if e.iri not in knowledge.names.entities})
     ordered = [claims[i] for i in sorted(claims)]
-    facts = resolve(ordered, curated, by_id, knowledge.ontology)
     entities = {**knowledge.names.entities, **new}
+    decided = decisions.apply(knowledge.decisions, ordered, curated, entities, by_id, knowledge.ontology)
+    facts = resolve(decided.claims, decided.curated, by_id, knowledge.ontology)
     against = conflicts(facts, by_id, knowledge.ontology)
-    return Graph(knowledge.ontology, [entities[i] for i in sorted(entities)], marked, ordered, facts, against)
+    settled = decisions.settle(decided.pending, facts, against, knowledge.ontology.short)
+    return Graph(
+        knowledge.ontology,
+        [decided.entities[i] for i in sorted(decided.entities)],
+        marked,
+        decided.claims,
+        settled.facts,
+        settled.conflicts,
+        (*decided.records, *settled.records),
+        decided.applied + settled.applied,
+    )
 
 
 def _manifest(ontology: Ontology, counts: Mapping[str, int], content: str) -> store.Manifest:

@@ -84,6 +84,7 @@ class Status(StrEnum):
     REPORTED = "Reported"
     DENIED = "Denied"
     ENDED = "Ended"
+    REJECTED = "Rejected"
 
     @property
     def iri(self) -> str:
@@ -94,6 +95,30 @@ class Status(StrEnum):
     def asserts(self) -> bool:
         """Whether a fact of this status stands as a direct triple."""
         return self in (Status.IN_EFFECT, Status.PLANNED)
+
+
+SAID = tuple(status for status in Status if status is not Status.REJECTED)
+"""The statuses that a source can give; a rejection is a curator's alone."""
+
+
+class Verdict(StrEnum):
+    """What a curator decided; the values are the local names of the ``kg:`` individuals."""
+
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+    CORRECTED = "Corrected"
+    REOPENED = "Reopened"
+    """Decided once, on evidence that has changed since: not applied."""
+
+    @property
+    def iri(self) -> str:
+        """The IRI of the verdict."""
+        return KG + self.value
+
+    @property
+    def discounts(self) -> bool:
+        """Whether a claim of this verdict counts no more."""
+        return self in (Verdict.REJECTED, Verdict.CORRECTED)
 
 
 class Origin(StrEnum):
@@ -112,6 +137,36 @@ class Label:
     kind: str = "preferred"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Curation:
+    """Where a curator wrote a fact or a decision down: file within the project, one-based line, the source it names.
+
+    A decision has a ``verdict``, the ``key`` of what it is about, and who decided, when and why, as far as told.
+    """
+
+    file: str
+    line: int
+    source: str
+    status: Status = Status.IN_EFFECT
+    verdict: Verdict | None = None
+    key: str = ""
+    by: str = ""
+    on: str = ""
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        """The curation's name, a hash of its place and content."""
+        decided = (self.verdict, self.key, self.by, self.on, self.note) if self.verdict else ()
+        return digest(self.file, str(self.line), self.source, self.status, *decided)
+
+
+def verdict_of(curations: tuple[Curation, ...]) -> Verdict | None:
+    """What several decisions come to: one that takes away outranks one that accepts."""
+    found = {c.verdict for c in curations}
+    return next((v for v in (Verdict.REJECTED, Verdict.CORRECTED, Verdict.ACCEPTED) if v in found), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A thing that facts are about, with its classes, names and what its name needs beside it to be understood."""
@@ -125,6 +180,10 @@ class Entity:
     home: tuple[str, ...] = ()
     """The places by which it is called ("the German carmaker"): to understand a text, not a fact."""
     origin: Origin = Origin.CURATED
+    merged: tuple[str, ...] = ()
+    """Those that a curator found to be this one."""
+    curations: tuple[Curation, ...] = ()
+    """The decisions on it."""
 
     def label(self, language: str = "en") -> str:
         """The preferred name in a language, else in English, else any."""
@@ -181,6 +240,17 @@ class Claim:
     stated_by: str = ""
     pattern: str = ""
     confidence: str = "1"
+    key: str = ""
+    """The name of its evidence, by which a decision finds it again; no part of what it states, like all below."""
+    corrects: str = ""
+    """The id of the claim in whose place a curator put it."""
+    curations: tuple[Curation, ...] = ()
+    """The decisions on it."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it supports its fact: a claim that a curator rejected or corrected does not."""
+        return not any(c.verdict and c.verdict.discounts for c in self.curations)
 
     @property
     def id(self) -> str:
@@ -189,21 +259,6 @@ class Claim:
         when = (self.valid_from, self.valid_until, self.time_text, self.value_text, self.stated_by)
         place = (self.document, str(self.start), str(self.end))
         return digest(*place, self.subject, self.predicate, term_key(self.object), self.status, *when, *quals)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Curation:
-    """Where a curator wrote a fact down: file within ``seeds/``, one-based line, and the source it names."""
-
-    file: str
-    line: int
-    source: str
-    status: Status = Status.IN_EFFECT
-
-    @property
-    def id(self) -> str:
-        """The curation's name, a hash of its place and source."""
-        return digest(self.file, str(self.line), self.source, self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +301,8 @@ class Conflict:
     first: str
     second: str
     rule: str
+    curations: tuple[Curation, ...] = ()
+    """The decisions on it."""
 
     @property
     def id(self) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import Place, ProjectError
-from kg.model import Claim, Conflict, Curation, Document, Entity, Fact, Label, Literal, Term
+from kg.model import Claim, Conflict, Curation, Document, Entity, Fact, Label, Literal, Term, verdict_of
 from kg.names import DCT, KG, PROV, RDF, SKOS, XSD, kg
 
 LAYERS = ("ontology", "curated", "facts", "claims", "documents")
@@ -111,6 +111,12 @@ class Records:
             (kg("status"), ox.NamedNode(curation.status.iri)),
             (DCT + "source", _source(curation.source)),
         ]
+        if curation.verdict:
+            properties.append((kg("decision"), ox.NamedNode(curation.verdict.iri)))
+        texts = {kg("key"): curation.key, DCT + "creator": curation.by, SKOS + "note": curation.note}
+        properties += [(name, ox.Literal(text)) for name, text in texts.items() if text]
+        if curation.on:
+            properties.append((DCT + "date", to_ox(Literal.date(curation.on))))
         yield from _node(self.iri("curation", curation.id), properties, layer("curated"))
 
     def claim(self, claim: Claim) -> Iterator[ox.Quad]:
@@ -119,6 +125,7 @@ class Records:
             kg("timeText"): claim.time_text,
             kg("valueText"): claim.value_text,
             kg("pattern"): claim.pattern,
+            kg("key"): claim.key,
         }
         properties: list[tuple[str, object]] = [
             (RDF + "type", ox.NamedNode(kg("Claim"))),
@@ -134,7 +141,28 @@ class Records:
         ]
         if claim.stated_by:
             properties.append((kg("statedBy"), ox.NamedNode(claim.stated_by)))
-        yield from _node(self.iri("claim", claim.id), properties, layer("claims"))
+        if claim.corrects:
+            properties.append((kg("corrects"), self.iri("claim", claim.corrects)))
+        node = self.iri("claim", claim.id)
+        yield from _node(node, properties, layer("claims"))
+        yield from self.decided(node, claim.curations, layer("claims"))
+
+    def decided(self, node: ox.NamedNode, curations: tuple[Curation, ...], graph: ox.NamedNode) -> Iterator[ox.Quad]:
+        """The quads of the decisions on a record or an entity: what they come to, and where each is written."""
+        verdict = verdict_of(curations)
+        if verdict:
+            yield ox.Quad(node, ox.NamedNode(kg("decision")), ox.NamedNode(verdict.iri), graph)
+        for curation in curations:
+            yield ox.Quad(node, ox.NamedNode(kg("curation")), self.iri("curation", curation.id), graph)
+            yield from self.curation(curation)
+
+    def entity(self, entity: Entity) -> Iterator[ox.Quad]:
+        """The quads of an entity, of those merged into it, and of the decisions on it."""
+        node, graph = ox.NamedNode(entity.iri), layer("curated")
+        yield from entity_quads(entity)
+        for other in entity.merged:
+            yield ox.Quad(ox.NamedNode(other), ox.NamedNode(kg("mergedInto")), node, graph)
+        yield from self.decided(node, entity.curations, graph)
 
     def document(self, document: Document) -> Iterator[ox.Quad]:
         """The quads of a document, its text among them."""
@@ -160,7 +188,9 @@ class Records:
             (kg("between"), self.iri("fact", conflict.second)),
             (kg("rule"), ox.Literal(conflict.rule)),
         ]
-        yield from _node(self.iri("conflict", conflict.id), properties, layer("facts"))
+        node = self.iri("conflict", conflict.id)
+        yield from _node(node, properties, layer("facts"))
+        yield from self.decided(node, conflict.curations, layer("facts"))
 
 
 def entity_quads(entity: Entity) -> Iterator[ox.Quad]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pyoxigraph as ox
 
 from kg.errors import KgError, Place, ProjectError, raise_faults
-from kg.model import Curation, Entity, Fact, Origin, Qualifier, Status, qualifier_key
+from kg.model import SAID, Curation, Entity, Fact, Origin, Qualifier, Status, qualifier_key
 from kg.names import DCT, RDF, SKOS, XSD, kg
 from kg.ontology import KINDS, Ontology, Property
 from kg.project import Project
@@ -226,12 +226,12 @@ class _FactReader:
 
     def _status(self, values: list[object]) -> Status:
         value = self._single("kg:status", values)
-        known = {s.iri: s for s in Status}
+        known = {s.iri: s for s in SAID}
         if isinstance(value, ox.NamedNode) and value.value in known:
             return known[value.value]
         if value is not None:
             shown = _shown(value, self.ontology).removeprefix("kg:")
-            self.fault(f"unknown status {shown}", "known: " + ", ".join(f"kg:{s.value}" for s in Status))
+            self.fault(f"unknown status {shown}", "known: " + ", ".join(f"kg:{s.value}" for s in SAID))
         return Status.IN_EFFECT
 
     def _sources(self, values: list[object]) -> list[str]:

@@ -14,7 +14,21 @@ from pathlib import Path
 import pyoxigraph as ox
 
 import kg.ontology
-from kg.model import Claim, Conflict, Curation, Document, Entity, Fact, Label, Literal, Origin, Qualifier, Status, Term
+from kg.model import (
+    Claim,
+    Conflict,
+    Curation,
+    Document,
+    Entity,
+    Fact,
+    Label,
+    Literal,
+    Origin,
+    Qualifier,
+    Status,
+    Term,
+    Verdict,
+)
 from kg.names import XSD, slug
 from kg.project import Project
 from kg.rdf import Records, entity_quads
@@ -78,6 +92,8 @@ class Said:
     valid_until: str = ""
     stated_by: str = ""
     value_text: str = ""
+    decided: Verdict | None = None
+    """What a curator decided on each of its claims."""
 
 
 def number(lexical: str) -> Literal:
@@ -129,6 +145,7 @@ WORLD: tuple[Said, ...] = (
         },
         qualifiers={"market": "China"},
         valid_from="2025",
+        decided=Verdict.ACCEPTED,
     ),
     Said(
         "Sean Green",
@@ -280,7 +297,16 @@ def _claims(said: Said, qualifiers: tuple[Qualifier, ...]) -> Iterator[Claim]:
             stated_by=iri(said.stated_by) if said.stated_by else "",
             pattern=f"{document.language}/{said.predicate}#1",
             confidence="0.9",
+            key=f"{index}{said.predicate}",
+            curations=_decided(said, index),
         )
+
+
+def _decided(said: Said, index: int) -> tuple[Curation, ...]:
+    if said.decided is None:
+        return ()
+    place = ("seeds/decisions/claims/world.toml", index + 3, _HEADS[index].source)
+    return (Curation(*place, said.status, said.decided, f"{index}{said.predicate}", "ana", "2025-10-01", "seen"),)
 
 
 def _term(value: str | Literal) -> Term:

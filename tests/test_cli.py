@@ -143,7 +143,7 @@ def test_no_rows_are_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_these_are_the_commands() -> None:
-    assert " ".join(COMMANDS) == "build diff export facts init learn queries query stats validate verify view why"
+    assert " ".join(COMMANDS) == "build diff export facts init learn queries query review stats validate verify view why"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -711,6 +711,8 @@ def test_build_tells_what_came_of_it(kg: Run, tmp_path: Path, monkeypatch: pytes
         "conflicts": 1,
         "refused": [{"source": "news/x.txt", "message": "empty", "hint": "give it a text"}],
         "unread": ["news/fr.txt"],
+        "decisions": 0,
+        "reopened": [],
         "digest": "abc",
     }
     assert asked == {

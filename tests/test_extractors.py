@@ -38,7 +38,7 @@ from kg.extractors.evidence import Page
 from kg.extractors.gate import LONGEST_QUOTE, Judged
 from kg.extractors.openai import FAILURES, ModelReader
 from kg.extractors.panel import HANGS, MOST
-from kg.model import Claim, Document, Entity, Label, Literal, Origin, Status
+from kg.model import SAID, Claim, Document, Entity, Label, Literal, Origin, Status
 from kg.names import XSD
 from kg.project import Project
 from kg.queries.checks import verify
@@ -832,7 +832,7 @@ def test_the_schema_is_made_from_the_ontology() -> None:
     assert set(forms) == {ontology.short(i) for i, p in ontology.properties.items() if not p.is_qualifier}
     taken = forms["at:usesSoftware"]["properties"]["qualifiers"]["items"]["properties"]["name"]["enum"]
     assert taken == ["at:exclusive", "at:market", "at:trim"]
-    assert schema["$defs"]["status"]["enum"] == [s.value for s in Status]
+    assert schema["$defs"]["status"]["enum"] == [s.value for s in SAID]
     for form in (schema, *forms.values()):
         assert form["required"] == list(form["properties"]), "strict endpoints want every field"
         assert form["additionalProperties"] is False

@@ -10,7 +10,7 @@ import pytest
 from gold import score as gold
 from support import AT, ID
 
-from kg.model import Claim, Entity, Label, Literal, Status
+from kg.model import SAID, Claim, Entity, Label, Literal, Status
 from kg.names import XSD, local_name
 
 FEWEST_CASES = 400
@@ -71,7 +71,7 @@ def test_facts_are_written_in_terms_of_the_ontology(language: str) -> None:
     written = [*facts(language), *(fact for case in cases(language) for fact in case.optional)]
     assert not {fact["p"] for fact in written} - properties
     assert not {key for fact in written for key in fact} - qualifiers - OTHER_KEYS
-    assert not {fact["status"] for fact in written if "status" in fact} - {s.value for s in Status}
+    assert not {fact["status"] for fact in written if "status" in fact} - {s.value for s in SAID}
     times = [fact[key] for fact in written for key in ("time", "until") if fact.get(key, "")[:1].isdigit()]
     assert not [t for t in times if not re.fullmatch(r"[\d/Q-]{4,21}", t)]
 

@@ -13,7 +13,7 @@ from pipeline import ROOT, Told, knowledge
 from kg.errors import Faults
 from kg.mentions import Linker
 from kg.mentions.gazetteer import Gazetteer
-from kg.model import Document, Status
+from kg.model import SAID, Document
 from kg.patterns import Language, load
 from kg.patterns.language import VOCABULARY
 from kg.patterns.notation import GAP
@@ -121,7 +121,7 @@ def test_the_new_line_reads_its_sentences(tmp_path: Path) -> None:
 def test_the_guide_names_every_section_key_and_status() -> None:
     missing = [s for s in VOCABULARY if f"[{s}]" not in GUIDE and f"[{s}." not in GUIDE]
     missing += [k for keys in VOCABULARY.values() for k in keys - {"*"} if f"`{k}`" not in GUIDE]
-    missing += [s.value for s in Status if f"`{s.value}`" not in GUIDE]
+    missing += [s.value for s in SAID if f"`{s.value}`" not in GUIDE]
     assert not missing
 
 

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 from pipeline import AT, ID, claims, knowledge
 
-from kg.model import Claim, Conflict, Curation, Document, Fact, Literal, Origin, Qualifier, Status, Term
+from kg.model import SAID, Claim, Conflict, Curation, Document, Fact, Literal, Origin, Qualifier, Status, Term
 from kg.names import local_name
 from kg.resolution import conflicts, resolve
 
@@ -111,7 +111,7 @@ def test_qualifiers_of_all_claims_are_gathered_and_a_figure_is_taken_once() -> N
 
 # -- status --------------------------------------------------------------------------------------------------------
 
-IN_EFFECT, PLANNED, REPORTED, DENIED, ENDED = Status
+IN_EFFECT, PLANNED, REPORTED, DENIED, ENDED = SAID
 
 
 @pytest.mark.parametrize(

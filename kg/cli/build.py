@@ -163,7 +163,8 @@ def _told(made: BuildReport) -> dict[str, object]:
         for error in made.refused
     ]
     numbers = {name: getattr(made, name) for name in ("documents", "claims", "facts", "entities", "conflicts")}
-    return {**numbers, "refused": refused, "unread": list(made.unread), "digest": made.digest}
+    return {**numbers, "refused": refused, "unread": list(made.unread), "decisions": made.decisions,
+            "reopened": [asdict(r) for r in made.reopened], "digest": made.digest}  # fmt: skip
 
 
 def _told_of_extractors(made: BuildReport) -> dict[str, object]:
@@ -189,6 +190,9 @@ def _tell(made: BuildReport, target: Path) -> None:
     for source in made.unread[:_SHOWN]:
         name = rows.one_line(source)
         click.echo(f"kg: {name}: its language has no patterns; the text is kept, nothing was read from it", err=True)
+    if made.decisions or made.reopened:
+        again = f", {len(made.reopened):,} reopened: see 'kg review --kind reopened'" if made.reopened else ""
+        click.echo(f"kg: {rows.counted(made.decisions, 'decision')} applied{again}", err=True)
     read = rows.counted(made.documents, "document")
     refused = f" ({len(made.refused):,} refused)" if made.refused else ""
     gives = ", ".join(

@@ -10,7 +10,7 @@ import click
 
 from kg.cli import complete, rows
 from kg.cli.app import Setting, at_a_moment, epilog, main, pass_setting
-from kg.model import Fact, Literal, Qualifier, Term
+from kg.model import Claim, Curation, Fact, Literal, Qualifier, Term, verdict_of
 from kg.names import Prefixes, local_name
 from kg.queries.facts import Evidence, Explanation
 from kg.views.graph import span_of_time
@@ -144,6 +144,7 @@ def _told(explained: Explanation, words: Words) -> Iterator[str]:
         yield ""
         yield f"  {curation.status} · a curator wrote it down in {plain(f'{curation.file}:{curation.line}')}"
         yield f"  {plain(curation.source)}"
+        yield from _decision(curation)
     for item in explained.evidence:
         yield ""
         yield from _claim(item, words)
@@ -176,6 +177,19 @@ def _claim(item: Evidence, words: Words) -> Iterator[str]:
     figure = f'"{claim.value_text}"' if claim.value_text else ""
     rule = f"rule {claim.pattern}" if claim.pattern else ""
     yield "  " + plain(" · ".join(x for x in (by, when, figure, rule, f"confidence {claim.confidence}") if x))
+    for curation in claim.curations:
+        yield from _decision(curation)
+
+
+def _decision(curation: Curation) -> Iterator[str]:
+    """The line about a decision: what, by whom, when, where it is written, why."""
+    if curation.verdict:
+        what = f"{curation.verdict.lower()}" + (f" by {curation.by}" if curation.by else " by a curator")
+        on = f"on {curation.on}" if curation.on else ""
+        place = f"in {curation.file}:{curation.line}"
+        yield "  " + plain(
+            " ".join(x for x in (what, on, place) if x) + (f": {curation.note}" if curation.note else "")
+        )
 
 
 def plain(text: str, ends: bool = False) -> str:
@@ -193,14 +207,21 @@ def _marked(quote: str) -> str:
 def _evidence_table(explained: list[Explanation], words: Words) -> rows.Table:
     """A row for each claim and each curation of each fact."""
     columns = ("fact", "subject", "property", "object", "course", "status", "source", "title", "issued", "said",
-               "speaker", "before", "quote", "after", "start", "end", "rule", "confidence", "file", "line")  # fmt: skip
+               "speaker", "before", "quote", "after", "start", "end", "rule", "confidence", "decision", "file",
+               "line")  # fmt: skip
     lines: list[tuple[rows.Cell, ...]] = []
     for each in explained:
         fact = each.fact
         said = (fact.id, words(fact.subject), words(fact.predicate), words(fact.object), _course(each) or None)
-        lines += [(*said, c.status.value, c.source, *(None,) * 11, c.file, c.line) for c in fact.curations]
-        lines += [(*said, *_claim_cells(item, words), None, None) for item in each.evidence]
+        lines += [(*said, c.status.value, c.source, *(None,) * 11, c.verdict, c.file, c.line) for c in fact.curations]
+        lines += [(*said, *_claim_cells(item, words), *_decided(item.claim)) for item in each.evidence]
     return rows.table(lines, *columns)
+
+
+def _decided(claim: Claim) -> tuple[rows.Cell, ...]:
+    """What was decided on a claim, and where that is written."""
+    found = [c for c in claim.curations if c.verdict is verdict_of(claim.curations)]
+    return (found[0].verdict, found[0].file, found[0].line) if found else (None, None, None)
 
 
 def _claim_cells(item: Evidence, words: Words) -> tuple[rows.Cell, ...]:

@@ -13,7 +13,7 @@ from kg.extractors.directory import Directory
 from kg.extractors.evidence import Evidence, Page
 from kg.extractors.proposal import Proposal, Reason, Refusal
 from kg.extractors.values import RefusedError, checked_code, read_date, read_value
-from kg.model import Claim, Entity, Label, Literal, Origin, Qualifier, Status, Term, qualifier_key
+from kg.model import SAID, Claim, Entity, Label, Literal, Origin, Qualifier, Status, Term, qualifier_key
 from kg.names import KG, slug
 from kg.ontology import Ontology, Property
 from kg.text import Value
@@ -111,7 +111,7 @@ class _Case:
 
     def _status(self, name: str) -> Status:
         local = name.removeprefix(KG).removeprefix("kg:")
-        if local not in {s.value for s in Status}:
+        if local not in {s.value for s in SAID}:
             raise RefusedError(Reason.STATUS, name[:80])
         return Status(local)
 

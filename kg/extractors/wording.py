@@ -9,7 +9,7 @@ from typing import Any
 
 from kg.extractors.directory import Directory
 from kg.languages.splitting import paragraphs
-from kg.model import Document, Status
+from kg.model import SAID, Document
 from kg.ontology import Ontology, Property
 
 VERSION = "1"
@@ -67,7 +67,7 @@ def _shared(ontology: Ontology) -> dict[str, Any]:
     named = _record({"name": {"type": "string"}, "class": {"type": "string", "enum": classes}})
     return {
         "text": {"type": "string"},
-        "status": {"type": "string", "enum": [s.value for s in Status]},
+        "status": {"type": "string", "enum": [s.value for s in SAID]},
         "types": {"type": "array", "items": named},
     }
 

@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from kg.model import Status
+from kg.model import SAID, Status
 from kg.text import key_of
 
 GAP = 16
@@ -119,9 +119,9 @@ def split_status(line: str) -> tuple[str, Status | None]:
     if not arrow:
         return line, None
     try:
-        return body, Status(name.strip())
-    except ValueError:
-        known = ", ".join(s.value for s in Status)
+        return body, next(s for s in SAID if s.value == name.strip())
+    except StopIteration:
+        known = ", ".join(s.value for s in SAID)
         raise NotationError(f"unknown status '{name.strip()}' (known: {known})") from None
 
 

@@ -21,10 +21,11 @@ from kg.model import (
     Qualifier,
     Status,
     Term,
+    Verdict,
     qualifier_key,
     term_key,
 )
-from kg.names import DCT, KG, PROV, RDF, kg, local_name
+from kg.names import DCT, KG, PROV, RDF, SKOS, kg, local_name
 from kg.queries.lookup import document as document_iri
 from kg.queries.lookup import entity, identifying, labels, property_, symmetric
 from kg.queries.lookup import status as status_of
@@ -162,7 +163,8 @@ def conflicts(store: Store) -> list[tuple[Conflict, Fact, Fact]]:
         sides = sorted((read(str(iri)) for iri in values[kg("between")]), key=_order)
         first, second = sides[0], sides[-1]
         ids = sorted((first.id, second.id))
-        found.append((Conflict(ids[0], ids[1], _text(values, kg("rule"))), first, second))
+        decided = curations(store, values)
+        found.append((Conflict(ids[0], ids[1], _text(values, kg("rule")), decided), first, second))
     return sorted(found, key=lambda x: (_order(x[1]), _order(x[2]), x[0].rule))
 
 
@@ -260,7 +262,7 @@ def _reader(store: Store) -> Callable[[str], Fact]:
             first_stated=_text(values, kg("firstStated")),
             last_stated=_text(values, kg("lastStated")),
             claims=tuple(claims),
-            curations=tuple(sorted(_curation(store, c) for c in _iris(values, kg("curation")))),
+            curations=curations(store, values),
         )
 
     return read
@@ -285,13 +287,36 @@ def _claim(store: Store, iri: str, subject: str, predicate: str, value: Term) ->
         stated_by=_text(values, kg("statedBy")),
         pattern=_text(values, kg("pattern")),
         confidence=_text(values, kg("confidence")),
+        key=_text(values, kg("key")),
+        corrects=store.records.id_of(_text(values, kg("corrects"))),
+        curations=curations(store, values),
     )
 
 
-def _curation(store: Store, iri: str) -> Curation:
+def curations(store: Store, values: _Values) -> tuple[Curation, ...]:
+    """Where curators wrote down what a record (its values by predicate) states, and what they decided on it."""
+    return tuple(
+        sorted(
+            (curation(store, c) for c in _iris(values, kg("curation"))), key=lambda c: (c.file, c.line, c.source, c.id)
+        )
+    )
+
+
+def curation(store: Store, iri: str) -> Curation:
+    """The curation with this IRI."""
     values = _values(store, iri, "curated")
-    status = Status(local_name(_text(values, kg("status"))))
-    return Curation(_text(values, kg("file")), int(_text(values, kg("line"))), _text(values, DCT + "source"), status)
+    verdict = _text(values, kg("decision"))
+    return Curation(
+        file=_text(values, kg("file")),
+        line=int(_text(values, kg("line"))),
+        source=_text(values, DCT + "source"),
+        status=Status(local_name(_text(values, kg("status")))),
+        verdict=Verdict(local_name(verdict)) if verdict else None,
+        key=_text(values, kg("key")),
+        by=_text(values, DCT + "creator"),
+        on=_text(values, DCT + "date"),
+        note=_text(values, SKOS + "note"),
+    )
 
 
 def _documents(store: Store, claims: Iterable[Claim]) -> dict[str, Document]:

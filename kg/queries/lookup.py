@@ -33,7 +33,7 @@ def entity(store: Store, name: str) -> str:
     """
     iri = _as_iri(store, name) or _existing(store, store.manifest.entity_namespace + name)
     if iri:
-        return iri
+        return _merged(store, iri)
     found = _named(store, name)
     if not found:
         raise QueryError(f"no entity is called '{name}'", None, _near(name, _all_names(store)))
@@ -43,6 +43,12 @@ def entity(store: Store, name: str) -> str:
         listed = ", ".join(store.prefixes.shrink(iri) for iri in candidates)
         raise QueryError(f"several entities are called '{name}': {listed}", None, "give one of these instead")
     return candidates[0]
+
+
+def _merged(store: Store, iri: str) -> str:
+    """The entity that this one was found to be, or itself."""
+    quads = store.match(ox.NamedNode(iri), ox.NamedNode(kg("mergedInto")))
+    return next((q.object.value for q in quads if isinstance(q.object, ox.NamedNode)), iri)
 
 
 def _named(store: Store, name: str) -> dict[str, int]:

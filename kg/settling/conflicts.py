@@ -32,7 +32,7 @@ def conflicts(facts: Iterable[Fact], documents: Mapping[str, Document], ontology
 
 
 def _disputed(fact: Fact) -> bool:
-    said = {c.status for c in fact.claims} | {c.status for c in fact.curations}
+    said = {c.status for c in fact.claims if c.counts} | {c.status for c in fact.curations}
     return Status.DENIED in said and any(s.asserts for s in said)
 
 

@@ -8,7 +8,7 @@ from operator import attrgetter
 from urllib.parse import urlsplit
 
 from kg.course import Saying, sayings, settle, span
-from kg.model import Claim, Document, Fact, Origin, Qualifier, Term, qualifier_key, term_key
+from kg.model import Claim, Document, Fact, Origin, Qualifier, Status, Term, qualifier_key, term_key
 from kg.ontology import Ontology
 
 
@@ -61,10 +61,11 @@ def _ordered(fact: Fact, ontology: Ontology) -> Fact:
 
 def _fact(key: _Key, claims: list[Claim], documents: Mapping[str, Document], ontology: Ontology) -> Fact:
     claims.sort(key=attrgetter("id"))
-    said = sayings(claims, documents)
-    status = settle(said)
-    telling = sorted((s for s in said if s.claim.status is status), key=_rank)  # the surest last, equals by their ids
-    telling.reverse()
+    said = sayings([c for c in claims if c.counts], documents)
+    status = settle(said) if said else Status.REJECTED
+    heard = said or sayings(claims, documents)  # of a rejected fact what was read
+    telling = sorted((s for s in heard if s.claim.status is status or not said), key=_rank)
+    telling.reverse()  # the surest first, equals by their ids
     sources = {s.source for s in said}
     first, last = span(said)
     return Fact(

@@ -33,7 +33,7 @@
         font: { color: ink, strokeColor: paper, strokeWidth: value ? 0 : 4 } };
     }));
     edges.update(picture.lines.map((line, id) => {
-      const own = line.status === "Denied" || line.conflict ? danger : line.status === "Ended" ? muted : colour("line");
+      const own = line.status === "Denied" || line.conflict ? danger : line.status === "Ended" || line.status === "Rejected" ? muted : colour("line");
       return { id, color: { color: own, highlight: accent, hover: accent },
         font: { color: muted, strokeColor: paper, strokeWidth: 4, align: "middle" } };
     }));

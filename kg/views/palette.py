@@ -54,6 +54,7 @@ STROKES: Mapping[Status, Stroke] = {
     Status.REPORTED: Stroke("reported", (2, 4), 1.8),
     Status.DENIED: Stroke("denied", (5, 5), 1.8, "bar"),
     Status.ENDED: Stroke("ended", (11, 3, 2, 3), 1.0),
+    Status.REJECTED: Stroke("rejected", (1, 6), 1.0, "bar"),
 }
 
 
@@ -65,7 +66,7 @@ def style() -> str:
     return (
         f":root{{color-scheme:light dark;{light}}}\n"
         f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{fills}\n"
-        ".stroke{stroke:var(--line);fill:none}.stroke-Denied{stroke:var(--danger)}.stroke-Ended{stroke:var(--muted)}\n"
+        ".stroke{stroke:var(--line);fill:none}.stroke-Denied{stroke:var(--danger)}.stroke-Ended,.stroke-Rejected{stroke:var(--muted)}\n"
         ".value-box{fill:var(--paper);stroke:var(--muted)}\n"
     )
 

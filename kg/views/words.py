@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from kg.model import Fact
+from kg.model import Fact, Status
 from kg.names import KG, OWL
 from kg.queries import facts as stored
 from kg.rdf import A
@@ -45,7 +45,7 @@ def _evidence(explained: stored.Explanation, labels: dict[str, str]) -> list[Evi
 def _told(item: stored.Evidence, labels: dict[str, str]) -> Evidence:
     claim, document = item.claim, item.document
     return Evidence(
-        status=claim.status,
+        status=claim.status if claim.counts else Status.REJECTED,
         source=item.source,
         before=item.before,
         quote=claim.quote,

@@ -1,0 +1,327 @@
+"""Decisions as files under ``seeds/decisions``: a block for each, sorted, so that a diff and a merge read well.
+
+One file for each source of claims, one each for new names, merges and conflicts. Where a decision stands in them does
+not matter: a file made by hand, under any name in the same folder, is read as well.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from kg import files
+from kg.decisions.correction import Correction, correction
+from kg.decisions.decision import WORDS, Decision, Short, merge_key
+from kg.decisions.merging import contradictions
+from kg.errors import KgError, Place, ProjectError, raise_faults
+from kg.model import Entity
+from kg.names import digest, slug
+from kg.ontology import Ontology
+from kg.project import Project
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_HEADER = re.compile(r"^[ \t]*\[[ \t]*(?:(\"(?:[^\"\\\n]|\\.)*\")|'([^'\n]*)'|([A-Za-z0-9_-]+))[ \t]*\]", re.MULTILINE)
+_AT = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_END = " (at end of document)"
+_SLUG = 60
+"""The longest part of a source's name in the name of its file."""
+_HEAD = "# What curators decided{about}. Written by 'kg review'; to take a decision back remove its block.\n"
+_COMMON = {"decision": str, "by": str, "on": date, "note": str}
+# The fields of each kind, beside the common ones, in the order they are written.
+_FIELDS: Mapping[str, Mapping[str, type]] = {
+    "claims": {"statement": str, "scope": str, "source": str, "quote": str, "correction": dict},
+    "entities": {"name": str, "classes": list, "source": str, "quote": str, "class": str, "label": str, "same_as": str},
+    "merges": {"entities": list, "names": list, "keep": str},
+    "conflicts": {"rule": str, "sides": list, "keep": str},
+}
+_NEEDED = {
+    "claims": ("decision", "statement", "source", "quote"),
+    "entities": ("decision", "name", "classes"),
+    "merges": ("decision", "entities", "names"),
+    "conflicts": ("decision", "rule", "sides"),
+}
+
+
+def load(project: Project, ontology: Ontology, entities: Mapping[str, Entity]) -> list[Decision]:
+    """The decisions of a project, sorted by kind and key.
+
+    Raises Faults with each fault and its line: what is no TOML, a field that is unknown, missing or of the wrong kind,
+    an unknown decision, a key decided twice, a correction that the ontology does not allow, merges that contradict.
+    """
+    faults: list[KgError] = []
+    found: dict[tuple[str, str], Decision] = {}
+    for kind, path in _paths(project):
+        shown = path.relative_to(project.root).as_posix()
+        for decision in _read(kind, path, shown, ontology, entities, faults):
+            twin = found.setdefault((kind, decision.key), decision)
+            if twin is not decision:
+                place = Place(shown, decision.line)
+                faults.append(
+                    ProjectError(f"{decision.key} is decided in {twin.file}:{twin.line} too", place, "keep one")
+                )
+    faults += contradictions(found.values(), ontology.short)
+    raise_faults(faults)
+    return [found[name] for name in sorted(found)]
+
+
+def _paths(project: Project) -> Iterator[tuple[str, Path]]:
+    folder = project.seeds / "decisions"
+    yield from (("claims", path) for path in sorted((folder / "claims").glob("*.toml")))
+    yield from ((kind, folder / f"{kind}.toml") for kind in WORDS if (folder / f"{kind}.toml").is_file())
+
+
+def _read(
+    kind: str, path: Path, shown: str, ontology: Ontology, entities: Mapping[str, Entity], faults: list[KgError]
+) -> Iterator[Decision]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        blocks = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        faults.append(_unreadable(error, shown))
+        return
+    lines = _lines(text)
+    for key, block in blocks.items():
+        reader = _Block(kind, key, block, Place(shown, lines.get(key, 1)), ontology, entities)
+        decision = reader.decision()
+        faults += reader.faults
+        if decision:
+            yield decision
+
+
+def _unreadable(error: Exception, shown: str) -> ProjectError:
+    if isinstance(error, OSError):
+        return ProjectError(f"cannot be read: {error.strerror}", Place(shown), "mend or remove the file")
+    if isinstance(error, UnicodeDecodeError):
+        return ProjectError(f"not UTF-8 at byte {error.start}", Place(shown), "save the file as UTF-8")
+    at = _AT.search(str(error))
+    place = Place(shown, int(at[1]), int(at[2])) if at else Place(shown)
+    message = _AT.sub("", str(error)).removesuffix(_END)
+    return ProjectError(f"no TOML: {message}", place, "mend it, or settle the merge that left it so")
+
+
+def _lines(text: str) -> dict[str, int]:
+    """The line of each block's head; a head within a text of many lines comes after its own."""
+    found: dict[str, int] = {}
+    for match in _HEADER.finditer(text):
+        key = json.loads(match[1]) if match[1] and "\\" not in match[1] else match[1] or match[2] or match[3]
+        found.setdefault(key.strip('"'), text.count("\n", 0, match.start()) + 1)
+    return found
+
+
+class _Block:
+    """Reads one block of a file."""
+
+    def __init__(
+        self, kind: str, key: str, block: object, place: Place, ontology: Ontology, entities: Mapping[str, Entity]
+    ) -> None:
+        self.kind, self.key, self.place, self.ontology, self.entities = kind, key, place, ontology, entities
+        self.block: Mapping[str, Any] = block if isinstance(block, dict) else {}
+        self.faults: list[KgError] = []
+        if not isinstance(block, dict):
+            self.fault(f"'{key}' stands outside of any block", "begin a block with the key of its decision in brackets")
+
+    def fault(self, message: str, hint: str) -> None:
+        self.faults.append(ProjectError(message, self.place, hint))
+
+    def decision(self) -> Decision | None:
+        """The decision, or nothing when there are faults."""
+        if not self.faults:
+            self._check_fields()
+        if self.faults:
+            return None
+        entities = [self._iri(name) for name in self.block.get("entities", [])]
+        keep = self._text("keep")
+        keep = self._iri(keep) if self.kind == "merges" and keep else keep
+        same_as = self._text("same_as")
+        seen = [self._text("name")] * (self.kind == "entities")
+        seen += [text for name in ("classes", "names", "sides") for text in self.block.get(name, ())]
+        self._check_ends(entities, keep)
+        found = Decision(
+            kind=self.kind,
+            key=self._key(entities),
+            decision=self._text("decision"),
+            statement=self._text("statement"),
+            scope=self._text("scope"),
+            source=self._text("source"),
+            quote=self._text("quote"),
+            rule=self._text("rule"),
+            entities=tuple(entities),
+            evidence=tuple(seen),
+            keep=keep,
+            correction=self._correction(),
+            same_as=self._iri(same_as) if same_as else "",
+            label=self._text("label"),
+            cls=self._class(self._text("class")),
+            by=self._text("by"),
+            on=self._text("on"),
+            note=self._text("note"),
+            file=self.place.source,
+            line=self.place.line or 0,
+        )
+        return None if self.faults else found
+
+    def _text(self, name: str) -> str:
+        return str(self.block.get(name, ""))
+
+    def _check_fields(self) -> None:
+        known = {**_COMMON, **_FIELDS[self.kind]}
+        for name, value in self.block.items():
+            if name not in known:
+                self.fault(f"a decision on {self.kind} has no '{name}'", f"known: {', '.join(known)}")
+            elif not isinstance(value, known[name]) or isinstance(value, datetime):
+                self.fault(f"'{name}' is no {_SORTS[known[name]]}", f"write it as {_SORTS[known[name]]}")
+            elif isinstance(value, list) and not all(isinstance(x, str) for x in value):
+                self.fault(f"'{name}' is no {_SORTS[list]}", "write each in quotes")
+        for name in _NEEDED[self.kind]:
+            if not self.block.get(name):
+                self.fault(f"a decision on {self.kind} wants '{name}'", "see docs/decisions.md for an example")
+        if (word := self.block.get("decision")) and word not in WORDS[self.kind]:
+            self.fault(f"unknown decision '{word}'", f"on {self.kind}: {', '.join(WORDS[self.kind])}")
+
+    def _key(self, entities: list[str]) -> str:
+        if self.kind == "merges" and self.key != merge_key(entities):
+            self.fault(f"the key of this merge is {merge_key(entities)}", "its entities were changed: mend the key")
+        return self._iri(self.key) if self.kind == "entities" else self.key
+
+    def _iri(self, name: str) -> str:
+        try:
+            return self.ontology.prefixes.expand(name)
+        except KeyError:
+            self.fault(f"{name} is no entity", "write its CURIE")
+            return name
+
+    def _class(self, name: str) -> str:
+        iri = self._iri(name) if name else ""
+        if iri and iri not in self.ontology.classes:
+            self.fault(f"unknown class {name}", "see docs/ontology.md for the classes")
+        return iri
+
+    def _correction(self) -> Correction | None:
+        if self.kind != "claims" or self.block["decision"] != "correct":
+            if "correction" in self.block:
+                self.fault("a correction beside another decision", 'write decision = "correct", or take it out')
+            return None
+        found, wrong = correction(self.block.get("correction", {}), self.ontology, self.entities)
+        for message, hint in wrong:
+            self.fault(message, hint)
+        return found
+
+    def _check_ends(self, entities: list[str], keep: str) -> None:
+        word = self.block["decision"]
+        if self.kind == "merges" and len(set(entities)) < 2:
+            self.fault("a merge wants two entities or more", "name them in 'entities'")
+        if self.kind == "merges" and word == "same" and keep not in entities:
+            self.fault("'keep' is none of the entities", "name the one that stays")
+        if self.kind == "conflicts" and (word == "keep") != bool(keep):
+            self.fault("'keep' goes with the decision keep", "name the fact that holds, or take it out")
+        if word == "keep" and len(self.block["sides"]) < 2:
+            self.fault("a fact that its own sources dispute has one side", "decide on its claims instead")
+        if self.kind == "entities" and word == "correct" and not {"class", "label", "same_as"} & set(self.block):
+            self.fault("nothing is corrected", "give a class, a label or same_as")
+
+
+_SORTS = {str: "text", list: "list of texts", dict: "table", date: "date"}
+
+
+# -- writing -------------------------------------------------------------------------------------------------------
+
+
+def put(project: Project, decisions: Iterable[Decision], known: Iterable[Decision], short: Short) -> list[Path]:
+    """Write decisions beside those that are ``known``, each in the place of an older one with its key.
+
+    Gives the files changed; each is replaced in one step. ProjectError for the project inside the package.
+    """
+    new = {(d.kind, d.key): d for d in decisions}
+    return _rewrite(project, list(known), new, short)
+
+
+def taken_back(project: Project, decisions: Iterable[Decision], known: Iterable[Decision], short: Short) -> list[Path]:
+    """Take decisions out of their files; a file without any is removed. As :func:`put` else."""
+    return _rewrite(project, list(known), {(d.kind, d.key): None for d in decisions}, short)
+
+
+def _rewrite(
+    project: Project, known: list[Decision], changes: Mapping[tuple[str, str], Decision | None], short: Short
+) -> list[Path]:
+    if project.packaged or project.root.resolve().is_relative_to(_PACKAGE):
+        hint = "run 'kg init DIR' and use --project DIR"
+        raise ProjectError("belongs to the package", Place(str(project.root)), hint)
+    touched = {d.file for d in known if (d.kind, d.key) in changes}
+    touched |= {_file(d) for d in changes.values() if d}
+    contents: dict[str, list[Decision]] = {name: [] for name in touched}
+    for decision in known:
+        if decision.file in touched and (decision.kind, decision.key) not in changes:
+            contents[decision.file].append(decision)
+    for each in changes.values():
+        if each:
+            contents[_file(each)].append(each)
+    paths = []
+    for name, inside in sorted(contents.items()):
+        path = project.root / name
+        paths.append(path)
+        if inside:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            files.write(path, [text_of(inside, short).encode("utf-8")])
+        else:
+            path.unlink(missing_ok=True)
+    return paths
+
+
+def _file(decision: Decision) -> str:
+    """The file that a decision is written into, within the project."""
+    if decision.kind != "claims":
+        return f"seeds/decisions/{decision.kind}.toml"
+    return f"seeds/decisions/claims/{slug(decision.source)[-_SLUG:]}-{digest(decision.source, length=6)}.toml"
+
+
+def text_of(decisions: Iterable[Decision], short: Short) -> str:
+    """The text of a file: its blocks sorted by key."""
+    ordered = sorted(decisions, key=lambda d: d.key)
+    sources = sorted({d.source for d in ordered if d.kind == "claims"})
+    about = f" on claims of {' '.join(sources[0].split())}" if len(sources) == 1 else f" on {ordered[0].kind}"
+    return _HEAD.format(about=about) + "".join("\n" + "".join(_block(d, short)) for d in ordered)
+
+
+def _block(decision: Decision, short: Short) -> Iterator[str]:
+    name = _text(short(decision.key)) if decision.kind == "entities" else decision.key
+    yield f"[{name}]\n"
+    yield from _lines_of(_fields(decision, short))
+    if decision.on:
+        yield f"on = {decision.on}\n"
+    if decision.correction:
+        yield f"[{name}.correction]\n"
+        yield from _lines_of(decision.correction.fields(short))
+
+
+def _fields(decision: Decision, short: Short) -> dict[str, str | list[str]]:
+    def named(iri: str) -> str:
+        return short(iri) if iri else ""
+
+    seen = list(decision.evidence)
+    fields: dict[str, str | list[str]] = {"decision": decision.decision}
+    if decision.kind == "entities":
+        fields |= {"name": seen[0], "classes": seen[1:], "class": named(decision.cls), "label": decision.label}
+        fields |= {"same_as": named(decision.same_as)}
+    elif decision.kind == "merges":
+        fields |= {"entities": [short(e) for e in decision.entities], "names": seen, "keep": named(decision.keep)}
+    elif decision.kind == "conflicts":
+        fields |= {"rule": decision.rule, "sides": seen, "keep": decision.keep}
+    fields |= {"statement": decision.statement, "scope": decision.scope, "source": decision.source}
+    return fields | {"quote": decision.quote, "by": decision.by, "note": decision.note}
+
+
+def _lines_of(fields: Mapping[str, str | list[str]]) -> Iterator[str]:
+    for name, value in fields.items():
+        if value:
+            shown = _text(value) if isinstance(value, str) else f"[{', '.join(map(_text, value))}]"
+            yield f"{name} = {shown}\n"
+
+
+def _text(text: str) -> str:
+    """A text in quotes: JSON's way is TOML's, but for one sign."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
