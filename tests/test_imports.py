@@ -18,6 +18,7 @@ HEAVY = {
     "pyshacl",
     "pyvis",
     "rdflib",
+    "textual",
     "trafilatura",
 }
 REPORT = "import json, sys; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"

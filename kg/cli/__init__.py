@@ -8,10 +8,11 @@
 ``share``   ``export`` ``view``
 ``compare`` ``diff``
 ``learn``   ``learn``
+``review``  ``review``
 ==========  =====================================
 """
 
-from kg.cli import ask, build, check, compare, facts, learn, share
+from kg.cli import ask, build, check, compare, facts, learn, review, share
 from kg.cli.app import main
 
-__all__ = ["ask", "build", "check", "compare", "facts", "learn", "main", "share"]
+__all__ = ["ask", "build", "check", "compare", "facts", "learn", "main", "review", "share"]

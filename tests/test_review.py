@@ -1,0 +1,411 @@
+"""Review: what waits, by doubt; decisions taken without a terminal and at one; what a build makes of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from pipeline import ID, ROOT
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static
+
+import kg.store
+from kg.build import build
+from kg.cli import main
+from kg.errors import QueryError
+from kg.model import Status
+from kg.project import Project
+from kg.queries.facts import conflicts, find
+from kg.review import Desk, Item, Merge
+from kg.review.screen import Review
+from kg.store import Store
+
+NAMES = """@prefix at: <https://w3id.org/autotech#> .
+@prefix id: <https://w3id.org/autotech/id/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+id:Norland a at:Automaker ; skos:prefLabel "Norland"@en .
+id:Sudmark a at:Automaker ; skos:prefLabel "Sudmark"@en .
+id:Ostvik a at:TechnologyCompany ; skos:prefLabel "Ostvik"@en .
+id:Ostvik_Ltd a at:TechnologyCompany ; skos:prefLabel "[bold]Ostvik[/] Ltd"@en , "[bold]Ostvik[/] Ltd"@id .
+id:China a at:Country ; skos:prefLabel "China"@en .
+id:Lumo_OS a at:OperatingSystem ; skos:prefLabel "Lumo OS"@en .
+id:Nova_OS a at:OperatingSystem ; skos:prefLabel "Nova OS"@en .
+id:Brise a at:VehicleModel ; skos:prefLabel "Brise"@en .
+"""
+ARTICLES = {
+    "one": "Norland acquired Sudmark. Norland partners with Ostvik.",
+    "two": "Sudmark reportedly partners with Ostvik. Norland also acquired Vestgard AG, a supplier.",
+    "three": "Nova OS is independent of Lumo OS.",
+    "four": "Nova OS is based on Lumo OS.",
+}
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped ontology, a few names and four articles of this test's own, built."""
+    root = tmp_path_factory.mktemp("started") / "project"
+    shutil.copytree(ROOT / "ontology", root / "ontology", ignore=shutil.ignore_patterns("id.toml", "de.toml"))
+    for part in ("queries", "seeds/entities", "seeds/articles"):
+        (root / part).mkdir(parents=True)
+    (root / "seeds" / "entities" / "names.ttl").write_text(NAMES, "utf-8")
+    for name, text in ARTICLES.items():
+        head = f"---\nsource: https://news.example/{name}\npublished: 2031-05-02\nlanguage: en\n---\n"
+        (root / "seeds" / "articles" / f"{name}.md").write_text(head + text, "utf-8")
+    build(Project(root))
+    return root
+
+
+@pytest.fixture
+def project(started: Path, tmp_path: Path) -> Project:
+    return Project(shutil.copytree(started, tmp_path / "project"))
+
+
+@pytest.fixture
+def desk(project: Project) -> Iterator[Desk]:
+    with kg.store.open(project.store) as store:
+        yield Desk(project, store)
+
+
+def run(project: Project, *arguments: str, status: int = 0) -> Result:
+    result = CliRunner().invoke(main, ["--project", str(project.root), *arguments])
+    told = result.output if result.exception is None else f"{result.output}{result.exception}"
+    assert result.exit_code == status, told
+    return result
+
+
+def listed(project: Project, *arguments: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(run(project, "review", "--list", "--format", "json", *arguments).stdout)
+    return found
+
+
+def item(desk: Desk, what: str, kind: str = "claims") -> Item:
+    return next(i for i in desk.items(kind) if i.title == what)
+
+
+def opened(project: Project) -> Store:
+    """The store after a build."""
+    build(project)
+    return kg.store.open(project.store)
+
+
+PARTNERS, ACQUIRED, HEARSAY = (
+    "Norland · partners with · Ostvik", "Norland · acquires · Sudmark", "Ostvik · partners with · Sudmark",
+)  # fmt: skip
+
+
+# -- what waits ----------------------------------------------------------------------------------------------------
+
+
+def test_the_most_doubtful_comes_first_with_its_reasons(desk: Desk) -> None:
+    found = desk.items()
+    assert [i.doubt for i in found] == sorted((i.doubt for i in found), reverse=True)
+    reasons = {i.title: i.reasons for i in found if i.kind == "claims"}
+    assert reasons[HEARSAY] == ("confidence 0.89", "hearsay", "a single source")
+    assert any("a name that nobody listed: Vestgard" in r for r in reasons.values())
+    assert sum("contradicted" in r for r in reasons.values()) == 2
+    assert reasons[ACQUIRED] == ("confidence 0.89", "a single source")
+
+
+def test_new_names_and_conflicts_wait_too(desk: Desk) -> None:
+    assert [i.id for i in desk.items("entities")] == ["id:Vestgard"]
+    [conflict] = desk.items("conflicts")
+    assert conflict.reasons == ("rule excludes",)
+    assert [value.partition(";")[0] for _, value in sorted(conflict.details, key=lambda d: d[1])] == [
+        "id:Nova_OS at:basedOn id:Lumo_OS", "id:Nova_OS at:independentOf id:Lumo_OS",
+    ]  # fmt: skip
+
+
+def test_merges_that_were_proposed_wait(project: Project, desk: Desk) -> None:
+    proposed = Merge((ID + "Ostvik_Ltd", ID + "Ostvik"), 0.8, ("the same but for a legal form",))
+    merging = Desk(project, desk.store, [proposed])
+    [found] = merging.items("merges")
+    assert (found.doubt, found.reasons) == (80, ("the same but for a legal form",))
+    merging.reject(found)
+    assert merging.items("merges") == []
+    assert [i.decided for i in merging.items(decided=True)] == ["distinct"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "number"),
+    [((), 8), (("--kind", "entities"), 1), (("--about", "Nova OS"), 3), (("--document", "https://news.example/one"), 2),
+     (("--limit", "1"), 1), (("--kind", "merges"), 0)],
+)  # fmt: skip
+def test_the_list_is_narrowed(project: Project, arguments: tuple[str, ...], number: int) -> None:
+    assert len(listed(project, *arguments)) == number
+
+
+def test_the_list_shows_the_sentence_with_its_span(project: Project) -> None:
+    text = run(project, "review", "--list", "--about", "Vestgard").stdout
+    assert "[[" in text
+    assert "Vestgard" in text
+    row = next(r for r in listed(project) if r["what"] == ACQUIRED)
+    assert (row["quote"], row["source"]) == ("Norland acquired Sudmark", "https://news.example/one")
+
+
+# -- decisions without a terminal ----------------------------------------------------------------------------------
+
+
+def test_a_rejection_is_written_applied_and_taken_back(project: Project) -> None:
+    name = str(next(r["id"] for r in listed(project) if r["what"] == PARTNERS))
+    before = build(project).digest
+    told = run(project, "review", "--reject", name[:8], "--by", "ana", "--note", "a joke", "--on", "2031-08-01").stderr
+    assert f"rejected {name}" in told
+    assert "'kg build' applies it" in told
+    assert name not in {r["id"] for r in listed(project)}, "it waits no more, though nothing was built"
+    assert "1 decision applied" in run(project, "build").stderr
+    why = run(project, "why", "Norland", "partnersWith", "Ostvik").stdout
+    assert "rejected by ana on 2031-08-01 in seeds/decisions/claims/" in why
+    assert "a joke" in why
+    assert "Rejected" in run(project, "facts", "--about", "Norland", "--property", "partnersWith").stdout
+    assert [r["decided"] for r in listed(project, "--decided")] == ["reject"]
+    assert "took back: reject" in run(project, "review", "--undo", name).stderr
+    assert build(project).digest == before
+
+
+def test_a_correction_is_said_in_names(project: Project, desk: Desk) -> None:
+    name = item(desk, PARTNERS).id
+    run(project, "review", "--correct", name, "--set", "status=planned", "--set", "object=Sudmark",
+        "--set", "from=2032", "--set", "topic=Lumo OS")  # fmt: skip
+    with opened(project) as store:
+        [fixed] = [f for f in find(store, about="Norland", property="partnersWith") if f.status is Status.PLANNED]
+        assert (fixed.object, fixed.valid_from, fixed.support) == (ID + "Sudmark", "2032", 1)
+    with opened(project) as store:
+        assert not [i for i in Desk(project, store).items("claims") if i.id == name]
+
+
+def test_a_new_name_is_one_or_none_or_another(project: Project) -> None:
+    run(project, "review", "--correct", "id:Vestgard", "--set", "class=Supplier", "--set", "label=Vestgard")
+    with opened(project) as store:
+        assert find(store, about="Vestgard")[0].status is Status.IN_EFFECT
+    run(project, "review", "--correct", "id:Vestgard", "--set", "same_as=Sudmark")
+    with opened(project) as store:
+        assert [f.support for f in find(store, about="id:Vestgard", property="acquires")] == [2]
+    run(project, "review", "--undo", "id:Vestgard")
+    build(project)
+    run(project, "review", "--reject", "id:Vestgard")
+    with opened(project) as store:
+        assert {f.status for f in find(store, about="id:Vestgard")} == {Status.REJECTED}
+
+
+def test_entities_are_merged_and_parted_by_name(project: Project) -> None:
+    run(project, "review", "--same", "Ostvik", "[bold]Ostvik[/] Ltd", "--keep", "Ostvik")
+    with opened(project) as store:
+        assert find(store, about="[bold]Ostvik[/] Ltd") == find(store, about="Ostvik") != []
+    [row] = listed(project, "--decided")
+    run(project, "review", "--undo", str(row["id"]))
+    build(project)
+    run(project, "review", "--distinct", "Ostvik", "[bold]Ostvik[/] Ltd")
+    assert [r["decided"] for r in listed(project, "--decided")] == ["distinct"]
+
+
+def test_one_side_of_a_conflict_is_kept(project: Project, desk: Desk) -> None:
+    [conflict] = desk.items("conflicts")
+    kept = next(f for f in find(desk.store, about="Nova OS", property="basedOn"))
+    run(project, "review", "--accept", conflict.id, "--keep", kept.id[:8])
+    with opened(project) as store:
+        assert conflicts(store) == []
+        [lost] = find(store, about="Nova OS", property="independentOf")
+        assert lost.status is Status.REJECTED
+        assert find(store, about="Nova OS", property="basedOn")[0].status is Status.IN_EFFECT
+
+
+def test_a_decision_is_reopened_when_its_sentence_changes(project: Project, desk: Desk) -> None:
+    run(project, "review", "--reject", item(desk, PARTNERS).id)
+    path = project.seeds / "articles" / "one.md"
+    path.write_text(path.read_text("utf-8").replace("partners with", "reportedly partners with"), "utf-8")
+    assert "0 decisions applied, 1 reopened: see 'kg review --kind reopened'" in run(project, "build").stderr
+    [row] = listed(project, "--kind", "reopened")
+    assert str(row["reasons"]).startswith("read there now: id:Norland at:partnersWith id:Ostvik (Reported), ")
+    run(project, "review", "--undo", str(row["id"]))
+    assert "1 reopened" not in run(project, "build").stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (
+            ["--accept", "ffff0000"],
+            1,
+            "nothing to decide on has the id 'ffff0000' (see 'kg review --list' for the ids)",
+        ),
+        (["--undo", "ffff0000"], 1, "no decision has the id 'ffff0000'"),
+        (["--set", "a=b"], 2, "--set goes with --correct ID"),
+        (["--keep", "x"], 2, "--keep goes with"),
+        (["--correct", "id:Vestgard"], 1, "nothing to correct it to (say --set NAME=VALUE)"),
+        (["--correct", "id:Vestgard", "--set", "class"], 2, "--set wants NAME=VALUE"),
+        (["--correct", "id:Vestgard", "--set", "class=Cat"], 1, "no class is called 'Cat'"),
+        (["--correct", "id:Vestgard", "--set", "colour=red"], 1, "a name has no 'colour'"),
+        (["--correct", "id:Vestgard", "--set", "same_as=Nobody"], 1, "no entity is called 'Nobody'"),
+        (["--accept", "id:Vestgard", "--keep", "Norland"], 1, "--keep is for conflicts and merges"),
+        (["--same", "Ostvik", "Ostvik"], 1, "these names are of one entity"),
+        (["--same", "Ostvik", "Norland", "--keep", "Sudmark"], 1, "Sudmark is none of those to merge"),
+        (["--list", "--about", "Nobody"], 1, "no entity is called 'Nobody'"),
+    ],
+)
+def test_what_cannot_be_decided_is_told_and_nothing_is_written(
+    project: Project, arguments: list[str], status: int, message: str
+) -> None:
+    result = run(project, "review", *arguments, status=status)
+    assert message in result.output + str(result.exception)
+    assert not (project.seeds / "decisions").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ("status=Perhaps", "no status is called 'Perhaps'"),
+        ("colour=red", "a claim has no 'colour'"),
+        ("object=China", "id:China does not fit at:partnersWith"),
+        ("from=soon", "from: soon is no date"),
+        ("market=Norland", "id:Norland does not fit at:market"),
+        ("subject=Norlnd", "no entity is called 'Norlnd' (did you mean Norland?)"),
+    ],
+)
+def test_a_correction_has_to_fit_the_ontology(desk: Desk, changes: str, message: str) -> None:
+    name, _, value = changes.partition("=")
+    with pytest.raises(QueryError) as caught:
+        desk.correct(item(desk, PARTNERS), [(name, value)])
+    assert message in str(caught.value)
+
+
+# -- at a terminal -------------------------------------------------------------------------------------------------
+
+
+def played(desk: Desk, play: Callable[[Pilot[None], Review], Awaitable[None]], kind: str = "claims") -> None:
+    """Play keys at a terminal of 80 columns and 24 lines."""
+
+    async def session() -> None:
+        app = Review(desk, kind, by="ana")
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            await play(pilot, app)
+
+    asyncio.run(session())
+
+
+def on_screen(app: Review) -> str:
+    return str(app.query_one("#what", Static).content)
+
+
+async def typed(pilot: Pilot[None], app: Review, text: str) -> None:
+    await pilot.pause()
+    app.screen.query_one(Input).value = text
+    await pilot.press("enter")
+    await pilot.pause()
+
+
+def words(desk: Desk) -> list[str]:
+    return [d.decision for d in desk.known()]
+
+
+def test_one_key_decides_and_goes_on(desk: Desk) -> None:
+    async def play(pilot: Pilot[None], app: Review) -> None:
+        first, second = app.shown[:2]
+        await pilot.press("a")
+        assert [(d.key, d.decision, d.by) for d in desk.known()] == [(first.id, "accept", "ana")]
+        assert app.query_one(OptionList).highlighted == 1
+        await pilot.press("r")
+        assert {d.key: d.decision for d in desk.known()} == {first.id: "accept", second.id: "reject"}
+        await pilot.press("up", "u")
+        assert {d.key for d in desk.known()} == {first.id}
+
+    played(desk, play)
+
+
+def test_undo_takes_the_decision_back(desk: Desk) -> None:
+    async def play(pilot: Pilot[None], app: Review) -> None:
+        await pilot.press("r", "up")
+        assert words(desk) == ["reject"]
+        await pilot.press("u")
+        assert words(desk) == []
+        await pilot.press("u")
+        assert words(desk) == []
+
+    played(desk, play)
+
+
+def test_the_item_shows_its_sentence_and_what_was_read(desk: Desk) -> None:
+    async def play(pilot: Pilot[None], app: Review) -> None:
+        shown = on_screen(app)
+        first = app.shown[0]
+        assert all(value in shown for _, value in first.details)
+        assert " ".join(desk.sentence(first)[1].split()) in shown
+        await pilot.press("s")
+        assert on_screen(app) != shown
+
+    played(desk, play)
+
+
+def test_a_correction_is_typed_and_a_wrong_one_changes_nothing(desk: Desk) -> None:
+    async def play(pilot: Pilot[None], app: Review) -> None:
+        await pilot.press("c")
+        await typed(pilot, app, "status=Perhaps")
+        assert words(desk) == []
+        await pilot.press("c", "escape")
+        await pilot.pause()
+        await pilot.press("c")
+        await typed(pilot, app, "status=Planned; from=2033")
+        [decision] = desk.known()
+        assert decision.correction is not None
+        assert (decision.correction.status, decision.correction.valid_from) == (Status.PLANNED, "2033")
+
+    played(desk, play)
+
+
+def test_the_list_is_filtered_by_words(desk: Desk) -> None:
+    async def play(pilot: Pilot[None], app: Review) -> None:
+        every = len(app.shown)
+        await pilot.press("slash")
+        await typed(pilot, app, "norland OSTVIK")
+        assert [i.title for i in app.shown] == [PARTNERS]
+        await pilot.press("slash")
+        await typed(pilot, app, "nothing of the kind")
+        assert app.shown == []
+        await pilot.press("a", "r", "u", "c", "s")
+        assert words(desk) == []
+        await pilot.press("slash")
+        await typed(pilot, app, "")
+        assert len(app.shown) == every
+
+    played(desk, play)
+
+
+def test_help_names_every_key_and_q_leaves(desk: Desk) -> None:
+    async def play(pilot: Pilot[None], app: Review) -> None:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        shown = str(app.screen.query_one("#told", Static).content)
+        assert all(f"\n{key}  " in f"\n{shown}" for key in "arcus/q")
+        await pilot.press("x")
+        await pilot.press("q")
+
+    played(desk, play)
+
+
+def test_hostile_names_are_no_markup(project: Project, desk: Desk) -> None:
+    proposed = Merge((ID + "Ostvik_Ltd", ID + "Ostvik"), 0.8, ("[@click=app.quit]why\x1b[2J[/]",))
+    merging = Desk(project, desk.store, [proposed])
+
+    async def play(pilot: Pilot[None], app: Review) -> None:
+        assert "[bold]Ostvik[/] Ltd" in on_screen(app)
+        assert "[@click=app.quit]why [2J[/]" in on_screen(app)
+        option = app.query_one(OptionList).get_option_at_index(0)
+        assert "[bold]Ostvik[/] Ltd" in str(option.prompt)
+        await pilot.press("a")
+        assert words(merging) == ["same"]
+
+    played(merging, play, "merges")
+
+
+def test_nothing_waits(desk: Desk) -> None:
+    async def play(pilot: Pilot[None], app: Review) -> None:
+        assert on_screen(app) == "Nothing waits here."
+        await pilot.press("a", "c", "u")
+        assert words(desk) == []
+
+    played(desk, play, "reopened")
