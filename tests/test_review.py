@@ -50,7 +50,8 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped ontology, a few names and four articles of this test's own, built."""
     root = tmp_path_factory.mktemp("started") / "project"
     shutil.copytree(ROOT / "ontology", root / "ontology", ignore=shutil.ignore_patterns("id.toml", "de.toml"))
-    for part in ("queries", "seeds/entities", "seeds/articles"):
+    shutil.copytree(ROOT / "queries", root / "queries")
+    for part in ("seeds/entities", "seeds/articles"):
         (root / part).mkdir(parents=True)
     (root / "seeds" / "entities" / "names.ttl").write_text(NAMES, "utf-8")
     for name, text in ARTICLES.items():
@@ -223,6 +224,58 @@ def test_a_decision_is_reopened_when_its_sentence_changes(project: Project, desk
     assert str(row["reasons"]).startswith("read there now: id:Norland at:partnersWith id:Ostvik (Reported), ")
     run(project, "review", "--undo", str(row["id"]))
     assert "1 reopened" not in run(project, "build").stderr
+
+
+HAND = """[abc]
+decision = "reject"
+statement = "id:Norland at:partnersWith id:Ostvik"
+source = "https://news.example/one"
+quote = "Norland is a partner of Ostvik"
+"""
+
+
+def test_a_decision_written_by_hand_is_read_and_taken_back(project: Project) -> None:
+    path = project.seeds / "decisions" / "claims" / "mine.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(HAND, "utf-8")
+    assert "1 reopened" in run(project, "build").stderr
+    report = run(project, "validate", status=0).stdout
+    assert "seeds/decisions/claims/mine.toml:1: read there now: id:Norland at:partnersWith id:Ostvik" in report
+    assert "reopened-decision" in report
+    run(project, "review", "--undo", "abc")
+    assert not path.exists()
+
+
+def test_a_graph_with_decisions_passes_every_check(project: Project, desk: Desk) -> None:
+    run(project, "review", "--reject", item(desk, PARTNERS).id, "--reject", "id:Vestgard")
+    run(project, "review", "--correct", item(desk, ACQUIRED).id, "--set", "property=partnersWith", "--by", "ana")
+    run(project, "review", "--same", "Ostvik", "[bold]Ostvik[/] Ltd", "--on", "2031-08-01")
+    [conflict] = desk.items("conflicts")
+    run(project, "review", "--accept", conflict.id, "--note", "both are quoted")
+    assert build(project).decisions == 5
+    assert ": 0 errors" in run(project, "validate").stdout + run(project, "validate").stderr
+    answers = run(project, "query", "decisions", "--format", "csv").stdout.splitlines()
+    found = {line.partition(",")[0].rpartition("#")[2] for line in answers[1:]}
+    assert found == {"Accepted", "Rejected", "Corrected"}
+    assert len([line for line in answers if ",ana," in line]) == 2, "on the claim as read, and on what is so"
+
+
+@pytest.mark.parametrize("command", [["build"], ["review", "--list"]])
+def test_a_merge_of_git_that_was_left_unfinished_is_told_with_its_place(project: Project, command: list[str]) -> None:
+    path = project.seeds / "decisions" / "merges.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text("\n<<<<<<< HEAD\n", "utf-8")
+    told = str(run(project, *command, status=1).output)
+    assert told.startswith("kg: seeds/decisions/merges.toml:2:1: no TOML: ")
+    assert "settle the merge that left it so" in told
+
+
+def test_evidence_as_data_tells_the_decision(project: Project, desk: Desk) -> None:
+    run(project, "review", "--accept", item(desk, PARTNERS).id)
+    build(project)
+    [row] = json.loads(run(project, "why", "Norland", "partnersWith", "Ostvik", "--format", "json").stdout)
+    assert (row["status"], row["decision"], row["line"]) == ("InEffect", "Accepted", 3)
+    assert str(row["file"]).startswith("seeds/decisions/claims/news_example_one-")
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _HEADER = re.compile(r"^[ \t]*\[[ \t]*(?:(\"(?:[^\"\\\n]|\\.)*\")|'([^'\n]*)'|([A-Za-z0-9_-]+))[ \t]*\]", re.MULTILINE)
 _AT = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _END = " (at end of document)"
+_SCHEME = re.compile(r"^\w+://(?:www\.)?")
 _SLUG = 60
 """The longest part of a source's name in the name of its file."""
 _HEAD = "# What curators decided{about}. Written by 'kg review'; to take a decision back remove its block.\n"
@@ -276,7 +277,8 @@ def _file(decision: Decision) -> str:
     """The file that a decision is written into, within the project."""
     if decision.kind != "claims":
         return f"seeds/decisions/{decision.kind}.toml"
-    return f"seeds/decisions/claims/{slug(decision.source)[-_SLUG:]}-{digest(decision.source, length=6)}.toml"
+    name = slug(_SCHEME.sub("", decision.source))[:_SLUG].strip("_-")
+    return f"seeds/decisions/claims/{name}-{digest(decision.source, length=6)}.toml"
 
 
 def text_of(decisions: Iterable[Decision], short: Short) -> str:

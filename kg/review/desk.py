@@ -141,8 +141,9 @@ class Desk:
         """Take a decision (by id or unmistakable beginning of one) out of its file; QueryError without one."""
         known = self.known()
         ids = {d: _filed(d, self.store.prefixes.shrink).id for d in known}
-        found = [d for d in known if ids[d] == name] or [d for d in known if ids[d].startswith(name)]
-        if len(found) != 1 or len(name) < PREFIX:
+        near = [d for d in known if len(name) >= PREFIX and ids[d].startswith(name)]
+        found = [d for d in known if ids[d] == name] or near
+        if len(found) != 1:
             fits = f"{len(found)} decisions have" if len(found) > 1 else "no decision has"
             raise QueryError(f"{fits} the id '{name}'", None, "see 'kg review --list --decided' for the ids")
         [path] = decisions.taken_back(self.project, found, known, self.ontology.short)
