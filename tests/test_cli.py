@@ -143,7 +143,9 @@ def test_no_rows_are_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_these_are_the_commands() -> None:
-    assert " ".join(COMMANDS) == "build diff export facts init learn queries query review stats validate verify view why"
+    assert (
+        " ".join(COMMANDS) == "build diff export facts init learn queries query review stats validate verify view why"
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)

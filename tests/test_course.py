@@ -11,13 +11,13 @@ from pipeline import ROOT, knowledge
 
 from kg.build import build
 from kg.course import course, sayings, settle, span
-from kg.model import Claim, Document, Fact, Status
+from kg.model import SAID, Claim, Document, Fact, Status
 from kg.project import Project
 from kg.queries import facts as stored
 from kg.resolution import resolve
 from kg.store import open as open_store
 
-IN_EFFECT, PLANNED, REPORTED, DENIED, ENDED = Status
+IN_EFFECT, PLANNED, REPORTED, DENIED, ENDED = SAID
 BY_LETTER = {"P": PLANNED, "E": IN_EFFECT, "R": REPORTED, "D": DENIED, "X": ENDED}
 MARCH, NOVEMBER, MAY = "2025-03-17", "2025-11-02", "2026-05-11"
 

@@ -24,7 +24,7 @@ from kg.cli import main
 from kg.documents import read
 from kg.errors import QueryError
 from kg.graph import Graph
-from kg.model import Document, Fact, Status
+from kg.model import SAID, Document, Fact, Status
 from kg.names import kg
 from kg.project import Project
 from kg.queries import checks, facts, saved
@@ -123,7 +123,7 @@ def test_a_claim_whose_document_was_lost_has_no_date() -> None:
     assert stories.told(seen(torn, Moment("", "2099")).store) == []
 
 
-IN_EFFECT, PLANNED, REPORTED, DENIED, ENDED = Status
+IN_EFFECT, PLANNED, REPORTED, DENIED, ENDED = SAID
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ def test_after_the_last_date_only_what_had_a_set_end_has_changed() -> None:
 
 Step = tuple[Status, int, int | None]
 """A status, the day on which it is said, and the day since which it holds, if that is said too."""
-STEPS = st.tuples(st.sampled_from(list(Status)), st.integers(0, 60), st.none() | st.integers(0, 60))
+STEPS = st.tuples(st.sampled_from(SAID), st.integers(0, 60), st.none() | st.integers(0, 60))
 COURSES = st.lists(STEPS, min_size=1, max_size=5)
 FIRST = date(2025, 1, 1)
 

@@ -151,7 +151,7 @@ def explain(store: Store, fact: Fact) -> Explanation:
     said = sayings(fact.claims, documents)
     evidence = [_evidence(one, documents.get(one.claim.document)) for one in said]
     evidence.sort(key=lambda e: (e.document.issued if e.document else "", e.source, e.claim.start, e.claim.id))
-    return Explanation(fact, tuple(evidence), course(said))
+    return Explanation(fact, tuple(evidence), course(s for s in said if s.claim.counts))
 
 
 def conflicts(store: Store) -> list[tuple[Conflict, Fact, Fact]]:

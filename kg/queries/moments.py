@@ -6,7 +6,7 @@ that made them first; so every question, export and page works on it as on the g
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -25,6 +25,7 @@ from kg.store import Store
 
 _CLAIM, _ORIGIN = ox.NamedNode(kg("claim")), ox.NamedNode(kg("origin"))
 _DOCUMENT = ox.NamedNode(kg("Document"))
+_DECISION, _KEY, _REJECTED = ox.NamedNode(kg("decision")), ox.NamedNode(kg("key")), ox.NamedNode(kg("Rejected"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +92,16 @@ def seen(store: Store, moment: Moment) -> Seen:
     cited = {c.document: Document("", c.document) for c in claims} | documents
     ontology = _ontology(store)
     facts = resolve(chain.from_iterable([c] * len(names) for c, names in claims.items()), curated, cited, ontology)
-    against = conflicts(facts, cited, ontology)
+    denied = _no_conflicts(store)
+    against = [each for each in conflicts(facts, cited, ontology) if each.id not in denied]
+    gone = {c.id for f in before for c in f.curations} - {c.id for f in facts for c in f.curations}
     names = {iri for each in claims.values() for iri in each}
     known = {name for name, document in documents.items() if moment.knows(document)}
     records = store.records
     made = chain(
-        _kept(store, "curated", "curation", {c.id for f in facts for c in f.curations}),
-        _kept(store, "documents", "document", known),
-        _kept(store, "claims", "claim", {records.id_of(iri) for iri in names}),
+        _kept(store, "curated", "curation", lambda name: name not in gone),
+        _kept(store, "documents", "document", known.__contains__),
+        _kept(store, "claims", "claim", {records.id_of(iri) for iri in names}.__contains__),
         chain.from_iterable(_quads(records, fact, claims) for fact in facts),
         chain.from_iterable(records.conflict(each) for each in against),
     )
@@ -168,12 +171,19 @@ def _curated(facts: Iterable[Fact], moment: Moment) -> Iterator[Fact]:
             )  # fmt: skip
 
 
-def _kept(store: Store, layer: str, kind: str, names: Collection[str]) -> Iterator[ox.Quad]:
+def _no_conflicts(store: Store) -> set[str]:
+    """The conflicts of which a curator decided that they are none."""
+    rejected = (q.subject for q in store.match(None, _DECISION, _REJECTED, "curated"))
+    keys = (store.match(node, _KEY, None, "curated") for node in rejected if isinstance(node, ox.NamedNode))
+    return {q.object.value for quads in keys for q in quads if isinstance(q.object, ox.Literal)}
+
+
+def _kept(store: Store, layer: str, kind: str, counts: Callable[[str], bool]) -> Iterator[ox.Quad]:
     """The quads of a layer without the records of a kind that do not count."""
     prefix = store.records.iri(kind, "").value
     for quad in store.quads(layer):
         subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else ""
-        if not subject.startswith(prefix) or subject.removeprefix(prefix) in names:
+        if not subject.startswith(prefix) or counts(subject.removeprefix(prefix)):
             yield quad
 
 

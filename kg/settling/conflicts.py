@@ -91,7 +91,7 @@ def _has(qualifiers: Iterable[Qualifier], flags: frozenset[str]) -> bool:
 
 def _is_vague(fact: Fact, flags: frozenset[str]) -> bool:
     """Whether nobody gives the figure exactly."""
-    said = [c.qualifiers for c in fact.claims if c.status.asserts] or [fact.qualifiers]
+    said = [c.qualifiers for c in fact.claims if c.status.asserts and c.counts] or [fact.qualifiers]
     return all(_has(qualifiers, flags) for qualifiers in said)
 
 
