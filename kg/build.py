@@ -16,14 +16,16 @@ import pyoxigraph as ox
 
 from kg import decisions, patterns, seeds, store
 from kg import ontology as ontologies
+from kg import decisions, patterns, seeds, store
+from kg.cache import FOLDER, Progress, Reading
 from kg.decisions import Decision
 from kg.documents import read
 from kg.errors import Faults, InputError
+from kg.inputs import inputs
 from kg.languages import detect
 from kg.mentions import Linker
 from kg.mentions.gazetteer import Gazetteer
 from kg.model import Claim, Conflict, Curation, Document, Entity, Fact, Verdict
-from kg.names import digest
 from kg.ontology import Ontology
 from kg.patterns import Language
 from kg.project import Project
@@ -35,8 +37,7 @@ from kg.text import LinkedText
 if TYPE_CHECKING:
     from kg.extractors import Findings, Panel, Refused
 
-Progress = Callable[[int, int], None]
-"""Called with the number of documents read so far, and of all."""
+_COUNTED = ("documents", "claims", "facts", "entities", "conflicts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,12 @@ class BuildReport:
     """How many decisions of curators were applied."""
     reopened: tuple[Curation, ...] = ()
     """The decisions whose evidence has changed: not applied."""
+
+    @classmethod
+    def of(cls, manifest: store.Manifest) -> BuildReport:
+        """The report of a graph that is there, without a word on where it comes from."""
+        documents, claims, facts, entities, conflicts = (manifest.counts[name] for name in _COUNTED)
+        return cls(documents, (), (), claims, facts, entities, conflicts, manifest.digest)
 
     @property
     def refusals(self) -> Mapping[str, int]:
@@ -135,35 +142,80 @@ def build(
     facts: bool = True,
     progress: Progress | None = None,
     extractors: Sequence[str] = (),
+    cache: bool = True,
 ) -> BuildReport:
     """Build the graph of a project and put it at ``target`` (default: the project's store) in one step.
 
     ``sources`` are files, folders, or ``-``; without any, ``seeds/articles`` of the project. ``facts=False`` leaves the
     curated facts out. ``strict`` makes a refused source an error. ``extractors`` are names of installed ones that read
-    beside the patterns. Raises Faults for faults of the project, InputError (strict) for those of a source,
-    ExtractorError for an extractor that cannot start, StoreError for the store; then the old store stays as it was.
+    beside the patterns. ``cache=False`` reads everything anew and keeps nothing for the next time. Raises Faults for
+    faults of the project, InputError (strict) for those of a source, ExtractorError for an extractor that cannot start,
+    StoreError for the store; then the old store stays as it was.
     """
     project = project or Project.find()
     knowledge = Knowledge.of(project)
-    panel = _panel(knowledge, extractors)
+    panel = panel_of(knowledge, extractors)
     curated = seeds.load_facts(project, knowledge.ontology, knowledge.names) if facts else []
-    documents, refused = _documents(knowledge, sources)
-    if refused and (strict or (sources is not None and not documents)):
-        raise refused[0] if len(refused) == 1 else Faults(refused)
-    extractions = _extract(knowledge, documents, jobs, progress)
+    articles = project.seeds / "articles"
+    wanted = sources if sources is not None else [articles] if articles.is_dir() else []
+    documents, refused = read_documents(knowledge, wanted, strict=strict)
+    if refused and sources is not None and not documents:
+        raise together(refused)
+    made_from = inputs(project, facts=facts, extractors=extractors)
+    place = store.claim(target or project.store)
+    reading = Reading(stream(knowledge, jobs), made_from, place / FOLDER if cache else None, progress)
+    return make(knowledge, reading, documents, curated, place, panel, refused)
+
+
+def read_documents(
+    knowledge: Knowledge, sources: Sequence[str | Path], *, strict: bool
+) -> tuple[list[Document], list[InputError]]:
+    """The documents of sources, each once, in the order of their ids, and what was refused; ``strict`` raises it."""
+    found: dict[str, Document] = {}
+    refused = []
+    for item in read(sources):
+        if isinstance(item, InputError):
+            refused.append(item)
+        else:
+            document = knowledge.in_language(item)
+            found[document.id] = document
+    if refused and strict:
+        raise together(refused)
+    return [found[i] for i in sorted(found)], refused
+
+
+def together(refused: Sequence[InputError]) -> InputError | Faults:
+    """The refused sources as one error."""
+    return refused[0] if len(refused) == 1 else Faults(refused)
+
+
+def make(
+    knowledge: Knowledge,
+    reading: Reading,
+    documents: Sequence[Document],
+    curated: Iterable[Fact],
+    target: Path,
+    panel: Panel | None = None,
+    refused: Sequence[InputError] = (),
+    instead_of: store.Manifest | None = None,
+) -> BuildReport:
+    """Make the whole graph of documents (each once, in the order of their ids) and write it.
+
+    ``instead_of`` is the manifest of the store at ``target`` that the documents come from, if they do.
+    """
+    extractions = reading.extract(documents)
     findings = _findings(panel, knowledge, documents, extractions)
     own = [Extraction(tuple(findings.claims), tuple(findings.entities.values()))] if findings else []
     graph = assemble(knowledge, documents, [*own, *extractions], curated)  # what stands last wins: the patterns
-    found = sorted({str(q) for q in graph.quads()})
     counts = graph.counts()
-    manifest = _manifest(knowledge.ontology, counts, digest(*found, length=64))
-    store.write(target or project.store, graph.quads(), manifest)
+    described = manifest(knowledge.ontology, counts, reading.inputs)
+    written = store.write(target, graph.quads(), described, instead_of)
+    reading.keep(documents, written.digest)
     told = {c.document for extraction in own for c in extraction.claims}
-    unread = {d.source for d in documents if d.language[:2] not in knowledge.languages and d.id not in told}
     return BuildReport(
         refused=tuple(refused),
-        unread=tuple(sorted(unread)),
-        digest=manifest.digest,
+        unread=unread(knowledge, (d for d in documents if d.id not in told)),
+        digest=written.digest,
         proposals=findings.proposals if findings else 0,
         refused_proposals=tuple(sorted(findings.refused)) if findings else (),
         decisions=graph.decided,
@@ -172,22 +224,12 @@ def build(
     )
 
 
-def _documents(knowledge: Knowledge, sources: Sequence[str | Path] | None) -> tuple[list[Document], list[InputError]]:
-    """The documents, each once, in the order of their ids, and what was refused."""
-    articles = knowledge.project.seeds / "articles"
-    wanted = sources if sources is not None else [articles] if articles.is_dir() else []
-    found: dict[str, Document] = {}
-    refused = []
-    for item in read(wanted):
-        if isinstance(item, InputError):
-            refused.append(item)
-        else:
-            document = knowledge.in_language(item)
-            found[document.id] = document
-    return [found[i] for i in sorted(found)], refused
+def unread(knowledge: Knowledge, documents: Iterable[Document]) -> tuple[str, ...]:
+    """The sources of the documents in a language without patterns, sorted."""
+    return tuple(sorted({d.source for d in documents if d.language[:2] not in knowledge.languages}))
 
 
-def _panel(knowledge: Knowledge, extractors: Sequence[str]) -> Panel | None:
+def panel_of(knowledge: Knowledge, extractors: Sequence[str]) -> Panel | None:
     """The extractors asked for, ready; without any nothing of theirs is imported."""
     if not extractors:
         return None
@@ -240,8 +282,7 @@ class Graph:
 
     def counts(self) -> dict[str, int]:
         """How many of each there are."""
-        names = ("documents", "claims", "facts", "entities", "conflicts")
-        return {name: len(getattr(self, name)) for name in names}
+        return {name: len(getattr(self, name)) for name in _COUNTED}
 
 
 def assemble(
@@ -273,14 +314,15 @@ def assemble(
     )
 
 
-def _manifest(ontology: Ontology, counts: Mapping[str, int], content: str) -> store.Manifest:
+def manifest(ontology: Ontology, counts: Mapping[str, int], made_from: Mapping[str, str]) -> store.Manifest:
+    """What a store says about itself before it is written."""
     return store.Manifest(
         prefixes=dict(ontology.prefixes.table),
         record_namespace=ontology.record_namespace,
         domain=ontology.domain,
         entity_namespace=ontology.entity_namespace,
         counts=dict(counts),
-        digest=content,
+        inputs=dict(made_from),
     )
 
 
@@ -300,20 +342,14 @@ def _work(document: Document) -> Extraction:
     return _worker.extract(document)
 
 
-def _extract(
-    knowledge: Knowledge, documents: Sequence[Document], jobs: int, progress: Progress | None
-) -> list[Extraction]:
-    found: list[Extraction] = []
-    for extraction in _stream(knowledge, documents, jobs):
-        found.append(extraction)
-        if progress is not None:
-            progress(len(found), len(documents))
-    return found
+def stream(knowledge: Knowledge, jobs: int) -> Callable[[Sequence[Document]], Iterator[Extraction]]:
+    """A function that extracts from documents one after the other, in so many processes."""
 
+    def run(documents: Sequence[Document]) -> Iterator[Extraction]:
+        if jobs <= 1 or len(documents) < 2:
+            yield from map(knowledge.extract, documents)
+            return
+        with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (knowledge.project.root,)) as pool:
+            yield from pool.map(_work, documents, chunksize=8)
 
-def _stream(knowledge: Knowledge, documents: Sequence[Document], jobs: int) -> Iterator[Extraction]:
-    if jobs <= 1 or len(documents) < 2:
-        yield from map(knowledge.extract, documents)
-        return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (knowledge.project.root,)) as pool:
-        yield from pool.map(_work, documents, chunksize=8)
+    return run

@@ -169,7 +169,7 @@ def test_a_missing_store_says_how_to_make_one(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        ({"format": 0}, "made by format 0, this is format 1"),
+        ({"format": 0}, "made by format 0, this is format 2"),
         ({"format": 99}, "made by format 99"),
         ({"colour": "red"}, "the manifest is damaged"),
     ],

@@ -2,6 +2,7 @@
 
 ==========  =====================================
 ``build``   ``build`` ``init``
+``change``  ``add`` ``remove``
 ``ask``     ``query`` ``queries``
 ``facts``   ``facts`` ``why``
 ``check``   ``stats`` ``verify`` ``validate``
@@ -12,7 +13,7 @@
 ==========  =====================================
 """
 
-from kg.cli import ask, build, check, compare, facts, learn, review, share
+from kg.cli import ask, build, change, check, compare, facts, learn, review, share
 from kg.cli.app import main
 
-__all__ = ["ask", "build", "check", "compare", "facts", "learn", "main", "review", "share"]
+__all__ = ["ask", "build", "change", "check", "compare", "facts", "learn", "main", "review", "share"]

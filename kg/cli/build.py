@@ -19,7 +19,8 @@ from kg.errors import KgError, Place, ProjectError, StoreError
 from kg.project import PARTS, Project
 
 if TYPE_CHECKING:
-    from kg.build import BuildReport, Progress
+    from kg.build import BuildReport
+    from kg.cache import Progress
     from kg.relations import Explanation
     from kg.store import Store
 
@@ -49,6 +50,7 @@ _SHOWN = 20
     "--extractor", "extractors", metavar="NAME", multiple=True, help="Read with this one too, beside the patterns."
 )
 @click.option("--diff", "wants_diff", is_flag=True, help="Show what changed against the graph that is replaced.")
+@click.option("--no-cache", is_flag=True, help="Read every document anew, and keep nothing for the next time.")
 @pass_setting
 def build(
     where: Setting,
@@ -59,6 +61,7 @@ def build(
     explain: bool,
     extractors: tuple[str, ...],
     wants_diff: bool,
+    no_cache: bool,
 ) -> None:
     """Read a project and its documents, write the graph.
 
@@ -67,24 +70,31 @@ def build(
     """
     from kg.build import build as run
 
-    if any(not source.strip() for source in sources):
-        raise click.UsageError("an empty SOURCE: is a variable unset?")
-    if report is not None and not report.absolute().parent.is_dir():
-        raise click.UsageError(f"--report: no folder {report.absolute().parent}")
+    checked(sources, report)
     if explain:
         _explain(where.project(), sources)
         return
     target = where.store_folder()
     before = _current(target) if wants_diff else None
-    with _bar() as progress:
+    with bar() as progress:
         project, given = where.project(), list(sources) or None
-        made = run(project, given, target, jobs=jobs, strict=strict, progress=progress, extractors=extractors)
-    if report is not None:
-        told = _told(made) | (_told_of_extractors(made) if extractors else {})
-        report.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        made = run(
+            project,
+            given,
+            target,
+            jobs=jobs,
+            strict=strict,
+            progress=progress,
+            extractors=extractors,
+            cache=not no_cache,
+        )
+    write_report(report, told(made) | (_told_of_extractors(made) if extractors else {}))
     if extractors:
         _tell_of_extractors(made)
-    _tell(made, target)
+    tell_sources(made)
+    read = rows.counted(made.documents, "document")
+    refused = f" ({len(made.refused):,} refused)" if made.refused else ""
+    click.echo(f"{read}{refused}: {gives(made)} in {target}", err=True)
     if before is not None:
         _show_diff(before, target)
 
@@ -141,8 +151,22 @@ def _passage(passage: Explanation, short: Callable[[str], str]) -> None:
         click.echo(f"            found by '{miss.words}', lacking {miss.lacking}")
 
 
+def checked(sources: tuple[str, ...], report: Path | None) -> None:
+    """Raise UsageError for a source without a name, or a report that has no folder to be written to."""
+    if any(not source.strip() for source in sources):
+        raise click.UsageError("an empty SOURCE: is a variable unset?")
+    if report is not None and not report.absolute().parent.is_dir():
+        raise click.UsageError(f"--report: no folder {report.absolute().parent}")
+
+
+def write_report(path: Path | None, told: dict[str, object]) -> None:
+    """Write what came of it as JSON, where that is wanted."""
+    if path is not None:
+        path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
 @contextmanager
-def _bar() -> Iterator[Progress | None]:
+def bar() -> Iterator[Progress | None]:
     """A bar on standard error that grows with the documents read, when that is a terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -156,7 +180,7 @@ def _bar() -> Iterator[Progress | None]:
         yield progress
 
 
-def _told(made: BuildReport) -> dict[str, object]:
+def told(made: BuildReport) -> dict[str, object]:
     """A build's report as JSON has it."""
     refused = [
         {"source": error.place.source if error.place else "", "message": error.message, "hint": error.hint}
@@ -182,7 +206,8 @@ def _tell_of_extractors(made: BuildReport) -> None:
         click.echo(f"kg:   {number:,} {reason}", err=True)
 
 
-def _tell(made: BuildReport, target: Path) -> None:
+def tell_sources(made: BuildReport) -> None:
+    """Name the sources that were refused, and those from which nothing could be read."""
     for error in made.refused[:_SHOWN]:
         click.echo(f"kg: refused {rows.one_line(str(error))}", err=True)
     if len(made.refused) > _SHOWN:
@@ -193,13 +218,12 @@ def _tell(made: BuildReport, target: Path) -> None:
     if made.decisions or made.reopened:
         again = f", {len(made.reopened):,} reopened: see 'kg review --kind reopened'" if made.reopened else ""
         click.echo(f"kg: {rows.counted(made.decisions, 'decision')} applied{again}", err=True)
-    read = rows.counted(made.documents, "document")
-    refused = f" ({len(made.refused):,} refused)" if made.refused else ""
-    gives = ", ".join(
-        rows.counted(number, noun)
-        for number, noun in ((made.claims, "claim"), (made.facts, "fact"), (made.conflicts, "conflict"))
-    )
-    click.echo(f"{read}{refused}: {gives} in {target}", err=True)
+
+
+def gives(made: BuildReport) -> str:
+    """How much a graph holds, in words."""
+    counts = ((made.claims, "claim"), (made.facts, "fact"), (made.conflicts, "conflict"))
+    return ", ".join(rows.counted(number, noun) for number, noun in counts)
 
 
 @main.command(epilog=epilog("kg init my-project", "kg --project my-project build"))

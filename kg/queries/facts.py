@@ -122,6 +122,11 @@ def fact(store: Store, name: str) -> Fact:
     raise QueryError(f"no fact '{name}'", None, "see 'kg facts' for the ids")
 
 
+def read_all(store: Store, iris: Iterable[str]) -> list[Fact]:
+    """The facts of these IRIs, in their order."""
+    return list(map(_reader(store), iris))
+
+
 def why(store: Store, subject: str, property: str | None = None, object: str | None = None) -> list[Explanation]:
     """Every fact of this subject, property and object, or the one with this id (or its beginning), with its evidence.
 

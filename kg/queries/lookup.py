@@ -94,11 +94,12 @@ def status(store: Store, name: str) -> Status:
 
 def document(store: Store, name: str) -> str:
     """The IRI of the document with this id (or the beginning of it), IRI, or source; QueryError without one."""
-    sources = _subjects(store, _SOURCE, ox.Literal(name))
     prefix = store.records.iri("document", "").value
     wanted = name if name.startswith(prefix) else prefix + name.removeprefix("document:")
-    every = _subjects(store, A, _DOCUMENT)
-    found = sorted(sources or ({wanted} & every) or {iri for iri in every if name and iri.startswith(wanted)})
+    found = sorted(_subjects(store, _SOURCE, ox.Literal(name)))
+    if not found:
+        every = _subjects(store, A, _DOCUMENT)
+        found = sorted(({wanted} & every) or {iri for iri in every if name and iri.startswith(wanted)})
     if len(found) == 1:
         return found[0]
     if found:

@@ -4,7 +4,7 @@ A pure function of claims, documents and the ontology. A build settles all claim
 that count on it: so both sides of the wall stand on this.
 """
 
-from kg.settling.conflicts import conflicts
-from kg.settling.merging import resolve
+from kg.settling.conflicts import conflicts, rivals
+from kg.settling.merging import fact_of, resolve
 
-__all__ = ["conflicts", "resolve"]
+__all__ = ["conflicts", "fact_of", "resolve", "rivals"]

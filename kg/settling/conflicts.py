@@ -31,6 +31,13 @@ def conflicts(facts: Iterable[Fact], documents: Mapping[str, Document], ontology
     return sorted(found)
 
 
+def rivals(predicate: str, ontology: Ontology) -> frozenset[str]:
+    """The properties whose facts can conflict with a fact of this one: itself, and those that exclude it or it them."""
+    properties = ontology.properties
+    excluding = (p.iri for p in properties.values() if predicate in p.excludes)
+    return frozenset({predicate, *properties[predicate].excludes, *excluding})
+
+
 def _disputed(fact: Fact) -> bool:
     said = {c.status for c in fact.claims if c.counts} | {c.status for c in fact.curations}
     return Status.DENIED in said and any(s.asserts for s in said)

@@ -41,6 +41,15 @@ def resolve(
     return [facts[i] for i in sorted(facts)]
 
 
+def fact_of(statement: Claim | Fact, ontology: Ontology) -> Fact:
+    """The fact that a claim, or a curator's entry, becomes part of, with no more of it than what makes its name."""
+    if isinstance(statement, Fact):
+        ordered = _ordered(statement, ontology)
+        return Fact(ordered.subject, ordered.predicate, ordered.object, ordered.identity)
+    key = _key(statement, ontology)
+    return Fact(key.subject, key.predicate, key.object, key.identity)
+
+
 def _key(claim: Claim, ontology: Ontology) -> _Key:
     identity = tuple(q for q in claim.qualifiers if ontology.properties[q[0]].identifying)
     subject, object_ = _ends(claim.subject, claim.predicate, claim.object, ontology)

@@ -8,7 +8,8 @@ A store is a folder that holds generations::
     PATH/g000002/data/         the triples
 
 A build writes the next generation beside the old one, checks it, and only then replaces ``CURRENT``: whoever reads
-sees the old graph or the new one, and a build that dies leaves the old one as it was.
+sees the old graph or the new one, and a build that dies leaves the old one as it was. A change of some quads starts the
+next generation from the files of the old one, which the two then share.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +28,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import Place, StoreError
-from kg.store import damage
+from kg.names import local_name
+from kg.rdf import LAYERS
+from kg.store import content, damage
 from kg.store.graph import Hold, Manifest, Store, sizes
 
 LOCK, CURRENT, MANIFEST, DATA = "kg-store.lock", "CURRENT", "manifest.json", "data"
@@ -60,39 +64,69 @@ def _open_current(root: Path, place: Place) -> Store:
     return Store(ox.Store.read_only(str(home / DATA)), manifest, root, held)
 
 
-def write(path: Path | str, quads: Iterable[ox.Quad], manifest: Manifest) -> Manifest:
+def write(
+    path: Path | str, quads: Iterable[ox.Quad], manifest: Manifest, instead_of: Manifest | None = None
+) -> Manifest:
     """Make the store at a path hold these quads and nothing else, in one atomic step; the manifest with its sizes.
 
-    Raises StoreError when the path is something else than a store, another process is writing there, or what was
-    written does not come back. In each case what was there stays as it was.
+    ``instead_of`` is the manifest of the store that the quads were made from, if they were. Raises StoreError when the
+    path is something else than a store, another process is writing there or wrote since, or what was written does not
+    come back. In each case what was there stays as it was.
     """
     root = Path(path)
-    _claim(root)
+    return _next(root, lambda home: _fill(home, quads, manifest), instead_of)
+
+
+def revise(base: Store, gone: Collection[ox.Quad], come: Collection[ox.Quad], manifest: Manifest) -> Manifest:
+    """Make the store that ``base`` reads hold other quads in place of some, in one atomic step, at the cost of these.
+
+    ``gone`` are quads that it holds, ``come`` such as it does not; ``base`` is closed. Raises StoreError as
+    :func:`write` does.
+    """
+    assert base.path is not None, "a store in memory has no generations"
+    changed = Counter(_layer(q) for q in come)
+    changed.subtract(_layer(q) for q in gone)
+    sizes_now = {name: base.manifest.quads.get(name, 0) + changed[name] for name in LAYERS}
+    summed = content.digest(come, base.manifest.digest, gone)
+    revised = replace(manifest, quads=sizes_now, digest=summed)
+    return _next(base.path, lambda home: _amend(home, base, gone, come, revised), base.manifest)
+
+
+def claim(path: Path | str) -> Path:
+    """Make the folder of a store, or make sure that it is one; StoreError when it holds something else."""
+    root = Path(path)
+    place = Place(str(root))
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        strange = any(root.iterdir()) and not (root / LOCK).exists()
+        if not strange:
+            (root / LOCK).touch()
+    except OSError as error:
+        raise StoreError(f"cannot be a store: {error.strerror}", place, "choose another --store") from None
+    if strange:
+        raise StoreError("the folder holds other files and is no store", place, "choose another --store or empty it")
+    return root
+
+
+def _next(root: Path, fill: Callable[[Path], Manifest], instead_of: Manifest | None) -> Manifest:
+    """Fill the next generation and make it the current one."""
+    claim(root)
     with _writing(root):
         old = _current(root)
+        if instead_of is not None and _manifest(root / old) != instead_of:
+            raise StoreError("another build wrote here in the meantime", Place(str(root)), "run the command again")
         _sweep(root, keep=old)
         home = root / f"g{_last(root, old) + 1:06d}"
         shutil.rmtree(home, ignore_errors=True)
         try:
-            written = _fill(home, quads, manifest)
+            written = fill(home)
+            _replace(home / MANIFEST, written.json())
             _replace(root / CURRENT, home.name + "\n")
         except BaseException:
             shutil.rmtree(home, ignore_errors=True)
             raise
         _sweep(root, keep=home.name)
     return written
-
-
-def _claim(root: Path) -> None:
-    """Make the folder, or make sure that it is ours."""
-    place = Place(str(root))
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        strange = any(root.iterdir()) and not (root / LOCK).exists()
-    except OSError as error:
-        raise StoreError(f"cannot be a store: {error.strerror}", place, "choose another --store") from None
-    if strange:
-        raise StoreError("the folder holds other files and is no store", place, "choose another --store or empty it")
 
 
 @contextmanager
@@ -106,20 +140,53 @@ def _writing(root: Path) -> Iterator[None]:
 
 
 def _fill(home: Path, quads: Iterable[ox.Quad], manifest: Manifest) -> Manifest:
-    """Write one generation and check that it reads as written."""
+    """Write one generation and check that it reads as written; the manifest with what it holds."""
     home.mkdir()
     engine = ox.Store(str(home / DATA))
     engine.bulk_extend(quads)
     engine.flush()
     wrote = sizes(engine)
     del engine  # gives up the engine's own lock
-    found = sizes(ox.Store.read_only(str(home / DATA)))
+    again = ox.Store.read_only(str(home / DATA))
+    found = sizes(again)
     if found != wrote:
-        hint = "check the disk and run 'kg build' again"
-        raise StoreError(f"wrote {wrote}, read back {found}", Place(str(home)), hint)
-    written = replace(manifest, quads=wrote)
-    _replace(home / MANIFEST, written.json())
-    return written
+        raise _unlike(home, f"wrote {wrote}, read back {found}")
+    # Summed as the engine gives the quads back, and not as they came: what is changed later is read from there.
+    return replace(manifest, quads=wrote, digest=content.digest(again))
+
+
+def _amend(
+    home: Path, base: Store, gone: Collection[ox.Quad], come: Collection[ox.Quad], manifest: Manifest
+) -> Manifest:
+    """Write one generation from the files of another, and check that it holds the change."""
+    home.mkdir()
+    base.engine.backup(str(home / DATA))
+    engine = ox.Store(str(home / DATA))
+    for quad in gone:
+        engine.remove(quad)
+    engine.extend(come)
+    engine.flush()
+    del engine
+    again = ox.Store.read_only(str(home / DATA))
+    if not all(q in again for q in come) or any(q in again for q in gone):
+        raise _unlike(home, f"{len(come):,} quads to come and {len(gone):,} to go are not so when read back")
+    base.close()  # so that the generation it reads is swept away
+    return manifest
+
+
+def _unlike(home: Path, message: str) -> StoreError:
+    return StoreError(message, Place(str(home)), "check the disk and run 'kg build' again")
+
+
+def _layer(quad: ox.Quad) -> str:
+    return local_name(quad.graph_name.value)  # type: ignore[union-attr]
+
+
+def _manifest(home: Path) -> Manifest | None:
+    try:
+        return Manifest.read((home / MANIFEST).read_text(encoding="utf-8"), Place(str(home)))
+    except (OSError, UnicodeDecodeError, StoreError):
+        return None
 
 
 def _current(root: Path) -> str:

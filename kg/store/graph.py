@@ -18,7 +18,7 @@ from kg.names import Prefixes
 from kg.rdf import LAYERS, Records, layer
 from kg.store import cut, damage, sparql
 
-FORMAT = 1
+FORMAT = 2
 """The version of the folder's layout and of the model's shape in it."""
 
 RECORD_KINDS = ("claim", "conflict", "curation", "document", "fact")
@@ -28,9 +28,11 @@ Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a store says about itself: prefixes, namespaces, what was built, and the digest of the input.
+    """What a store says about itself: prefixes, namespaces, what it was built from, and the digest of its quads.
 
-    ``counts`` are the build's own (documents, claims, facts …), ``quads`` those of each layer, set when written.
+    ``counts`` are the build's own (documents, claims, facts …), ``inputs`` the digests of what it was built from (see
+    :mod:`kg.inputs`). ``quads``, those of each layer, and ``digest`` (see :mod:`kg.store.content`) are set when it is
+    written.
     """
 
     prefixes: Mapping[str, str]
@@ -41,6 +43,7 @@ class Manifest:
     digest: str = ""
     quads: Mapping[str, int] = field(default_factory=dict)
     format: int = FORMAT
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     def json(self) -> str:
         """The manifest as sorted JSON."""
@@ -64,9 +67,9 @@ class Manifest:
         texts = (self.record_namespace, self.domain, self.entity_namespace, self.digest)
         if not all(isinstance(text, str) for text in texts):
             raise TypeError("a namespace, the domain or the digest is no text")
-        for table, kind in ((self.prefixes, str), (self.counts, int), (self.quads, int)):
+        for table, kind in ((self.prefixes, str), (self.inputs, str), (self.counts, int), (self.quads, int)):
             if not (isinstance(table, dict) and all(isinstance(value, kind) for value in table.values())):
-                raise TypeError(f"prefixes, counts or quads hold something else than {kind.__name__}")
+                raise TypeError(f"prefixes, inputs, counts or quads hold something else than {kind.__name__}")
         return self
 
 
