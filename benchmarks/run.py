@@ -19,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import graphs
+import increment
 import pyoxigraph as ox
 import rdflib
 from measure import Row, group, markdown, milliseconds, process_seconds, rate, seconds
@@ -138,6 +139,7 @@ def main() -> None:
     scale = 10 if parser.parse_args().quick else 1
     print(machine() + "\n", flush=True)
     rows = reading(ROOT, scale) + growth(ROOT, scale) + resolving(scale)
+    rows += increment.increment(ROOT, increment.SIZES[: 3 if scale == 1 else 2])
     for part, facts in ((loading, FACTS), (asking, FACTS_ASKED), (starting, FACTS_AT_START)):
         with tempfile.TemporaryDirectory() as place:
             rows += part(Folder(Path(place)), facts // scale)

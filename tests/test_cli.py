@@ -15,9 +15,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -143,9 +145,8 @@ def test_no_rows_are_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_these_are_the_commands() -> None:
-    assert (
-        " ".join(COMMANDS) == "build diff export facts init learn queries query review stats validate verify view why"
-    )
+    known = "add build diff export facts init learn queries query remove review stats validate verify view why"
+    assert " ".join(COMMANDS) == known
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -724,9 +725,10 @@ def test_build_tells_what_came_of_it(kg: Run, tmp_path: Path, monkeypatch: pytes
         "strict": False,
         "progress": None,
         "extractors": (),
+        "cache": True,
     }
-    kg("--store", str(tmp_path / "s"), "build", "--strict")
-    assert (asked["sources"], asked["strict"]) == (None, True)
+    kg("--store", str(tmp_path / "s"), "build", "--strict", "--no-cache")
+    assert (asked["sources"], asked["strict"], asked["cache"]) == (None, True, False)
 
 
 def test_build_that_fails_is_status_1(kg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -739,11 +741,55 @@ def test_build_that_fails_is_status_1(kg: Run, monkeypatch: pytest.MonkeyPatch) 
     assert kg("build", status=1).stderr == "kg: s: another build is writing here (wait until it is done)\n"
 
 
+@pytest.mark.parametrize(
+    ("command", "came", "told"),
+    [
+        (["add", "news", "-"], {}, "1 added, 1 replaced, 2 already there, 1 refused"),
+        (["remove", "ab12"], {"removed": ("a", "b"), "added": (), "replaced": (), "known": ()}, "2 removed, 1 refused"),
+    ],
+)
+def test_a_change_tells_what_came_of_it(
+    kg: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], came: dict[str, Any], told: str
+) -> None:
+    from kg import increment
+    from kg.build import BuildReport
+
+    refused = InputError("empty", Place("news/x.txt"), "give it a text")
+    report = BuildReport(2, (refused,), (), 5, 4, 3, 1, "abc")
+    change = increment.Change(report, ("new",), ("old",), (), ("c", "d"), ("names", "the program"))
+    asked: list[object] = []
+
+    def fake(_: object, names: object, target: Path, **options: object) -> increment.Change:
+        asked.extend([names, target, options["jobs"]])
+        return replace(change, **came)
+
+    monkeypatch.setattr(increment, command[0], fake)
+    file = tmp_path / "report.json"
+    result = kg("--store", str(tmp_path / "s"), *command, "--jobs", "2", "--report", str(file))
+    assert (asked, result.stdout) == ([tuple(command[1:]), tmp_path / "s", 2], "")
+    assert result.stderr.splitlines() == [
+        "kg: changed since the last build: names, the program; the whole graph is made anew",
+        "kg: refused news/x.txt: empty (give it a text)",
+        f"{told}: now 2 documents, 5 claims, 4 facts, 1 conflict in {tmp_path / 's'}",
+    ]
+    written = json.loads(file.read_text(encoding="utf-8"))
+    assert (written["digest"], written["since"]) == ("abc", ["names", "the program"])
+    assert written["removed"] == list(came.get("removed", ()))
+
+
+@pytest.mark.parametrize("command", ["add", "remove"])
+def test_a_change_of_no_store_is_one_clear_line(kg: Run, tmp_path: Path, command: str) -> None:
+    told = kg("--store", str(tmp_path / "s"), command, "x", status=1).stderr
+    assert told == f"kg: {tmp_path / 's'}: no store here (run 'kg build')\n"
+    assert "Missing argument" in kg(command, status=2).stderr
+    assert "is a variable unset?" in kg(command, " ", status=2).stderr
+
+
 def test_bar_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    with build._bar() as progress:
+    with build.bar() as progress:
         assert progress is None
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    with build._bar() as progress:
+    with build.bar() as progress:
         assert progress is not None
         progress(1, 2)
         progress(2, 2)

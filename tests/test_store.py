@@ -142,6 +142,51 @@ def _read_on(path) -> None:
                 os._exit(1)
 
 
+def test_a_change_of_some_quads_is_the_store_written_with_the_others(tmp_path) -> None:
+    held, more = quads(5), quads(3, "b")
+    kg.store.write(tmp_path / "old", held, support.manifest())
+    kg.store.write(tmp_path / "new", [*held[2:], *more], support.manifest())
+    with kg.store.open(tmp_path / "old") as reader:
+        base = kg.store.open(tmp_path / "old")
+        revised = kg.store.revise(base, held[:2], more, support.manifest())
+        assert len(list(reader.quads())) == 5
+    with kg.store.open(tmp_path / "old") as one, kg.store.open(tmp_path / "new") as other:
+        assert (one.manifest, sorted(map(str, one.quads()))) == (other.manifest, sorted(map(str, other.quads())))
+        assert one.manifest == revised
+
+
+def test_a_change_of_a_store_that_was_written_since_is_refused(tmp_path) -> None:
+    kg.store.write(tmp_path, quads(5), support.manifest())
+    base = kg.store.open(tmp_path)
+    kg.store.write(tmp_path, quads(6), support.manifest())
+    for change in (
+        lambda: kg.store.revise(base, quads(1), [], support.manifest()),
+        lambda: kg.store.write(tmp_path, quads(1), support.manifest(), base.manifest),
+    ):
+        with pytest.raises(StoreError, match="another build wrote here in the meantime"):
+            change()
+    assert len(kg.store.open(tmp_path)) == 6
+    kg.store.write(tmp_path, quads(1), support.manifest(), kg.store.open(tmp_path).manifest)
+    assert len(kg.store.open(tmp_path)) == 1
+
+
+def test_a_change_that_does_not_come_back_is_no_change(tmp_path) -> None:
+    """Quads that are said to go and to come at once: the one of the two that is true cannot be both."""
+    kg.store.write(tmp_path, quads(5), support.manifest())
+    before = generations(tmp_path)
+    with pytest.raises(StoreError, match="1 quads to come and 1 to go are not so when read back"):
+        kg.store.revise(kg.store.open(tmp_path), quads(1), quads(1), support.manifest())
+    assert (generations(tmp_path), len(kg.store.open(tmp_path))) == (before, 5)
+
+
+def test_a_folder_is_claimed_once_and_stays_a_store(tmp_path) -> None:
+    assert kg.store.claim(tmp_path / "a" / "b") == kg.store.claim(tmp_path / "a" / "b")
+    with pytest.raises(StoreError, match="no store here"):
+        kg.store.open(tmp_path / "a" / "b")
+    kg.store.write(tmp_path / "a" / "b", quads(2), support.manifest())
+    assert len(kg.store.open(tmp_path / "a" / "b")) == 2
+
+
 def test_one_writer_at_a_time(tmp_path) -> None:
     kg.store.write(tmp_path, quads(1), support.manifest())
     with (tmp_path / "kg-store.lock").open() as held:

@@ -66,7 +66,7 @@ def build(
     """Read a project and its documents, write the graph.
 
     SOURCE is a file, a folder, or - for standard input, in the place of seeds/articles. The graph is written in one
-    step: a build that fails leaves it as it was.
+    step: a build that fails leaves it as it was. What was read before from the same document is not read again.
     """
     from kg.build import build as run
 

@@ -159,13 +159,22 @@ class Narrow:
         found = {iri: self._told_last(iri) for iri in self._new_names}
         return {iri: entity for iri, entity in found.items() if entity is not None}
 
+    @cached_property
+    def _come_with(self) -> dict[str, tuple[str, Entity]]:
+        """For each entity the last of the documents that come with it, and what it is there."""
+        told = ((e.iri, name, e) for name in sorted(self.come) for e in self._said[name].entities)
+        return {iri: (name, entity) for iri, name, entity in told}
+
     def _told_last(self, iri: str) -> Entity | None:
-        for name in sorted((self.kept.namers(iri) - self.gone.keys()) | self.come.keys(), reverse=True):
+        last, entity = self._come_with.get(iri, ("", None))
+        for name in sorted(self.kept.namers(iri) - self.gone.keys(), reverse=True):
+            if name < last:
+                break
             [extraction] = self.reading.extract([self._documents[name]])
             told = [e for e in extraction.entities if e.iri == iri]
             if told:
                 return told[-1]
-        return None
+        return entity
 
     # -- quads ------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import cache
 
 from kg.model import Document
@@ -33,9 +32,9 @@ def keys(document: Document) -> list[bytes]:
     return [hashlib.sha256(run).digest()[:_KEY] for run in runs]
 
 
-def linked(one: Document, other: Document) -> bool:
-    """Whether one of two documents repeats the other."""
-    return any(d.copy_of for d in copies.mark_copies([replace(one, copy_of=""), replace(other, copy_of="")]))
+def alike(one: Document, other: Document) -> bool:
+    """Whether one of two documents would be linked to the other, if there were no others."""
+    return copies._jaccard(copies._shingles(one.text), copies._shingles(other.text)) >= copies.ALIKE
 
 
 def kindred(
@@ -55,7 +54,7 @@ def kindred(
         for name in candidates(one):
             if name not in found:
                 other = read(name)
-                if (one.copy_of or one.id) == (other.copy_of or other.id) or linked(one, other):
+                if (one.copy_of or one.id) == (other.copy_of or other.id) or alike(one, other):
                     found[name] = other
                     todo.append(other)
     return found
