@@ -16,7 +16,6 @@ import pyoxigraph as ox
 
 from kg import decisions, patterns, seeds, store
 from kg import ontology as ontologies
-from kg import decisions, patterns, seeds, store
 from kg.cache import FOLDER, Progress, Reading
 from kg.decisions import Decision
 from kg.documents import read

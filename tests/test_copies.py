@@ -212,8 +212,8 @@ def test_the_number_of_comparisons_grows_with_the_documents(monkeypatch: pytest.
         compared += 1
         return compare(one, other)
 
-    compare = copies._repeats
-    monkeypatch.setattr(copies, "_repeats", counted)
+    compare = copies.repeats
+    monkeypatch.setattr(copies, "repeats", counted)
     figures = []
     for count in (200, 1_600):
         compared, documents = 0, _made(count)

@@ -54,6 +54,11 @@ class Neighbours:
         columns = zip(self.columns, keys, strict=True) if self.columns else ()
         return sorted({self._name(place) for column, key in columns for place in _places(column, key)})
 
+    def crowd(self, keys: Keys) -> int:
+        """How many documents have the most common of these keys."""
+        columns = zip(self.columns, keys, strict=True) if self.columns else ()
+        return max((sum(1 for _ in _places(column, key)) for column, key in columns), default=0)
+
     def changed(self, gone: Collection[str], come: Mapping[str, Keys]) -> Neighbours:
         """The table without some documents and with others."""
         out = sorted(place for document in gone for place in _places(self.ids, bytes.fromhex(document)))

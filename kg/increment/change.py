@@ -18,8 +18,8 @@ from kg.project import Project
 from kg.queries.lookup import document as document_iri
 
 BROAD = 0.5
-"""The share of a store's documents above which a change makes everything anew. Of 2,000 documents one in ten took 0.3 of
-the time that it took to make all anew, three in ten 0.6, one in two 0.6 to come and 0.85 to go."""
+"""The share of a store's documents above which a change makes everything anew. Of 2,000 documents one in ten took 0.3
+of the time that it took to make all anew, three in ten 0.6, one in two 0.6 to come and 0.85 to go."""
 _UNNAMED = "-"
 """The source of what came by standard input: it names no text, so that a second one is not a new version of it."""
 _WORDS = {"code": "the program", "facts": "what curators wrote"}
@@ -117,10 +117,8 @@ class _Plan:
         """The store changed in one step, and its report."""
         if not (gone or come or self.since):
             report = BuildReport.of(self.base.manifest)
-        elif self.since or self.extractors or len(gone) + len(come) > BROAD * len(self.kept):
-            report = self._anew(gone, come)
         else:
-            report = self._revised(gone, come)
+            report = self._revised(gone, come) or self._anew(gone, come)
         return replace(report, refused=tuple(refused), unread=unread(self.knowledge, come.values()))
 
     def _anew(self, gone: Mapping[str, Document], come: Mapping[str, Document]) -> BuildReport:
@@ -133,9 +131,15 @@ class _Plan:
         self.base.close()
         return make(self.knowledge, self.reading, ordered, self._curated(), self.path, panel, instead_of=before)
 
-    def _revised(self, gone: Mapping[str, Document], come: Mapping[str, Document]) -> BuildReport:
-        """What hangs together with the documents that go and come made again, and the rest kept."""
+    def _revised(self, gone: Mapping[str, Document], come: Mapping[str, Document]) -> BuildReport | None:
+        """What hangs together with the documents that go and come made again, and the rest kept; None where a change
+        may reach all of it."""
+        far = self.since or self.extractors or self.knowledge.decisions
+        if far or len(gone) + len(come) > BROAD * len(self.kept):
+            return None
         narrow = Narrow(self.knowledge, self.kept, self.reading, self._curated(), gone, come)
+        if narrow.is_crowded():
+            return None
         revision = narrow.revision()
         described = manifest(self.knowledge.ontology, revision.counts, self.inputs)
         written = store.revise(self.base, revision.gone, revision.come, described)

@@ -11,11 +11,12 @@ import pyoxigraph as ox
 
 from kg.build import Knowledge
 from kg.cache import Neighbours, Reading
+from kg.decisions import keyed
 from kg.increment.kept import Kept
 from kg.model import Claim, Conflict, Document, Entity, Fact
-from kg.rdf import entity_quads
 from kg.relations import Extraction
 from kg.resolution import conflicts, fact_of, mark_copies, near, resolve, rivals
+from kg.resolution.copies import CANDIDATES, CROWD
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,21 @@ class Narrow:
     gone: Mapping[str, Document]
     come: Mapping[str, Document]
 
+    def is_crowded(self) -> bool:
+        """Whether a text has so many like it that not all of them are compared: then a change may reach further."""
+        table = self._tables[0]
+        changed = {*self.gone, *self.come}
+        found = changed.union(*(table.near(table.keys(name)) for name in changed))
+        keys = [table.keys(name) for name in sorted(found)]
+        return any(table.crowd(k) > CROWD or len(table.near(k)) > CANDIDATES for k in keys)
+
     def revision(self) -> Revision:
-        """What the change does to the graph."""
+        """What the change does to the graph; not to be asked when the change is crowded."""
         before = [*self._records_before(), *self._entities_before.values()]
         after = ox.Store()
-        after.extend(chain(self._records_after(), *(entity_quads(e) for e in self._entities_after.values())))
+        after.extend(
+            chain(self._records_after(), *(self.kept.records.entity(e) for e in self._entities_after.values()))
+        )
         held = self.kept.store.engine
         gone = {q for q in chain.from_iterable(before) if q not in after}
         # Read back from the engine, which may give a value another form: so it is what the next change will read.
@@ -194,7 +205,7 @@ class Narrow:
         records = self.kept.records
         for name in (*self.come, *(d.id for d in self._remarked)):
             yield from records.document(self._documents[name])
-        for claim in self._claims(self.come).values():
+        for claim in keyed(self._claims(self.come).values(), self._documents):
             yield from records.claim(claim)
         for fact in self._facts_after:
             yield from records.fact(fact)

@@ -44,8 +44,13 @@ TINY = 20
 FIGURES = 0.5
 """The share of figures that copies have in common; reports of one form differ in little else."""
 
-_SHINGLE, _BANDS, _ROWS, _SEED = 3, 96, 2, 1
-_CROWD, _CANDIDATES = 32, 64  # bounds that keep the cost linear: a phrase of more texts than that marks none of them
+BANDS = 96
+"""The keys of a sketch; of two numbers each."""
+CROWD, CANDIDATES = 32, 64
+"""Bounds that keep the cost linear: a key of more texts finds only the first of these, a text is compared with no more
+than so many others."""
+
+_SHINGLE, _ROWS, _SEED = 3, 2, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def _blank() -> Any:  # noqa: ANN401 - the library has no types
     """An empty sketch; to draw its permutations anew for each text takes longer than all the rest."""
     from datasketch import MinHash
 
-    return MinHash(num_perm=_BANDS * _ROWS, seed=_SEED, hashfunc=int)
+    return MinHash(num_perm=BANDS * _ROWS, seed=_SEED, hashfunc=int)
 
 
 def mark_copies(documents: Sequence[Document], signatures: Mapping[str, Signature] | None = None) -> list[Document]:
@@ -104,13 +109,18 @@ def mark_copies(documents: Sequence[Document], signatures: Mapping[str, Signatur
     known = signatures or {}
     originals: dict[str, str] = {}
     index = _Index()
-    for document in sorted(documents, key=lambda d: (not d.issued, d.issued, d.id)):
+    for document in sorted(documents, key=order):
         own = known.get(document.id) or signature(document)
-        found = next((name for name, other in index.like(own) if _repeats(own, other)), document.id)
+        found = next((name for name, other in index.like(own) if repeats(own, other)), document.id)
         originals[document.id] = originals.get(found, found)
         index.add(document.id, own)
     ordered = sorted(documents, key=lambda d: d.id)
     return [replace(d, copy_of="" if originals[d.id] == d.id else originals[d.id]) for d in ordered]
+
+
+def order(document: Document) -> tuple[bool, str, str]:
+    """The order in which documents are held to repeat others: by date, then by id; without a date they come last."""
+    return not document.issued, document.issued, document.id
 
 
 class _Index:
@@ -124,13 +134,13 @@ class _Index:
     def like(self, wanted: Signature) -> list[tuple[str, Signature]]:
         """The signatures that may be of a text like this one, the earliest first."""
         votes = Counter(n for key in _keys(wanted) for n in self.buckets.get(key, ()))
-        nearest = sorted(votes, key=lambda n: (-votes[n], n))[:_CANDIDATES]
+        nearest = sorted(votes, key=lambda n: (-votes[n], n))[:CANDIDATES]
         return [(self.names[n], self.signatures[n]) for n in sorted(nearest)]
 
     def add(self, name: str, own: Signature) -> None:
         for key in _keys(own):
             bucket = self.buckets.setdefault(key, [])
-            if len(bucket) < _CROWD:
+            if len(bucket) < CROWD:
                 bucket.append(len(self.names))
         self.names.append(name)
         self.signatures.append(own)
@@ -138,11 +148,11 @@ class _Index:
 
 def _keys(own: Signature) -> list[bytes]:
     """The bands of a sketch, each with its place."""
-    size = len(own.bands) // _BANDS
+    size = len(own.bands) // BANDS
     return [b"%d:" % n + own.bands[a:b] for n, (a, b) in enumerate(pairwise(range(0, len(own.bands) + 1, size)))]
 
 
-def _repeats(later: Signature, earlier: Signature) -> bool:
+def repeats(later: Signature, earlier: Signature) -> bool:
     """Whether the text of one signature copies that of the other; the later one may be part of the earlier."""
     if (later.words, later.bands) == (earlier.words, earlier.bands):
         return True

@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
-from functools import cache
+from itertools import pairwise
 
 from kg.model import Document
 from kg.resolution import copies
 
-_KEY = 8  # bytes: of a million documents hardly two would share one by chance, and then they are only compared
-
-
-@cache
-def _bands() -> tuple[tuple[int, int], ...]:
-    """The runs of a MinHash of which one has to be the same in two documents for them to be compared."""
-    from datasketch import MinHashLSH
-
-    index = MinHashLSH(threshold=copies.ALIKE * 0.7, num_perm=copies._PERMUTATIONS)
-    return tuple(index.hashranges)
-
 
 def keys(document: Document) -> list[bytes]:
-    """The keys of a document: two documents of which :func:`kg.resolution.mark_copies` links one to the other share
-    one at the same place."""
-    from datasketch import MinHash
-
-    hashed = MinHash(num_perm=copies._PERMUTATIONS, seed=copies._SEED)
-    hashed.update_batch([shingle.encode("utf-8") for shingle in sorted(copies._shingles(document.text))])
-    runs = (hashed.hashvalues[start:end].astype(">u8").tobytes() for start, end in _bands())
-    return [hashlib.sha256(run).digest()[:_KEY] for run in runs]
+    """The keys of a document, each of eight bytes: two documents of which :func:`kg.resolution.mark_copies` links one
+    to the other share one at the same place."""
+    bands = copies.signature(document).bands
+    size = len(bands) // copies.BANDS
+    return [bands[start:end] for start, end in pairwise(range(0, len(bands) + 1, size))]
 
 
 def alike(one: Document, other: Document) -> bool:
     """Whether one of two documents would be linked to the other, if there were no others."""
-    return copies._jaccard(copies._shingles(one.text), copies._shingles(other.text)) >= copies.ALIKE
+    earlier, later = sorted((one, other), key=copies.order)
+    return copies.repeats(copies.signature(later), copies.signature(earlier))
 
 
 def kindred(
