@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from html import escape
@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 import pyoxigraph as ox
 
 from kg import store as stores
+from kg.errors import QueryError
 from kg.model import Fact, Literal, Term, term_key
 from kg.names import local_name
 from kg.project import PARTS, Project
-from kg.queries import checks, differences, facts, lookup, moments, saved
+from kg.queries import asking, checks, differences, disputes, facts, lookup, moments, saved
 from kg.queries.differences import Change
+from kg.queries.disputes import Dispute
 from kg.queries.facts import Explanation
 from kg.queries.rows import Rows
 from kg.rdf import REIFIES, to_ox
@@ -46,30 +48,46 @@ class Answer(Rows):
 
 
 @dataclass(frozen=True)
+class Answered(Answer):
+    """The answer to a question in people's own words: the rows of the saved ``query``, asked with ``values``.
+
+    ``evidence`` explains the facts that the rows name, or that join what stands in them.
+    """
+
+    query: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    evidence: tuple[Explanation, ...] = ()
+
+
+@dataclass(frozen=True)
 class Facts(Sequence[Fact]):
     """Facts in order, that a notebook shows as a table with their labels."""
 
     items: tuple[Fact, ...]
     labels: Mapping[str, str]
+    conflicts: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """By the id of a contradicted fact: the ids of those that contradict it, each with the rule that says so."""
 
     @overload
     def __getitem__(self, index: int) -> Fact: ...
     @overload
     def __getitem__(self, index: slice) -> Facts: ...
     def __getitem__(self, index: int | slice) -> Fact | Facts:
-        return Facts(self.items[index], self.labels) if isinstance(index, slice) else self.items[index]
+        return Facts(self.items[index], self.labels, self.conflicts) if isinstance(index, slice) else self.items[index]
 
     def __len__(self) -> int:
         return len(self.items)
 
     def _repr_html_(self) -> str:
         return _table(
-            ("subject", "property", "object", "status", "when", "support"), [self._row(f) for f in self.items]
+            ("subject", "property", "object", "status", "when", "support", "contradicted by"),
+            [self._row(f) for f in self.items],
         )
 
     def _row(self, fact: Fact) -> tuple[object, ...]:
+        against = ", ".join(other for other, _ in self.conflicts.get(fact.id, ()))
         said = [_shown(t, self.labels) for t in (fact.subject, fact.predicate, fact.object)]
-        return *said, fact.status.value, span_of_time(fact.valid_from, fact.valid_until), fact.support
+        return *said, fact.status.value, span_of_time(fact.valid_from, fact.valid_until), fact.support, against
 
 
 class Graph:
@@ -136,7 +154,7 @@ class Graph:
         Raises QueryError for a name that is not in the graph.
         """
         found = facts.find(self.store, about, property, status, market, document, origin)
-        return Facts(tuple(found), facts.labels(self.store))
+        return Facts(tuple(found), facts.labels(self.store), facts.contradicted(self.store))
 
     def why(self, subject: str, property: str | None = None, object: str | None = None) -> list[Explanation]:
         """What stands behind a fact (by id or its beginning), or behind all facts of a subject, property and object.
@@ -153,6 +171,26 @@ class Graph:
         nobody knows when they were known. Raises QueryError for what is no date.
         """
         return Graph(moments.seen(self.store, moments.Moment(as_of, known_by)).store, self._project)
+
+    def conflicts(self, about: str | None = None, rule: str | None = None) -> list[Dispute]:
+        """The contradictions, or those about an entity or by one rule, both sides with their evidence.
+
+        Raises QueryError for a name that is not in the graph and for an unknown rule.
+        """
+        return disputes.disputes(self.store, about, rule)
+
+    def ask(self, question: str) -> Answered:
+        """The answer to a question in people's own words, with the saved question that ran and the facts behind it.
+
+        Raises QueryError when no saved question takes up all of it: what was not understood, and the nearest ones.
+        """
+        asker = asking.Asker(self.store, self._project or Project.find())
+        reply = asker.read(question)
+        if reply.fit is None:
+            raise QueryError(reply.why_not, None, "nearest: " + ", ".join(q.name for q in reply.nearest))
+        found = asker.rows(reply.fit)
+        behind = asking.evidence(self.store, found, reply.fit.values.values())
+        return Answered(found.variables, found.rows, reply.fit.query.name, asker.values(reply.fit), tuple(behind))
 
     def stats(self) -> checks.Stats:
         """How much of what is in the graph."""

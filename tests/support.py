@@ -69,6 +69,7 @@ OTHER_NAMES: Mapping[str, tuple[Label, ...]] = {
     "Volkswagen": (Label("VW", "en", "alternative"), Label("Group", "en", "ambiguous")),
     "Renault": (Label("Group", "en", "ambiguous"),),
 }
+HOMES = {"Huawei": "China"}
 _HEADS = (
     Document("", "news/bmw-huawei.md", "BMW turns to Huawei", "2025-03-17", "en", "Autoblick"),
     Document("", "news/bmw-kunci-digital.md", "Kunci digital BMW", "2025-09-02", "id", "Kabar Mobil"),
@@ -116,6 +117,7 @@ WORLD: tuple[Said, ...] = (
         "Huawei",
         {0: "BMW and Huawei are partners.", 1: "BMW bermitra dengan Huawei.", 2: "BMW and Huawei are partners."},
         qualifiers={"topic": "artificial intelligence"},
+        valid_from="2025-03",
     ),
     Said(
         "Neue Klasse",
@@ -153,6 +155,7 @@ WORLD: tuple[Said, ...] = (
         "BMW Group Region China",
         {0: "Sean Green heads BMW Group Region China."},
         qualifiers={"role": text("president")},
+        valid_from="2021",
     ),
     Said("Sean Green", "stated", text(_QUOTED, "en"), {0: f"“{_QUOTED},” said Sean Green."}),
     Said(
@@ -190,7 +193,7 @@ WORLD: tuple[Said, ...] = (
     # A curator's facts, from here on.
     Said("BMW", "headquarteredIn", "Munich"),
     Said("BMW", "develops", "iDrive X"),
-    Said("BMW", "manufactures", "BMW iX3"),
+    Said("BMW", "manufactures", "BMW iX3", valid_from="2025-12"),
     Said("BMW", "hasResearchCentreIn", "Beijing", qualifiers={"topic": "artificial intelligence"}),
     Said("BMW", "collaboratesOn", "artificial intelligence"),
     Said("BMW", "competesWith", "Volvo"),
@@ -202,7 +205,7 @@ WORLD: tuple[Said, ...] = (
     Said("BMW iX3", "hasFeature", "digital key"),
     Said("MBUX", "hasFeature", "voice assistant"),
     Said("BMW iX3", "usesComponent", "Qilin Battery"),
-    Said("BMW iX3", "availableIn", "China"),
+    Said("BMW iX3", "availableIn", "China", valid_from="2026-03"),
     Said("BMW iX3", "producedIn", "China", valid_from="2026-03"),
     Said("BMW iX3", "releaseDate", Literal.date("2026-03-01"), qualifiers={"market": "China"}),
     Said("BMW iX3", "price", number("68900"), qualifiers={"currency": text("EUR"), "market": "Germany"}),
@@ -220,7 +223,7 @@ WORLD: tuple[Said, ...] = (
     Said("CATL", "supplies", "BMW", qualifiers={"product": "Qilin Battery"}),
     Said("VinFast", "hasPlantIn", "Subang"),
     Said("Rivian and VW Technology", "jointVentureOf", "Volkswagen"),
-    Said("Rivian and VW Technology", "jointVentureOf", "Rivian"),
+    Said("Rivian and VW Technology", "jointVentureOf", "Rivian", valid_from="2024-11"),
     Said("Stellantis", "ownsStakeIn", "Leapmotor", qualifiers={"share": number("21")}),
     Said("Volkswagen", "investsIn", "Rivian", qualifiers={"amount": number("5800000000"), "currency": text("USD")}),
     Said("Volvo EX90", "succeeds", "Volvo XC90"),
@@ -331,7 +334,8 @@ def entities() -> tuple[Entity, ...]:
         for name in names:
             labels = (Label(name, "en"), *OTHER_NAMES.get(name, ()))
             origin = Origin.EXTRACTED if name == "Rivian and VW Technology" else Origin.CURATED
-            found.append(Entity(iri(name), (AT + cls,), tuple(sorted(labels)), origin=origin))
+            home = (iri(HOMES[name]),) if name in HOMES else ()
+            found.append(Entity(iri(name), (AT + cls,), tuple(sorted(labels)), home=home, origin=origin))
     return tuple(sorted(found, key=lambda e: e.iri))
 
 

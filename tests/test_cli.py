@@ -145,7 +145,10 @@ def test_no_rows_are_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_these_are_the_commands() -> None:
-    known = "add build diff export facts init learn queries query remove review stats validate verify view why"
+    known = (
+        "add ask build conflicts diff export facts init learn queries query remove review "
+        "stats validate verify view why"
+    )
     assert " ".join(COMMANDS) == known
 
 
@@ -391,8 +394,8 @@ def test_on_a_terminal_the_span_is_underlined_and_the_table_fits(world: Path) ->
     shown = terminal([*KG, "--store", str(world), "why", "BMW", "launches"], columns=60)
     assert "\x1b[" in shown
     assert "[[" not in shown
-    table = terminal([*KG, "--store", str(world), "facts"], columns=80)
-    assert max(len(line) for line in table.splitlines()) <= 80
+    table = terminal([*KG, "--store", str(world), "facts"], columns=90)
+    assert max(len(line) for line in table.splitlines()) <= 90
     assert "HarmonyOS" in table
 
 

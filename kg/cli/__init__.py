@@ -1,19 +1,23 @@
 """The command line: one module for each group of commands, one writer for all rows.
 
-==========  =====================================
-``build``   ``build`` ``init``
-``change``  ``add`` ``remove``
-``ask``     ``query`` ``queries``
-``facts``   ``facts`` ``why``
-``check``   ``stats`` ``verify`` ``validate``
-``share``   ``export`` ``view``
-``compare`` ``diff``
-``learn``   ``learn``
-``review``  ``review``
-==========  =====================================
+=============  =====================================
+``build``      ``build`` ``init``
+``change``     ``add`` ``remove``
+``ask``        ``query`` ``queries``
+``questions``  ``ask``
+``facts``      ``facts`` ``why``
+``conflicts``  ``conflicts``
+``check``      ``stats`` ``verify`` ``validate``
+``share``      ``export`` ``view``
+``compare``    ``diff``
+``learn``      ``learn``
+``review``     ``review``
+=============  =====================================
 """
 
-from kg.cli import ask, build, change, check, compare, facts, learn, review, share
+from kg.cli import ask, build, change, check, compare, conflicts, facts, learn, questions, review, share
 from kg.cli.app import main
 
-__all__ = ["ask", "build", "change", "check", "compare", "facts", "learn", "main", "review", "share"]
+__all__ = [
+    "ask", "build", "change", "check", "compare", "conflicts", "facts", "learn", "main", "questions", "review", "share",
+]  # fmt: skip

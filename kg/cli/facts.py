@@ -16,6 +16,8 @@ from kg.queries.facts import Evidence, Explanation
 from kg.views.graph import span_of_time
 
 Words = Callable[[Term], str]
+_OWN = "contradicted by its own sources: some say that it is so, others deny it"
+_SIGN = " ⚠"
 ID = 8
 """Characters of a fact's id in a table: enough to name it."""
 
@@ -51,30 +53,41 @@ def facts(
         found = stored.find(store, about, predicate, status, market, document, origin)
         labels = stored.labels(store) if form in rows.FOR_PEOPLE else {}
         prefixes = store.prefixes
-    table = _for_people(found, labels) if form in rows.FOR_PEOPLE else _for_programs(found, prefixes)
+        against = stored.contradicted(store)
+    people = form in rows.FOR_PEOPLE
+    table = _for_people(found, labels, against) if people else _for_programs(found, prefixes, against)
     rows.write(table, form)
+    disputed = sum(f.id in against for f in found)
+    if people and disputed:
+        click.echo(f"{_SIGN.strip()} {rows.counted(disputed, 'fact')} contradicted: see 'kg conflicts'", err=True)
 
 
-def _for_people(found: list[Fact], labels: Mapping[str, str]) -> rows.Table:
+Against = Mapping[str, tuple[tuple[str, str], ...]]
+"""By fact the ids of those that contradict it, each with the rule."""
+
+
+def _for_people(found: list[Fact], labels: Mapping[str, str], against: Against) -> rows.Table:
+    """A contradicted fact has a sign behind its status: a column of its own would take room from all others."""
     words = labelled(labels)
     lines = [
-        (f.id[:ID], words(f.subject), words(f.predicate), words(f.object), f.status.value,
+        (f.id[:ID], words(f.subject), words(f.predicate), words(f.object), f.status.value + _SIGN * (f.id in against),
          _qualifiers(f.qualifiers, words, ", "), span_of_time(f.valid_from, f.valid_until), _sources(f))
         for f in found
     ]  # fmt: skip
-    return rows.table(lines, "fact", "subject", "property", "object", "status", "qualifiers", "time", "sources")
+    columns = ("fact", "subject", "property", "object", "status", "qualifiers", "time", "sources")
+    return rows.table(lines, *columns)
 
 
-def _for_programs(found: list[Fact], prefixes: Prefixes) -> rows.Table:
+def _for_programs(found: list[Fact], prefixes: Prefixes, against: Against) -> rows.Table:
     words = named(prefixes)
     lines = [
         (f.id, words(f.subject), words(f.predicate), words(f.object), f.status.value,
          parts(f.qualifiers, words), f.valid_from or None, f.valid_until or None, f.origin.value, f.support,
-         f.publishers, f.first_stated or None, f.last_stated or None)
+         f.publishers, f.first_stated or None, f.last_stated or None, _by_rule(against.get(f.id, ())))
         for f in found
     ]  # fmt: skip
     columns = ("fact", "subject", "property", "object", "status", "qualifiers", "from", "until", "origin", "support",
-               "publishers", "first_stated", "last_stated")  # fmt: skip
+               "publishers", "first_stated", "last_stated", "conflicts")  # fmt: skip
     return rows.table(lines, *columns)
 
 
@@ -98,6 +111,12 @@ def parts(qualifiers: tuple[Qualifier, ...], words: Words) -> dict[str, tuple[st
     for name, value in qualifiers:
         found[words(name)] = (*found.get(words(name), ()), words(value))
     return found
+
+
+def _by_rule(against: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
+    """The contradicting facts by the rule that says so."""
+    rules = sorted({rule for _, rule in against})
+    return {rule: tuple(other for other, each in against if each == rule) for rule in rules}
 
 
 def _sources(fact: Fact) -> str:
@@ -125,13 +144,13 @@ def why(where: Setting, subject: str, predicate: str | None, object_: str | None
         explained = stored.why(store, subject, predicate, object_)
         words = labelled(stored.labels(store)) if form == "text" else named(store.prefixes)
     if form == "text":
-        click.echo("\n\n".join("\n".join(_told(item, words)) for item in explained))
+        click.echo("\n\n".join("\n".join(told(item, words)) for item in explained))
     else:
-        rows.write(_evidence_table(explained, words), form)
+        rows.write(evidence_table(explained, words), form)
 
 
-def _told(explained: Explanation, words: Words) -> Iterator[str]:
-    """The lines about one fact."""
+def told(explained: Explanation, words: Words, marked: bool = True) -> Iterator[str]:
+    """The lines about one fact; with ``marked`` also what contradicts it."""
     fact = explained.fact
     yield " ".join(map(plain, (words(fact.subject), words(fact.predicate), words(fact.object))))
     scope = [_qualifiers((q,), words, "") for q in fact.qualifiers]
@@ -140,6 +159,8 @@ def _told(explained: Explanation, words: Words) -> Iterator[str]:
     yield "  " + plain(" · ".join(x for x in head if x))
     if len(explained.course) > 1:
         yield "  " + _course(explained)
+    for other, rule in explained.against if marked else ():
+        yield "  " + (_OWN if other == fact.id else f"contradicted by fact {other}") + f" (rule {plain(rule)})"
     for curation in fact.curations:
         yield ""
         yield f"  {curation.status} · a curator wrote it down in {plain(f'{curation.file}:{curation.line}')}"
@@ -204,17 +225,19 @@ def _marked(quote: str) -> str:
     return click.style(quote, underline=True, bold=True) if sys.stdout.isatty() else f"[[{quote}]]"
 
 
-def _evidence_table(explained: list[Explanation], words: Words) -> rows.Table:
+def evidence_table(explained: list[Explanation], words: Words) -> rows.Table:
     """A row for each claim and each curation of each fact."""
     columns = ("fact", "subject", "property", "object", "course", "status", "source", "title", "issued", "said",
                "speaker", "before", "quote", "after", "start", "end", "rule", "confidence", "decision", "file",
-               "line")  # fmt: skip
+               "line", "conflicts")  # fmt: skip
     lines: list[tuple[rows.Cell, ...]] = []
     for each in explained:
         fact = each.fact
         said = (fact.id, words(fact.subject), words(fact.predicate), words(fact.object), _course(each) or None)
-        lines += [(*said, c.status.value, c.source, *(None,) * 11, c.verdict, c.file, c.line) for c in fact.curations]
-        lines += [(*said, *_claim_cells(item, words), *_decided(item.claim)) for item in each.evidence]
+        end = _by_rule(each.against)
+        lines += [(*said, c.status.value, c.source, *(None,) * 11, c.verdict, c.file, c.line, end)
+                  for c in fact.curations]  # fmt: skip
+        lines += [(*said, *_claim_cells(item, words), *_decided(item.claim), end) for item in each.evidence]
     return rows.table(lines, *columns)
 
 

@@ -75,11 +75,15 @@ def terminal_width() -> int | None:
 
 
 def _json(table: Table) -> str:
-    rows = [{c: _plain(v) for c, v in zip(table.columns, row, strict=True)} for row in table.rows]
-    if not rows:
+    if not table.rows:
         return "[]\n"
-    lines = ",\n".join(" " + json.dumps(row, ensure_ascii=False) for row in rows)
+    lines = ",\n".join(" " + json.dumps(row, ensure_ascii=False) for row in records(table))
     return f"[\n{lines}\n]\n"
+
+
+def records(table: Table) -> list[dict[str, object]]:
+    """The rows as JSON has them: an object each, by the names of the columns."""
+    return [{c: _plain(v) for c, v in zip(table.columns, row, strict=True)} for row in table.rows]
 
 
 def _plain(value: Cell) -> object:

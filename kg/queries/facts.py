@@ -32,13 +32,26 @@ from kg.queries.lookup import status as status_of
 from kg.rdf import A, from_ox
 from kg.store import Store
 
-__all__ = ["Evidence", "Explanation", "conflicts", "document", "entity", "fact", "find", "labels", "why"]
+__all__ = [
+    "Evidence",
+    "Explanation",
+    "conflicts",
+    "contradicted",
+    "document",
+    "entity",
+    "fact",
+    "find",
+    "labels",
+    "opponents",
+    "why",
+]
 
 _CONTEXT = 400
 """At most so many characters of a sentence are shown on each side of a span."""
 _SENTENCE_END = re.compile(r"(?<=\w\w\w)[.!?…]+[\"”’»)\]]*\s+|\n+")
 _FACT, _CONFLICT = ox.NamedNode(kg("Fact")), ox.NamedNode(kg("Conflict"))
 _SUBJECT, _OBJECT, _CLAIM = ox.NamedNode(RDF + "subject"), ox.NamedNode(RDF + "object"), ox.NamedNode(kg("claim"))
+_BETWEEN = ox.NamedNode(kg("between"))
 _DERIVED = ox.NamedNode(PROV + "wasDerivedFrom")
 
 _Values = dict[str, list[Term]]
@@ -70,6 +83,8 @@ class Explanation:
     evidence: tuple[Evidence, ...]
     course: tuple[Step, ...] = ()
     """The statuses that its claims gave it one after the other, each with the day since when."""
+    against: tuple[tuple[str, str], ...] = ()
+    """The id of each fact that contradicts it, and the rule that says so; its own id where its sources disagree."""
 
 
 def find(
@@ -156,7 +171,8 @@ def explain(store: Store, fact: Fact) -> Explanation:
     said = sayings(fact.claims, documents)
     evidence = [_evidence(one, documents.get(one.claim.document)) for one in said]
     evidence.sort(key=lambda e: (e.document.issued if e.document else "", e.source, e.claim.start, e.claim.id))
-    return Explanation(fact, tuple(evidence), course(s for s in said if s.claim.counts))
+    steps = course(s for s in said if s.claim.counts)
+    return Explanation(fact, tuple(evidence), steps, opponents(store, fact.id))
 
 
 def conflicts(store: Store) -> list[tuple[Conflict, Fact, Fact]]:
@@ -171,6 +187,25 @@ def conflicts(store: Store) -> list[tuple[Conflict, Fact, Fact]]:
         decided = curations(store, values)
         found.append((Conflict(ids[0], ids[1], _text(values, kg("rule")), decided), first, second))
     return sorted(found, key=lambda x: (_order(x[1]), _order(x[2]), x[0].rule))
+
+
+def contradicted(store: Store) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Every contradicted fact by id, with its :func:`opponents`."""
+    quads = store.match(predicate=_BETWEEN, layer="facts")
+    disputed = sorted({store.records.id_of(q.object.value) for q in quads if isinstance(q.object, ox.NamedNode)})
+    return {id: opponents(store, id) for id in disputed}
+
+
+def opponents(store: Store, fact: str) -> tuple[tuple[str, str], ...]:
+    """The ids of the facts that contradict a fact (by id), sorted, each with the rule that says so."""
+    node = ox.NamedNode(store.records.iri("fact", fact).value)
+    found = set()
+    for conflict in _having(store, [_BETWEEN], node):
+        values = _values(store, conflict, "facts")
+        sides = [store.records.id_of(iri) for iri in _iris(values, kg("between"))]
+        others = [side for side in sides if side != fact] or [fact]
+        found |= {(other, _text(values, kg("rule"))) for other in others}
+    return tuple(sorted(found))
 
 
 def document(store: Store, iri: str) -> Document | None:

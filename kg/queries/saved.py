@@ -10,7 +10,13 @@ other variable ``?name``::
     SELECT ?reader $book { ?reader ex:reads $book }
 
 The value behind ``=`` is the one of the example. Without ``optional`` a parameter must be given; an optional one that
-is not given stays an ordinary variable.
+is not given stays an ordinary variable. An entity may be held to classes: ``(entity ex:Person ex:Club, optional)``.
+
+How people ask it in their own words stands there too, in any language, with the parameters in braces; ``kg ask`` finds
+the question by them (see :mod:`kg.queries.asking`)::
+
+    # ask@en: Which books does {reader} like?
+    # ask@id: Buku apa yang disukai {reader}?
 """
 
 from __future__ import annotations
@@ -35,20 +41,35 @@ from kg.store import Results, Store
 from kg.store.sparql import Value, check
 
 KINDS = ("entity", "property", "status", "date", "year", "text", "number")
-_BANNER = re.compile(r"#\s*(title|param|example)(?:@([a-z-]+))?\s*:\s*(.*)")
-_PARAM = re.compile(r"([A-Za-z]\w*)\s*\(\s*(\w+)\s*(?:,\s*(optional)\s*)?\)\s*=\s*(.+)")
+_BANNER = re.compile(r"#\s*(title|param|example|ask)(?:@([a-z-]+))?\s*:\s*(.*)")
+_PARAM = re.compile(r"([A-Za-z]\w*)\s*\(\s*(\w+)((?:\s+[\w.-]*:[\w.-]+)*)\s*(?:,\s*(optional)\s*)?\)\s*=\s*(.+)")
+SLOT = re.compile(r"\{([^{}]*)\}")
+"""A parameter in a wording."""
 _USED = re.compile(r"\$([A-Za-z_]\w*)")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value that a question takes: its kind (one of :data:`KINDS`), whether it may be left out, an example."""
+    """A value that a question takes: its kind (one of :data:`KINDS`), whether it may be left out, an example.
+
+    ``classes`` are CURIEs: an entity that a question names must be of one of them, or of one below.
+    """
 
     name: str
     kind: str
     optional: bool
     example: str
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One way in which people ask a saved question, with its parameters in braces."""
+
+    language: str
+    text: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +82,7 @@ class SavedQuery:
     example: str
     text: str
     place: Place
+    wordings: tuple[Wording, ...] = ()
 
     def title(self, language: str = "en") -> str:
         """The title in a language, else in English."""
@@ -100,7 +122,8 @@ def load(project: Project) -> tuple[SavedQuery, ...]:
     """The saved questions of a project, sorted by name.
 
     Raises Faults with every fault of every file: no title, a parameter that is declared and not used or used and not
-    declared, an unknown kind, an example that is none of this question, a query that may not run.
+    declared, an unknown kind, an example that is none of this question, a wording with a slot that is no parameter or
+    that asks another question too, a query that may not run.
     """
     queries, errors = [], list[KgError]()
     for path in sorted(project.queries.glob("*.rq")):
@@ -111,7 +134,7 @@ def load(project: Project) -> tuple[SavedQuery, ...]:
             continue
         errors += faults
         queries.append(query)
-    raise_faults(errors)
+    raise_faults([*errors, *_shared(queries)])
     return tuple(queries)
 
 
@@ -129,6 +152,7 @@ def parse(name: str, text: str, shown: str) -> tuple[SavedQuery, list[ProjectErr
     """A saved question and the faults of its file (``shown`` in their places)."""
     titles: dict[str, str] = {}
     parameters: list[Parameter] = []
+    wordings: list[Wording] = []
     example, example_line, errors = "", 1, list[ProjectError]()
     for number, key, language, content in _banner(text):
         place = Place(shown, number)
@@ -136,16 +160,19 @@ def parse(name: str, text: str, shown: str) -> tuple[SavedQuery, list[ProjectErr
             titles[language or "en"] = content
         elif key == "example":
             example, example_line = content, number
+        elif key == "ask":
+            wordings.append(Wording(language or "en", content, place))
         else:
             parameter = _parameter(content)
             if isinstance(parameter, Parameter):
                 parameters.append(parameter)
             else:
                 errors.append(ProjectError(parameter, place, "write '# param: name (kind, optional) = example'"))
-    query = SavedQuery(name, titles, tuple(parameters), example, text, Place(shown))
+    query = SavedQuery(name, titles, tuple(parameters), example, text, Place(shown), tuple(wordings))
     errors += _title_faults(query, shown)
     errors += _use_faults(query, shown)
     errors += _example_faults(query, Place(shown, example_line))
+    errors += _wording_faults(query)
     return query, errors
 
 
@@ -168,7 +195,10 @@ def _parameter(content: str) -> Parameter | str:
         return f"no parameter: '{content}'"
     if match[2] not in KINDS:
         return f"unknown kind '{match[2]}', one of {', '.join(KINDS)}"
-    return Parameter(match[1], match[2], match[3] is not None, match[4].strip())
+    classes = tuple(match[3].split())
+    if classes and match[2] != "entity":
+        return f"only an entity has classes, and {match[1]} is a {match[2]}"
+    return Parameter(match[1], match[2], match[4] is not None, match[5].strip(), classes)
 
 
 def _title_faults(query: SavedQuery, shown: str) -> list[ProjectError]:
@@ -222,6 +252,36 @@ def _example_faults(query: SavedQuery, place: Place) -> list[ProjectError]:
     return [
         ProjectError(f"the example and parameter '{name}' do not fit", place, "use -p name=value") for name in wrong
     ]
+
+
+def _wording_faults(query: SavedQuery) -> list[ProjectError]:
+    """Each slot of a wording is a parameter and stands once, and there are words beside the slots."""
+    known = {p.name for p in query.parameters}
+    named, errors = ", ".join(sorted(known)) or "it has none", list[ProjectError]()
+    for wording in query.wordings:
+        slots = SLOT.findall(wording.text)
+        for slot in sorted(set(slots) - known):
+            errors.append(ProjectError(f"no parameter '{slot}'", wording.place, f"the parameters: {named}"))
+        for slot in _twice(slots):
+            errors.append(ProjectError(f"'{{{slot}}}' stands twice in a wording", wording.place, "leave one out"))
+        if not re.search(r"\w", SLOT.sub("", wording.text)) or re.search(r"[{}]", SLOT.sub("", wording.text)):
+            errors.append(ProjectError("no wording", wording.place, "write words, and parameters as {name}"))
+    return errors
+
+
+def _shared(queries: list[SavedQuery]) -> list[ProjectError]:
+    """A fault for each wording that stands at two questions: nobody could tell which of them is meant."""
+    seen: dict[tuple[str, str], Wording] = {}
+    errors = []
+    for query in queries:
+        kinds = {p.name: " ".join((p.kind, *p.classes)) for p in query.parameters}
+        for wording in query.wordings:
+            asked = "".join(kinds.get(part, part) for part in re.split(r"[{}]", wording.text)).casefold()
+            first = seen.setdefault((wording.language, asked), wording)
+            if first is not wording:
+                message = f"the wording stands already in {first.place}"
+                errors.append(ProjectError(message, wording.place, "word it so that only one question is meant"))
+    return errors
 
 
 def _bound(store: Store, parameter: Parameter, value: str) -> Value:

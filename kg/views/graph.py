@@ -56,6 +56,8 @@ class Entry:
     evidence: tuple[Evidence, ...]
     conflicts: tuple[tuple[str, str], ...]
     """The id of each contradicting fact and the rule that says so."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What each contradicting fact says, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class Words:
     types: Mapping[str, str] = field(default_factory=dict)
     evidence: Mapping[str, Sequence[Evidence]] = field(default_factory=dict)
     conflicts: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What each contradicted fact says, also where it is not drawn."""
 
     def of(self, term: Term) -> str:
         """A term in readable words, on one line."""
@@ -201,6 +205,7 @@ def _entry(fact: Fact, words: Words) -> Entry:
         curated=bool(fact.curations),
         evidence=tuple(words.evidence.get(fact.id, ())),
         conflicts=tuple(words.conflicts.get(fact.id, ())),
+        told={other: words.told[other] for other, _ in words.conflicts.get(fact.id, ()) if other in words.told},
     )
 
 

@@ -142,7 +142,8 @@ def _data(picture: Picture) -> str:
     lines = []
     for line in picture.lines:
         entry = picture.entries[line.entry]
-        words = f"{entry.subject} {entry.predicate} {entry.object} ({palette.STROKES[entry.status].words})"
+        disputed = ", contradicted" if entry.conflicts else ""
+        words = f"{entry.subject} {entry.predicate} {entry.object} ({palette.STROKES[entry.status].words}{disputed})"
         lines.append({
             "source": line.source, "target": line.target, "label": entry.predicate, "title": words,
             "status": entry.status.value, "conflict": bool(entry.conflicts),
@@ -239,15 +240,15 @@ def _details(entry: Entry) -> str:
 
 
 def _proof(entry: Entry, statements: dict[str, str]) -> str:
-    against = "".join(_against(other, rule, statements) for other, rule in entry.conflicts)
+    against = "".join(_against(other, rule, statements, entry.told.get(other, "")) for other, rule in entry.conflicts)
     items = "".join(f"<li>{_evidence(item)}</li>" for item in entry.evidence)
     return against + (f"<ul>{items}</ul>" if items else "<p>No evidence is stored for this fact.</p>")
 
 
-def _against(other: str, rule: str, statements: dict[str, str]) -> str:
+def _against(other: str, rule: str, statements: dict[str, str], told: str) -> str:
     if rule == "status":
         return '<p><span class="warning">⚠ its sources disagree</span>: one says so, another denies it</p>'
-    named = _text(statements.get(other, f"fact {other}, not on this page"))
+    named = _text(statements.get(other) or f"{told or 'a fact'} (fact {other}, not on this page)")
     linked = f'<a href="#fact-{_text(other)}">{named}</a>' if other in statements else named
     return f'<p><span class="warning">⚠ contradicts</span> {linked} <span class="meta">({_text(rule)})</span></p>'
 

@@ -22,11 +22,14 @@ def words(store: Store, facts: Iterable[Fact]) -> Words:
     types = {iri: kinds[0] for iri in ends if (kinds := classes(store, iri))}
     evidence = {f.id: _evidence(stored.explain(store, f), labels) for f in known}
     against: dict[str, list[tuple[str, str]]] = {}
-    for conflict, *_ in stored.conflicts(store):
+    told: dict[str, str] = {}
+    named = Words(labels)
+    for conflict, *sides in stored.conflicts(store):
+        told.update({f.id: " ".join(map(named.of, (f.subject, f.predicate, f.object))) for f in sides})
         against.setdefault(conflict.first, []).append((conflict.second, conflict.rule))
         if conflict.second != conflict.first:
             against.setdefault(conflict.second, []).append((conflict.first, conflict.rule))
-    return Words(labels, types, evidence, against)
+    return Words(labels, types, evidence, against, told)
 
 
 def classes(store: Store, iri: str) -> list[str]:
