@@ -122,7 +122,7 @@ def test_what_no_saved_question_asks_is_refused(asker: Asker, language: str, tex
     assert reply.fit is None
     assert reply.language == language
     assert reply.nearest
-    assert reply.misread or reply.why_not == "no saved question fits"
+    assert reply.misread or reply.lacking or reply.why_not == "no saved question fits"
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -214,6 +214,19 @@ def test_nothing_is_passed_over(small: Asker, text: str, words: list[str]) -> No
 def test_a_misspelt_name_is_suggested(small: Asker) -> None:
     (misread,) = small.read("Who works with Hwawei?").misread
     assert misread.near == ("Huawei",)
+
+
+def test_a_value_that_is_needed_is_asked_for(small: Asker) -> None:
+    reply = small.read("What is planned for the year?")
+    assert reply.fit is None
+    assert reply.why_not == "the nearest question needs 'year' as well"
+    assert reply.nearest[0].name == "planned-for"
+
+
+def test_a_name_alone_asks_what_is_known_of_it(small: Asker) -> None:
+    reply = small.read("BMW")
+    assert reply.fit is not None
+    assert (reply.language, reply.fit.query.name) == ("en", "facts-about")
 
 
 def test_a_name_that_several_have_is_no_guess(small: Asker) -> None:

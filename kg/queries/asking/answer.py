@@ -51,10 +51,14 @@ class Reply:
     also: tuple[Fit, ...] = ()
     misread: tuple[Misread, ...] = ()
     nearest: tuple[SavedQuery, ...] = ()
+    lacking: tuple[str, ...] = ()
+    """Parameters that the nearest question needs and that nothing was said for, where that alone is in the way."""
 
     @property
     def why_not(self) -> str:
         """In one line why there is no answer."""
+        if self.lacking:
+            return f"the nearest question needs '{self.lacking[0]}' as well"
         if not self.misread:
             return "no saved question fits"
         shared = [m for m in self.misread if m.shared]
@@ -84,14 +88,16 @@ class Asker:
         readings = [r for r in readings if r.items]
         if not readings:
             raise QueryError("there is no question", None, 'write it out: kg ask "…"')
-        # The first of equals: the languages are in the order of their names.
-        best = max(readings, key=lambda r: (bool(r.whole), r.best))
+        # The first of equals: the languages are in the order of their names, and a name alone is of none.
+        best = max(readings, key=lambda r: (bool(r.whole), r.best if any(i.is_word for i in r.items) else 0.0))
         if best.whole:
             first, *others = best.whole
             also = tuple(f for f in others if first.score - f.score < MARGIN)
             return Reply(question, best.language, first, also)
         misread = self._misread(best.fits[0], best.items) if best.fits else ()
-        return Reply(question, best.language, None, (), misread, tuple(f.query for f in best.fits[:_NEAREST]))
+        lacking = best.fits[0].lacking if best.best >= THRESHOLD and not misread else ()
+        nearest = tuple(f.query for f in best.fits[:_NEAREST])
+        return Reply(question, best.language, None, (), misread, nearest, lacking)
 
     def rows(self, fit: Fit, timeout: float | None = None) -> Rows:
         """The answer of the saved question that is meant."""
