@@ -121,6 +121,16 @@ class Ontology:
         """The classes themselves and all above them, ``owl:Thing`` among them."""
         return frozenset({THING}).union(*(self._closures.get(t, {t}) for t in types))
 
+    @cached_property
+    def _disjoint(self) -> frozenset[tuple[str, str]]:
+        pairs = {(_name(t.subject), _name(t.object)) for t in self.triples if t.predicate.value == OWL + "disjointWith"}
+        return frozenset(pairs | {(other, one) for one, other in pairs})
+
+    def disjoint(self, one: Iterable[str], other: Iterable[str]) -> bool:
+        """Whether nothing can be of both closures of classes (``owl:disjointWith``)."""
+        others = set(other)
+        return any((a, b) in self._disjoint for a in one for b in others)
+
     def narrowest(self, classes: Iterable[str]) -> tuple[str, ...]:
         """Of some classes those that have none of the others below them, sorted."""
         found = set(classes) - {THING}

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 HEAVY = {
+    "anyascii",
     "datasketch",
     "igraph",
     "networkx",
@@ -17,6 +18,7 @@ HEAVY = {
     "py3langid",
     "pyshacl",
     "pyvis",
+    "rapidfuzz",
     "rdflib",
     "textual",
     "trafilatura",
