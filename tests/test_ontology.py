@@ -359,3 +359,18 @@ def test_an_ontology_without_namespaces_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(ProjectError, match="entityNamespace"):
         kg.ontology.load(toy)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "disjoint"),
+    [
+        ("Automaker", "Person", True),
+        ("Person", "Automaker", True),
+        ("City", "VehicleModel", True),
+        ("Automaker", "Supplier", False),
+        ("Vehicle", "Vehicle", False),
+    ],
+)
+def test_classes_that_exclude_each_other_exclude_what_is_below_them(one: str, other: str, disjoint: bool) -> None:
+    closures = [ontology().closure([ontology().domain + name]) for name in (one, other)]
+    assert ontology().disjoint(*closures) is disjoint

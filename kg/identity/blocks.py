@@ -56,6 +56,7 @@ def keys(form: Form, wording: Wording) -> Iterator[tuple[str, str]]:
         yield "heads", form.text.lower()
     if len(words) > 1:
         yield "ends", f"{words[0][0]} {words[-1]}"
+    # Two names that differ by one letter, left out, put in or taken for another, become one when each lacks it.
     if len(joined) in _SLIPS:
         yield "slip", joined
         for i in range(len(joined)):

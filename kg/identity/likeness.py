@@ -98,7 +98,7 @@ def _without_legal(plain: tuple[str, ...], wording: Wording) -> tuple[tuple[str,
     """The words without legal forms at either end, and the laws of those; a name that is nothing else stays whole."""
     words, laws = plain, set()
     found = True
-    while found:
+    while found:  # several may stand at either end: "PT Acme Works (Persero) Tbk"
         found = False
         for size in range(min(wording.longest_legal, len(words) - 1), 0, -1):
             for form, rest in ((words[:size], words[size:]), (words[-size:], words[:-size])):
@@ -130,7 +130,7 @@ def likeness(one: Form, other: Form, wording: Wording, *, full: bool = False) ->
     if not one.words or not other.words or one.figures != other.figures:
         return None
     if one.signs and other.signs and one.signs != other.signs:
-        return None  # two names in one script that only sound the same
+        return None  # in one script what is written differently is different, however it sounds
     found = _same(one, other)
     if found is not None or has_ideographs(one.signs + other.signs):
         return found

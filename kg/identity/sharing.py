@@ -51,6 +51,7 @@ class Sharing:
         shared = [self._shared(mine[key], theirs[key], key) for key in sorted(mine.keys() & theirs.keys())]
         shared.sort(key=lambda e: (-e.weight if e else 0, str(e)))
         yield from ((True, e) for e in shared[:_MOST_SHARED] if e)
+        # One fact is enough: that two things deal with each other is said no louder by a second.
         joins = {f.id: f for f in mine.values() if other in (f.subject, f.object)}
         for fact in [joins[i] for i in sorted(joins)][:1]:
             yield False, Evidence(f"a fact joins the two: {self._told(fact)}", _JOINED, (f"fact:{fact.id}",))

@@ -22,6 +22,9 @@ _MOST_TEXTS = 50
 """In how many texts two names are looked for."""
 # The end of a sentence stands behind a word of some letters: "S. Miller" is none.
 _SENTENCE_END = re.compile(r"(?<=\w\w)[.!?…]+[\"”’»)\]]*\s+|\n+")
+# Where a longer name, which nobody listed, goes on behind a known one ("Acme Works", "Acme's works"), or begins before.
+_GOES_ON = re.compile(r"['’]s\b|[ -](?=\w)[^a-z\W]")
+_NAMED_BEFORE = re.compile(r"(?<=[\w,] )[A-Z][\w-]*[a-z][ -]$")
 _MARKS = " \t\n,;:–—-\"“”„‘’'«»("
 
 
@@ -58,7 +61,7 @@ class Texts:
                 by_name.setdefault(name.casefold(), set()).add(iri)
         for document in sorted(self.documents.values(), key=lambda d: d.id):
             for before, words, after in self._joints(document.text):
-                for one in _last(before, by_name):
+                for one in self._last(before, by_name):
                     for other in _first(after, by_name):
                         names = (one, other) if one < other else (other, one)
                         if one != other and names not in found:
@@ -77,7 +80,8 @@ class Texts:
     def judge(self, one: str, other: str, *, alike: bool) -> Iterator[tuple[bool, Evidence]]:
         """What a sentence with both names says: in brackets behind a name that is ``alike`` stands its short form;
         elsewhere two names in one sentence are two things."""
-        told = sorted(self.told.get(one, set()) | self.told.get(other, set()))
+        first, second = self.told.get(one, set()), self.told.get(other, set())
+        told = [*sorted(first & second), *sorted(first ^ second)]  # of what is told of both, texts say the most
         apart = None
         for name in told[:_MOST_TEXTS]:
             for between, closed in self._between(name, one, other) if name in self.documents else ():
@@ -89,6 +93,15 @@ class Texts:
                 apart = apart or (None if joined or between == "(" else name)
         if apart:
             yield False, Evidence("one sentence names both", _TOGETHER, (f"document:{apart}",))
+
+    def _last(self, text: str, by_name: Mapping[str, set[str]]) -> list[str]:
+        """The entities whose name, the longest, ends a text; none where it is the end of a longer name."""
+        for start in (m.start() for m in re.finditer(r"(?<!\w)\w", text)):
+            found = by_name.get(text[start:].casefold())
+            if found:
+                before = _NAMED_BEFORE.search(text, 0, start)
+                return [] if before and before[0].strip().lower() not in self.wording.silent else sorted(found)
+        return []
 
     def _between(self, document: str, one: str, other: str) -> Iterator[tuple[str, bool]]:
         """What stands between two names in each sentence with both, and whether a bracket closes behind them."""
@@ -104,10 +117,10 @@ class Texts:
 
     def _places(self, iri: str, text: str) -> list[tuple[int, int]]:
         """Where the names of an entity stand in a text, the longest at each place."""
-        if iri not in self._patterns:
-            names = sorted(self.labels.get(iri, ()), key=lambda n: (-len(n), n))
+        names = sorted(self.labels.get(iri, ()), key=lambda n: (-len(n), n))
+        if names and iri not in self._patterns:
             self._patterns[iri] = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")
-        return [m.span() for m in self._patterns[iri].finditer(text) if m[0]]
+        return [m.span() for m in self._patterns[iri].finditer(text)] if names else []
 
     def _starts(self, document: str) -> list[int]:
         if document not in self._sentences:
@@ -124,19 +137,10 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _last(text: str, by_name: Mapping[str, set[str]]) -> list[str]:
-    """The entities whose name, the longest, ends a text."""
-    for start in (m.start() for m in re.finditer(r"(?<!\w)\w", text)):
-        found = by_name.get(text[start:].casefold())
-        if found:
-            return sorted(found)
-    return []
-
-
 def _first(text: str, by_name: Mapping[str, set[str]]) -> list[str]:
-    """The entities whose name, the longest, begins a text."""
+    """The entities whose name, the longest, begins a text; none where the words go on as part of a longer name."""
     for end in sorted((m.end() for m in re.finditer(r"\w(?!\w)\+*", text)), reverse=True):
         found = by_name.get(text[:end].casefold())
         if found:
-            return sorted(found)
+            return [] if _GOES_ON.match(text, end) else sorted(found)
     return []
