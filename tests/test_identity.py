@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pipeline import AT, ID, SUITES, knowledge
+from pipeline import AT, ID, ROOT, SUITES, knowledge
 
 from kg import identity
 from kg.build import Graph, assemble
@@ -508,6 +509,13 @@ def test_a_fault_of_the_file_names_its_place_and_the_way_out(tmp_path: Path, tex
     with pytest.raises(ProjectError) as caught:
         loaded(tmp_path, text)
     assert str(caught.value).startswith(f"ontology/identity.toml: {message}")
+
+
+def test_the_example_of_the_guide_is_read(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "writing-names-and-facts.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"^```toml\n(.*?)^```$", guide, re.DOTALL | re.MULTILINE)
+    found = loaded(tmp_path, example)
+    assert all((found.legal, found.same, found.silent, found.loose, found.between, found.unspaced))
 
 
 def test_all_faults_of_the_file_are_named_at_once(tmp_path: Path) -> None:
