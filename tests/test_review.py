@@ -131,6 +131,19 @@ def test_merges_that_were_proposed_wait(project: Project, desk: Desk) -> None:
     assert [i.decided for i in merging.items(decided=True)] == ["distinct"]
 
 
+def test_two_spellings_of_a_name_are_proposed_as_one(project: Project) -> None:
+    article = project.seeds / "articles" / "five.md"
+    article.write_text("---\nlanguage: en\n---\nSudmark also acquired Vest Gard AG, a supplier.", "utf-8")
+    with opened(project) as store:
+        desk = Desk(project, store)
+        [found] = desk.items("merges")
+        assert set(found.draft.entities) == {ID + "Vestgard", ID + "Vest_Gard"}
+        assert found.reasons
+        assert desk.find(found.id) == found
+        desk.accept(found)
+        assert desk.items("merges") == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "number"),
     [((), 8), (("--kind", "entities"), 1), (("--about", "Nova OS"), 3), (("--document", "https://news.example/one"), 2),

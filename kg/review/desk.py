@@ -11,6 +11,7 @@ from kg import decisions, ontology, seeds
 from kg.decisions import Decision, correction, merge_key, written
 from kg.decisions.decision import WORDS
 from kg.errors import QueryError
+from kg.identity import Proposal
 from kg.model import Entity, verdict_of
 from kg.names import local_name
 from kg.ontology import Ontology
@@ -28,10 +29,14 @@ _NAMES = ("class", "label", "same_as")
 
 
 class Desk:
-    """What waits in a store for a curator of a project. ``merges`` are proposals that entities are one."""
+    """What waits in a store for a curator of a project.
 
-    def __init__(self, project: Project, store: Store, merges: Sequence[Merge] = ()) -> None:
-        self.project, self.store, self.merges = project, store, merges
+    ``merges`` are proposals that entities are one; without any given they are looked for when they are asked for, which
+    takes seconds.
+    """
+
+    def __init__(self, project: Project, store: Store, merges: Sequence[Merge] | None = None) -> None:
+        self.project, self.store, self.given = project, store, merges
 
     @cached_property
     def ontology(self) -> Ontology:
@@ -43,6 +48,17 @@ class Desk:
         """The listed entities by IRI."""
         return dict(seeds.load_names(self.project, self.ontology).entities)
 
+    @cached_property
+    def merges(self) -> tuple[Merge, ...]:
+        """The proposals that entities are one, decided or not."""
+        if self.given is not None:
+            return tuple(self.given)
+        from kg import identity
+        from kg.queries.identity import merges
+
+        found = merges(self.store, self.ontology, identity.load(self.project))
+        return tuple(Merge(p.entities, p.score, _reasons(p)) for p in found)
+
     def known(self) -> list[Decision]:
         """The decisions on file. Raises Faults with all that is wrong there."""
         return decisions.load(self.project, self.ontology, self.names)
@@ -53,7 +69,8 @@ class Desk:
         ``about`` is an entity's name, ``document`` an id or source. Raises QueryError for one that is not there.
         """
         known = self.known()
-        found = [_filed(d, self.store.prefixes.shrink) for d in known] if decided else self._waiting(known)
+        merges = self._open(known) if kind in ("", "merges") and not decided else ()
+        found = [_filed(d, self.store.prefixes.shrink) for d in known] if decided else self._waiting(known, merges)
         entity = lookup.entity(self.store, about) if about else ""
         source = self._source(document) if document else ""
         return [
@@ -62,8 +79,13 @@ class Desk:
             if kind in ("", i.kind) and (not entity or entity in i.about) and (not source or i.source == source)
         ]
 
-    def _waiting(self, known: list[Decision]) -> list[Item]:
-        return [i for i in items(self.store, known, self.merges) if not i.decided and not _settled(i)]
+    def _waiting(self, known: list[Decision], merges: Sequence[Merge]) -> list[Item]:
+        return [i for i in items(self.store, known, merges) if not i.decided and not _settled(i)]
+
+    def _open(self, known: list[Decision]) -> list[Merge]:
+        """The proposals on which nobody has decided, of these or of more entities."""
+        decided = [{*d.entities} for d in known if d.kind == "merges"]
+        return [m for m in self.merges if not any(group.issuperset(m.entities) for group in decided)]
 
     def _source(self, name: str) -> str:
         from kg.queries.facts import document
@@ -77,10 +99,8 @@ class Desk:
 
     def find(self, name: str) -> Item:
         """The item with this id or unmistakable beginning of one, decided or not; QueryError without one."""
-        every = [i for i in items(self.store, self.known(), self.merges) if i.kind != "reopened"]
-        found = [i for i in every if i.id == name] or [
-            i for i in every if len(name) >= PREFIX and i.id.startswith(name)
-        ]
+        known = self.known()
+        found = _called(name, items(self.store, known)) or _called(name, items(self.store, known, self.merges))
         if len(found) == 1:
             return found[0]
         if found:
@@ -220,6 +240,17 @@ class Desk:
         if iri == item.draft.key:
             raise QueryError(f"{same} is this name itself", None, "name another entity")
         return replace(item.draft, cls=found[0] if cls else "", label=changes.get("label", ""), same_as=iri)
+
+
+def _called(name: str, known: Iterable[Item]) -> list[Item]:
+    """The items with this id, else those whose id begins so."""
+    every = [i for i in known if i.kind != "reopened"]
+    return [i for i in every if i.id == name] or [i for i in every if len(name) >= PREFIX and i.id.startswith(name)]
+
+
+def _reasons(proposal: Proposal) -> tuple[str, ...]:
+    """What speaks for and against it, in words."""
+    return (*(e.words for e in proposal.evidence), *(f"against: {e.words}" for e in proposal.against))
 
 
 def _settled(item: Item) -> bool:
