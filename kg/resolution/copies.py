@@ -156,11 +156,14 @@ def repeats(later: Signature, earlier: Signature) -> bool:
     """Whether the text of one signature copies that of the other; the later one may be part of the earlier."""
     if (later.words, later.bands) == (earlier.words, earlier.bands):
         return True
-    fewer = min(len(later.figures), len(earlier.figures))
-    if fewer > 1 and len({*later.figures} & {*earlier.figures}) < FIGURES * fewer:
+    figures, others = {*later.figures}, {*earlier.figures}
+    fewer = min(len(figures), len(others))
+    if fewer > 1 and len(figures & others) < FIGURES * fewer:
         return False
     one, other = _of(later), _of(earlier)
     if min(later.words, earlier.words) < SHORT:
+        if not (figures <= others or others <= figures):  # among so few words another figure is another report
+            return False
         part = TINY <= later.words < earlier.words
         return _share(one, other) >= ALIKE and (part or _share(other, one) >= ALIKE)
     covered = _covered(one, other)
