@@ -1,6 +1,7 @@
 """Small graphs for stories that stand as data in suites: documents and curated facts in, facts out, both in words.
 
-A fact in words is ``Subject property Object (Status, support=2, from=2026, market=China)``, with local names.
+A fact in words is ``Subject property Object (Status, support=2, from=2026, market=China)``, with local names; in full
+``publishers=1`` and ``stated=2025-03-17..2025-11-02`` stand beside the support.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from kg.build import Graph, assemble
 from kg.model import Curation, Document, Fact, Literal, Origin, Qualifier, Status
 from kg.names import local_name
 from kg.queries import facts
+from kg.queries.differences import Change
 from kg.relations import Extraction
 from kg.store import Manifest, Store
 
@@ -91,14 +93,28 @@ def split(words: str) -> tuple[str, list[str]]:
     return match[1], match[2].split(", ") if match[2] else []
 
 
-def worded(fact: Fact) -> str:
+def worded(fact: Fact, *, full: bool = False) -> str:
     """A fact in words."""
-    own = {"support": str(fact.support or ""), "from": fact.valid_from, "until": fact.valid_until}
+    days = ".." * bool(fact.first_stated) + fact.last_stated
+    more = {"publishers": str(fact.publishers or ""), "stated": fact.first_stated + days} if full else {}
+    own = {"support": str(fact.support or ""), **more, "from": fact.valid_from, "until": fact.valid_until}
     scope = {local_name(name): short(value) for name, value in fact.qualifiers}
     told = [fact.status.value, *(f"{name}={value}" for name, value in {**own, **scope}.items() if value)]
-    return f"{short(fact.subject)} {local_name(fact.predicate)} {short(fact.object)} ({', '.join(told)})"
+    return f"{statement(fact)} ({', '.join(told)})"
 
 
-def told(store: Store) -> list[str]:
+def statement(fact: Fact) -> str:
+    """What a fact states, in words, without its scope."""
+    return f"{short(fact.subject)} {local_name(fact.predicate)} {short(fact.object)}"
+
+
+def told(store: Store, *, full: bool = False) -> list[str]:
     """The facts of a graph in words, sorted."""
-    return sorted(worded(fact) for fact in facts.find(store))
+    return sorted(worded(fact, full=full) for fact in facts.find(store))
+
+
+def change(told: Change) -> str:
+    """A change in words; of a rule its number is left out, which changes with every pattern."""
+    differing = f" [{', '.join(told.differences)}]" if told.differences else ""
+    causes = "; ".join(re.sub(r"#\d+", "", str(cause)) for cause in told.causes)
+    return f"{told.kind}: {worded(told.fact)}{differing} <- {causes}"

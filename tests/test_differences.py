@@ -25,7 +25,7 @@ from kg.build import Graph
 from kg.cli import main
 from kg.errors import StoreError
 from kg.model import Document
-from kg.queries.differences import Cause, Change, Kind, Reason, differences, summary
+from kg.queries.differences import Cause, Kind, Reason, differences, summary
 from kg.queries.moments import Moment, seen
 from kg.resolution import resolve
 from kg.store import Store
@@ -40,16 +40,11 @@ def side(name: str, which: str) -> Store:
     return stories.graph(story.get("documents", {}), story.get("curated", ()), story.get("unread", ""))
 
 
-def worded(change: Change) -> str:
-    """A change in words; of a rule its number is left out, which changes with every pattern."""
-    differing = f" [{', '.join(change.differences)}]" if change.differences else ""
-    causes = "; ".join(re.sub(r"#\d+", "", str(cause)) for cause in change.causes)
-    return f"{change.kind}: {stories.worded(change.fact)}{differing} <- {causes}"
-
-
 @pytest.mark.parametrize("name", STORIES)
 def test_story(name: str) -> None:
-    assert [worded(c) for c in differences(side(name, "before"), side(name, "after"))] == STORIES[name]["changes"]
+    assert [stories.change(c) for c in differences(side(name, "before"), side(name, "after"))] == STORIES[name][
+        "changes"
+    ]
 
 
 @pytest.mark.parametrize("name", STORIES)
@@ -108,7 +103,7 @@ def test_what_was_learnt_since_a_day() -> None:
     """Two views of one graph are two graphs: what came to be known between two days, by which documents."""
     store = side(CAME, "after")
     [found] = differences(seen(store, Moment("", "2025-04")).store, store)
-    assert worded(found) == STORIES[CAME]["changes"][0]
+    assert stories.change(found) == STORIES[CAME]["changes"][0]
 
 
 def test_a_summary_counts_facts_by_cause() -> None:
