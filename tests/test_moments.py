@@ -262,7 +262,7 @@ def test_every_reader_takes_a_moment(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_graph_in_which_everything_is_dated_says_nothing(tmp_path: Path) -> None:
-    store = told("announced-denied-in-effect-ended")
+    store = told("said-once-and-never-again")
     stores.write(tmp_path / "store", store.quads(), store.manifest)
     assert run(tmp_path / "store", "facts", "--as-of", "2025", "--known-by", "2025").stderr == ""
 
