@@ -301,8 +301,8 @@ def test_facts_say_how_many_stand_behind_them_and_when_they_spoke(kg: Run) -> No
     assert (found["support"], found["publishers"]) == (2, 2)
     assert (found["first_stated"], found["last_stated"]) == ("2025-03-17", "2025-09-02")
     head, line = kg("facts", "--about", "Munich", "--format", "csv").stdout.splitlines()
-    assert head.endswith("support,publishers,first_stated,last_stated")
-    assert line.endswith(",Curated,0,0,,"), "no document states it"
+    assert head.endswith("support,publishers,first_stated,last_stated,conflicts")
+    assert line.endswith(",Curated,0,0,,,"), "no document states it"
 
 
 @pytest.mark.parametrize(

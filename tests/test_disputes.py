@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import support
 from click.testing import CliRunner, Result
-from kg.resolution.conflicts import conflicts as rules
 
 import kg
 from kg.build import build
@@ -20,6 +19,7 @@ from kg.errors import QueryError
 from kg.model import Status
 from kg.project import Project
 from kg.queries import disputes, facts
+from kg.settling.conflicts import conflicts as rules
 from kg.store import Store
 from kg.store import open as open_store
 from kg.views import html

@@ -370,11 +370,13 @@ def day_of(number: int) -> str:
     return (FIRST + timedelta(number)).isoformat()
 
 
-def invented(course: list[Step]) -> Store:
-    """A graph of one fact, as documents state it one after the other."""
+def invented(course: list[Step], until: int = 10_000) -> Store:
+    """A graph of one fact, as documents state it one after the other; without those issued after a day."""
     [claim] = knowledge().extract(Document("Nissan has partnered with Renault.", "x", language="en")).claims
     documents, said = [], []
     for number, (status, day, begin) in enumerate(course):
+        if day > until:
+            continue
         own_words = " ".join(f"{number}word{i}" for i in range(12))
         document = Document(f"{claim.quote} {own_words}", f"{number}.md", issued=day_of(day), language="en")
         since = "" if begin is None else day_of(begin)
@@ -396,9 +398,8 @@ def test_today_with_all_known_is_the_graph_itself(course: list[Step]) -> None:
 @settings(max_examples=40, deadline=None)
 @given(COURSES, st.integers(0, 60))
 def test_a_later_document_changes_nothing_that_was_known(course: list[Step], day: int) -> None:
-    early = [step for step in course if step[1] <= day]
     known = stories.told(seen(invented(course), Moment("", day_of(day))).store)
-    assert known == (stories.told(invented(early)) if early else [])
+    assert known == stories.told(invented(course, day))
 
 
 def test_the_order_of_quads_changes_nothing() -> None:

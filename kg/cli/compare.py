@@ -39,7 +39,8 @@ def diff(where: Setting, old: str, new: str | None, summary: bool, exit_code: bo
 
     OLD and NEW are stores, projects, or files that 'kg export' wrote (.nq .trig .ttl .nt); without NEW it is the store
     in use. A cause is a document that came or went, a text or front matter that changed, a rule that reads otherwise
-    (names, patterns or code), what a curator wrote, changed or removed, or a copy that was found.
+    (names, patterns or code), what a curator wrote, changed, removed or
+    decided, or a copy that was found.
     """
     from kg import graph
 

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from kg.model import Claim, Curation, Fact, term_key
+from kg.model import Claim, Curation, Fact, Term, term_key
 from kg.names import DCT, kg
 from kg.queries import facts as stored
 from kg.rdf import REIFIES, from_ox
@@ -22,6 +22,7 @@ from kg.store import Store
 
 COMPARED = ("status", "valid_from", "valid_until", "qualifiers", "support", "origin")
 """The attributes of a fact in which it may differ and still be the same fact."""
+_MERGED = ox.NamedNode(kg("mergedInto"))
 _RULED = {"status", "valid_from", "valid_until", "qualifiers", "origin"}
 """Those that a curator writes."""
 
@@ -45,6 +46,8 @@ class Reason(StrEnum):
     WROTE = "curator wrote"
     REVISED = "curator changed"
     REMOVED = "curator removed"
+    DECIDED = "curator decided"
+    RETRACTED = "decision taken back"
     COPY = "copy found"
     NO_COPY = "no copy any more"
     SETTLED = "settled otherwise"
@@ -163,6 +166,15 @@ class _Side:
             found.setdefault(head.source, set()).add(name)
         return {source: frozenset(names) for source, names in found.items()}
 
+    def merges(self, end: Term) -> set[Curation]:
+        """The decisions that made an entity one with another, be it kept or not."""
+        if not isinstance(end, str):
+            return set()
+        node = ox.NamedNode(end)
+        quads = [*self.store.match(node, _MERGED), *self.store.match(None, _MERGED, node)]
+        kept = {q.object.value for q in quads if isinstance(q.object, ox.NamedNode)}
+        return {c for iri in kept for c in stored.decisions(self.store, iri)}
+
     def source(self, document: str) -> str:
         """The source of a document, or its id where the graph has lost it."""
         return self.documents.get(document, _Head()).source or document
@@ -187,9 +199,11 @@ def _change(sides: _Sides, name: str) -> Change | None:
     if fact is None:
         return None
     own, other = (sides[1], sides[0]) if after else sides
-    read = [_of_claim(claim, own, other, bool(after)) for claim in fact.claims]
+    decided = _of_merges(sides, fact)
+    read = [] if decided else [_of_claim(claim, own, other, bool(after)) for claim in fact.claims]
     written = [_written(c, Reason.WROTE if after else Reason.REMOVED) for c in fact.curations]
-    return Change(name, Kind.GAINED if after else Kind.LOST, before, after, (), _sorted([*read, *written]))
+    kind = Kind.GAINED if after else Kind.LOST
+    return Change(name, kind, before, after, (), _sorted([*decided, *read, *written]))
 
 
 def _sorted(causes: Iterable[Cause]) -> tuple[Cause, ...]:
@@ -200,11 +214,27 @@ def _sorted(causes: Iterable[Cause]) -> tuple[Cause, ...]:
 
 def _of_change(sides: _Sides, before: Fact, after: Fact, differing: tuple[str, ...]) -> list[Cause]:
     """The causes of a change: of the claims, of the curators, of the copies among the documents."""
-    gone, new = _exchanged(sides, before, after)
+    decided = _of_decisions(before, after)
+    gone, new = ([], []) if decided else _exchanged(sides, before, after)
     read = [_of_claim(c, sides[0], sides[1], False) for c in gone] + [
         _of_claim(c, sides[1], sides[0], True) for c in new
     ]
-    return [*read, *_of_curators(before, after, bool(read), differing), *_of_copies(sides, before, after)]
+    return [*decided, *read, *_of_curators(before, after, bool(read), differing), *_of_copies(sides, before, after)]
+
+
+def _of_decisions(before: Fact, after: Fact) -> list[Cause]:
+    """The decisions that claims carry in one graph and not in the other."""
+    old, new = ({c for claim in fact.claims for c in claim.curations} for fact in (before, after))
+    known = {_entry(c) for c in old}, {_entry(c) for c in new}
+    came = [_written(c, Reason.WROTE) for c in new if _entry(c) not in known[0]]
+    return came + [_written(c, Reason.REMOVED) for c in old if _entry(c) not in known[1]]
+
+
+def _of_merges(sides: _Sides, fact: Fact) -> list[Cause]:
+    """The decisions by which an end of a fact is one with another entity in one graph and not in the other."""
+    old, new = (side.merges(fact.subject) | side.merges(fact.object) for side in sides)
+    came = [_written(c, Reason.WROTE) for c in new - old]
+    return came + [_written(c, Reason.REMOVED) for c in old - new]
 
 
 def _exchanged(sides: _Sides, before: Fact, after: Fact) -> tuple[list[Claim], list[Claim]]:
@@ -229,6 +259,8 @@ def _substance(side: _Side, claim: Claim) -> tuple[object, ...]:
 def _of_claim(claim: Claim, own: _Side, other: _Side, came: bool) -> Cause:
     """Why a claim stands in its own graph and not in the other."""
     source = own.source(claim.document)
+    if claim.curations and claim.document in other.documents:
+        return _written(claim.curations[0], Reason.WROTE if came else Reason.REMOVED)
     if claim.document in other.documents:
         return Cause(Reason.RULE, source, claim.pattern)
     states = [other.documents[i] for i in other.by_source.get(source, ()) if i not in own.documents]
@@ -252,11 +284,15 @@ def _of_curators(before: Fact, after: Fact, is_read: bool, differing: tuple[str,
     return causes
 
 
-def _entry(curation: Curation) -> tuple[str, ...]:
-    return curation.file, curation.source, curation.status
+def _entry(curation: Curation) -> tuple[object, ...]:
+    return curation.file, curation.source, curation.status, curation.verdict, curation.key
+
+
+_DECIDED = {Reason.WROTE: Reason.DECIDED, Reason.REVISED: Reason.DECIDED, Reason.REMOVED: Reason.RETRACTED}
 
 
 def _written(curation: Curation, reason: Reason) -> Cause:
+    reason = _DECIDED[reason] if curation.verdict else reason
     return Cause(reason, f"{curation.file}:{curation.line}")
 
 

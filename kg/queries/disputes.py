@@ -74,4 +74,5 @@ def _part(fact: Fact, denied: bool) -> Fact:
 def _counted(side: Explanation) -> Explanation:
     """A part of a fact with the independent documents of that part alone."""
     documents = {e.claim.document for e in side.evidence if not (e.document and e.document.copy_of)}
-    return replace(side, fact=replace(side.fact, support=len(documents)))
+    publishers = min(side.fact.publishers, len(documents))
+    return replace(side, fact=replace(side.fact, support=len(documents), publishers=publishers))

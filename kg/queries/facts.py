@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -29,6 +28,7 @@ from kg.names import DCT, KG, PROV, RDF, SKOS, kg, local_name
 from kg.queries.lookup import document as document_iri
 from kg.queries.lookup import entity, identifying, labels, property_, symmetric
 from kg.queries.lookup import status as status_of
+from kg.queries.sentences import around
 from kg.rdf import A, from_ox
 from kg.store import Store
 
@@ -46,9 +46,6 @@ __all__ = [
     "why",
 ]
 
-_CONTEXT = 400
-"""At most so many characters of a sentence are shown on each side of a span."""
-_SENTENCE_END = re.compile(r"(?<=\w\w\w)[.!?…]+[\"”’»)\]]*\s+|\n+")
 _FACT, _CONFLICT = ox.NamedNode(kg("Fact")), ox.NamedNode(kg("Conflict"))
 _SUBJECT, _OBJECT, _CLAIM = ox.NamedNode(RDF + "subject"), ox.NamedNode(RDF + "object"), ox.NamedNode(kg("claim"))
 _BETWEEN = ox.NamedNode(kg("between"))
@@ -342,6 +339,11 @@ def curations(store: Store, values: _Values) -> tuple[Curation, ...]:
     )
 
 
+def decisions(store: Store, entity: str) -> tuple[Curation, ...]:
+    """What curators decided on an entity."""
+    return curations(store, _values(store, entity, "curated"))
+
+
 def curation(store: Store, iri: str) -> Curation:
     """The curation with this IRI."""
     values = _values(store, iri, "curated")
@@ -373,21 +375,7 @@ def _documents(store: Store, claims: Iterable[Claim]) -> dict[str, Document]:
 def _evidence(said: Saying, document: Document | None) -> Evidence:
     if document is None:
         return Evidence(said.claim, None)
-    return Evidence(said.claim, document, *_around(document.text, said.claim.start, said.claim.end), said.day)
-
-
-def _around(text: str, start: int, end: int) -> tuple[str, str]:
-    """What stands before and after a span in its sentence."""
-    before = text[max(0, start - _CONTEXT) : start]
-    after = text[end : end + _CONTEXT]
-    ends = [m.end() for m in _SENTENCE_END.finditer(before)]
-    # The look-behind of the pattern needs the last letters of the span itself.
-    tail = text[max(start, end - 3) : end]
-    stop = _SENTENCE_END.search(tail + after, len(tail))
-    closed = not after or text[max(start, end - 1) : end] in ("\n", ".", "!", "?")
-    return before[ends[-1] if ends else 0 :], "" if closed else after[
-        : stop.end() - len(tail) if stop else None
-    ].rstrip()
+    return Evidence(said.claim, document, *around(document.text, said.claim.start, said.claim.end), said.day)
 
 
 def _object(store: Store, name: str) -> str | None:

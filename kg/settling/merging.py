@@ -69,12 +69,12 @@ def _ordered(fact: Fact, ontology: Ontology) -> Fact:
 
 
 def _fact(key: _Key, claims: list[Claim], documents: Mapping[str, Document], ontology: Ontology) -> Fact:
-    claims.sort(key=attrgetter("id"))
+    claims.sort(key=_place)
     said = sayings([c for c in claims if c.counts], documents)
     status = settle(said) if said else Status.REJECTED
     heard = said or sayings(claims, documents)  # of a rejected fact what was read
     telling = sorted((s for s in heard if s.claim.status is status or not said), key=_rank)
-    telling.reverse()  # the surest first, equals by their ids
+    telling.reverse()  # the surest first, equals by their places
     sources = {s.source for s in said}
     first, last = span(said)
     return Fact(
@@ -88,11 +88,16 @@ def _fact(key: _Key, claims: list[Claim], documents: Mapping[str, Document], ont
         valid_until=next((s.claim.valid_until for s in telling if s.claim.valid_until), ""),
         origin=Origin.EXTRACTED,
         support=len(sources),
-        claims=tuple(claims),
+        claims=tuple(sorted(claims, key=attrgetter("id"))),
         publishers=len({_publisher(documents[s]) for s in sources}),
         first_stated=first,
         last_stated=last,
     )
+
+
+def _place(claim: Claim) -> tuple[str, int, int, str, str]:
+    """Where a claim stands. Its id would not do: the ends of a symmetric property are turned when it is read back."""
+    return claim.document, claim.start, claim.end, claim.pattern, claim.id
 
 
 def _rank(said: Saying) -> tuple[str, int, int, str]:
