@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from importlib import import_module
-from itertools import combinations
+from itertools import combinations, permutations
 
 import pytest
 from hypothesis import given
@@ -122,6 +123,12 @@ def reference(facts: Iterable[Fact]) -> list[Conflict]:
         said = {c.status for c in each.claims}
         if DENIED in said and {IN_EFFECT, PLANNED} & said:
             found.add(Conflict(each.id, each.id, "status"))
+    for denied, other in permutations(every, 2):
+        alike = (denied.subject, denied.predicate, denied.object) == (other.subject, other.predicate, other.object)
+        wider = all(q in other.identity for q in denied.identity) and denied.identity != other.identity
+        holds = denied.status is DENIED and other.status in (IN_EFFECT, PLANNED)
+        if alike and wider and holds and _together(denied, other):
+            found.add(Conflict(*sorted((denied.id, other.id)), "status"))
     for one, other in combinations([f for f in every if f.status in (IN_EFFECT, PLANNED)], 2):
         if one.subject != other.subject or not _together(one, other):
             continue
@@ -208,3 +215,13 @@ def test_of_a_subject_with_many_facts_only_those_of_one_time_are_compared(monkey
     again = [fact(f"{RANGE} {600 + n}", since=f"{n}") for n in range(10)]
     assert len(conflicts([*years, *again], {}, knowledge().ontology)) == 10
     assert len(compared) == 20
+
+
+def test_a_denial_of_the_whole_meets_what_is_said_of_a_part() -> None:
+    in_china, in_the_world = fact("Toyota partnersWith BYD", CHINA), fact("Toyota partnersWith BYD", WORLD)
+    denied, in_china_denied = fact("Toyota partnersWith BYD", status=DENIED), replace(in_china, status=DENIED)
+    [found] = conflicts([in_china, denied], {}, knowledge().ontology)
+    assert (found.rule, {found.first, found.second}) == ("status", {in_china.id, denied.id})
+    assert conflicts([in_china_denied, in_the_world], {}, knowledge().ontology) == []
+    assert conflicts([in_china_denied, fact("Toyota partnersWith BYD")], {}, knowledge().ontology) == []
+    assert conflicts([fact("Toyota partnersWith CATL", CHINA), denied], {}, knowledge().ontology) == []

@@ -20,7 +20,8 @@ def conflicts(facts: Iterable[Fact], documents: Mapping[str, Document], ontology
 
     Rules: ``functional`` (two objects where the scope allows one), ``excludes`` (two properties that cannot both
     hold), ``exclusive`` (another object beside one that is the only one), ``status`` (in effect or planned for one
-    source, denied by another: a conflict of a fact with itself). Facts of different times do not conflict.
+    source, denied by another: a conflict of a fact with itself, or with one that denies it in a wider scope). Facts of
+    different times do not conflict.
     """
     every = list(facts)
     found = {Conflict(f.id, f.id, "status") for f in every if _disputed(f)}
@@ -28,6 +29,7 @@ def conflicts(facts: Iterable[Fact], documents: Mapping[str, Document], ontology
     found.update(_functional(holding, ontology))
     found.update(_excluding(holding, ontology))
     found.update(_exclusive(holding, ontology))
+    found.update(_denying(every))
     return sorted(found)
 
 
@@ -36,6 +38,15 @@ def rivals(predicate: str, ontology: Ontology) -> frozenset[str]:
     properties = ontology.properties
     excluding = (p.iri for p in properties.values() if predicate in p.excludes)
     return frozenset({predicate, *properties[predicate].excludes, *excluding})
+
+
+def _denying(facts: list[Fact]) -> Iterator[Conflict]:
+    """What is denied without a scope, or within a wider one, beside what is said to hold in a part of it."""
+    for members in _grouped(((f.subject, f.predicate, f.object), f) for f in facts):
+        for denied in (f for f in members if f.status is Status.DENIED):
+            for other in (f for f in members if f.status.asserts and {*denied.identity} < {*f.identity}):
+                if _same_time(denied, other):
+                    yield _conflict(denied, other, "status")
 
 
 def _disputed(fact: Fact) -> bool:
