@@ -39,6 +39,9 @@ class Linker:
         self.suffixes = tuple(sorted(language.single("grammar", "suffixes"), key=len, reverse=True))
         self.kinds: dict[tuple[str, bool], frozenset[str]] = {}
         """What :meth:`_kind` said before."""
+        units = (w for table in language.units.values() for unit in table.values() for w in unit.get("words", ()))
+        self.units = frozenset(key_of(w) for w in units)
+        """What makes a number before it a figure, whatever else bears that number."""
         self.compounds = Compounds(language, ontology)
         self.resolver = Resolver(language, gazetteer.entities, ontology)
         legal = (language.words("grammar", k) for k in ("legal_before", "legal_after"))
@@ -158,7 +161,7 @@ class Linker:
             start = tokens.starts[first]
             written = tokens.text[start:offset]
             fitting = [e for e in entries if e.reads(written, self.language.code)]
-            if not fitting:
+            if not fitting or (written.isdecimal() and tokens.keys[end : end + 1] in self.units):
                 continue
             plain = [e for e in fitting if e.label.kind != "ambiguous"]
             chosen, *others = plain or fitting

@@ -116,7 +116,7 @@ class Cues:
             return None
         if any(c.kind == "absent" and last <= c.first < match.last for c in cues):
             return None
-        denied = any(_denies(c, first) for c in cues if c.first >= start)
+        denied = any(_denies(segment, c, match) for c in cues if c.first >= start)
         if denied:
             return None if match.pattern.status is Status.ENDED else Status.DENIED  # who denies an end asserts nothing
         before = [c for c in before if c.kind != "ended" or not _undone(segment, c, before)]
@@ -302,8 +302,11 @@ def _apart(one: Match, other: Match) -> bool:
     return one.last <= other.first or other.last <= one.first
 
 
-def _denies(cue: Cue, first: int) -> bool:
-    return cue.kind == "denied_after" or (cue.kind == "denied" and cue.first < first)
+def _denies(segment: Segment, cue: Cue, match: Match) -> bool:
+    """Whether a cue denies a match: it stands before its words, or right within them ("has denied a plan for")."""
+    first, last = match.anchor
+    within = last <= cue.first < match.last and _unnamed(segment, last, cue.first)
+    return cue.kind == "denied_after" or (cue.kind == "denied" and (cue.first < first or within))
 
 
 def _undone(segment: Segment, cue: Cue, cues: list[Cue]) -> bool:
