@@ -509,3 +509,31 @@ def test_a_project_without_words_or_wordings_is_asked_by_its_titles(shipped: Pat
         reply = Asker(graph.store, Project(tmp_path)).read("Who makes what?")
     assert reply.fit is not None
     assert replace(reply.fit, score=1.0).values == {}
+
+
+# ---- names that are joined -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("Who supplies BMW and Huawei?", "'BMW' and 'Huawei'"),
+        ("Who supplies BMW or Huawei?", "'BMW' and 'Huawei'"),
+        ("Who supplies BMW, Huawei?", "'BMW' and 'Huawei'"),
+        ("Siapa yang memasok BMW dan Huawei?", "'BMW' and 'Huawei'"),
+        ("Siapa yang memasok BMW atau Huawei?", "'BMW' and 'Huawei'"),
+        ("Who works with BMW and Huawei?", "'BMW' and 'Huawei'"),
+        ("Do BMW or Huawei have a partnership?", "'BMW' and 'Huawei'"),
+    ],
+)
+def test_two_names_of_a_kind_fill_no_two_places(small: Asker, text: str, pair: str) -> None:
+    reply = small.read(text)
+    assert reply.fit is None
+    assert reply.why_not == f"no saved question asks for {pair} at once: ask for one at a time"
+
+
+@pytest.mark.parametrize("text", ["Do BMW and Huawei work together?", "Apakah BMW & Huawei bekerja sama?"])
+def test_two_names_fill_the_places_that_a_wording_joins(small: Asker, text: str) -> None:
+    reply = small.read(text)
+    assert reply.fit is not None
+    assert small.values(reply.fit) == {"company": "BMW", "with": "Huawei"}

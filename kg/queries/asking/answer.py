@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kg.errors import QueryError
 from kg.project import Project
@@ -36,6 +37,8 @@ class Misread:
     near: tuple[str, ...] = ()
     shared: bool = False
     """Whether the name is known, and several entities have it."""
+    beside: str = ""
+    """The name that it is joined to, where no wording asks for two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ class Reply:
         shared = [m for m in self.misread if m.shared]
         if shared:
             return f"several entities are called '{shared[0].text}': {', '.join(shared[0].near)}"
+        pair = next((m for m in self.misread if m.beside), None)
+        if pair:
+            return f"no saved question asks for '{pair.beside}' and '{pair.text}' at once: ask for one at a time"
         words = ", ".join(f"'{m.text}'" for m in self.misread)
         return f"no saved question takes up {words}"
 
@@ -137,13 +143,17 @@ class Asker:
         joined = False
         for item in found:
             lacks = any(item is m for m in fit.missing)
-            if lacks and joined and item.text[:1].isupper() and texts[-1][:1].isupper():
+            if lacks and joined and not item.joint and item.text[:1].isupper() and texts[-1][:1].isupper():
                 texts[-1] += f" {item.text}"
             elif lacks:
                 texts.append(item.text)
             joined = lacks
         known = {item.text for item in found if item.candidates}
-        return (*shared, *(Misread(t, () if t in known else tuple(self._names.near(t))) for t in texts))
+        beside = {b.text: a.text for a, b in pairwise(found) if b.joint and b.text in texts and a.candidates}
+        return (
+            *shared,
+            *(Misread(t, () if t in known else tuple(self._names.near(t)), beside=beside.get(t, "")) for t in texts),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Part:
     word: str = ""
     light: bool = False
     parameter: Parameter | None = None
+    joint: str = ""
+    """How its place is joined to the one before it, see :meth:`Language.joint`."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Fit:
     unclear: tuple[tuple[str, tuple[str, ...]], ...] = ()
     lacking: tuple[str, ...] = ()
     """Parameters that the question needs and that nothing was said for."""
+    torn: bool = False
+    """Whether a second name of a kind is missing, which no place of the wording is joined to."""
 
     @property
     def whole(self) -> bool:
@@ -102,7 +106,8 @@ class Wordings:
         for pattern in self.patterns:
             fit = self._fit(pattern, items)
             old = best.get(pattern.query.name)
-            if old is None or (fit.whole, fit.score) > (old.whole, old.score):
+            # A wording that would say it better, were it not for a second name, tells what was meant.
+            if old is None or (fit.whole or fit.torn, fit.score) > (old.whole or old.torn, old.score):
                 best[pattern.query.name] = fit
         return sorted(best.values(), key=lambda f: (-f.score, f.query.name))
 
@@ -112,8 +117,10 @@ class Wordings:
 
     def _fit(self, pattern: Pattern, items: tuple[Item, ...]) -> Fit:
         pairs = self._aligned(pattern.parts, items)
-        reading = _Reading(self, pattern)
-        taken = {place for place, _ in pairs}
+        torn = self._torn(pattern, items, pairs)
+        pairs = [(place, part) for place, part in pairs if place not in torn]
+        reading = _Reading(self, pattern, [items[place] for place in torn])
+        taken = {place for place, _ in pairs} | torn
         for place, part in pairs:
             if part.parameter:
                 reading.bind(part.parameter, items[place])
@@ -121,13 +128,35 @@ class Wordings:
         said = sum(self._item_weight(item) for item in items)
         asked = sum(self._part_weight(part) for part in pattern.parts)
         left = {part.word for part in pattern.parts if part.word} - {part.word for _, part in pairs}
+        again = sum(self._item_weight(items[place]) for place in torn)
+        shared, asked = shared + EXTRA * again, asked + again
         for item in (item for place, item in enumerate(items) if place not in taken):
             if item.is_word and item.word in left:
                 shared += ELSEWHERE * self._item_weight(item)
             elif reading.take(item, self._words[pattern.query.name]):
                 weight = self._item_weight(item)
                 shared, asked = shared + EXTRA * weight, asked + weight
-        return reading.fit(2 * shared / (said + asked) if said + asked else 0.0)
+        return reading.fit(2 * shared / (said + asked) if said + asked else 0.0, torn=bool(torn))
+
+    def _torn(self, pattern: Pattern, items: tuple[Item, ...], pairs: Sequence[tuple[int, Part]]) -> set[int]:
+        """Where names that are joined to one of their kind stand, and the wording does not join their places so.
+
+        "Who supplies X and Y?" asks twice for whom X and Y are; the one must not become who supplies the other.
+        """
+        parts = dict(pairs)
+        slots = list(pattern.parts)
+        found = set[int]()
+        for place in range(1, len(items)):
+            one, other = items[place - 1], items[place]
+            if not other.joint or not any(
+                self.values(p, one) and self.values(p, other) for p in pattern.query.parameters
+            ):
+                continue
+            before, here = parts.get(place - 1), parts.get(place)
+            number = next((n for n, part in enumerate(slots) if part is here), 0) if here else 0
+            if not (here and number and slots[number - 1] is before and here.joint == other.joint):
+                found.add(place)
+        return found
 
     def _aligned(self, parts: tuple[Part, ...], items: tuple[Item, ...]) -> list[tuple[int, Part]]:
         """The heaviest row of pairs that stand in the same order in both."""
@@ -197,11 +226,11 @@ class Wordings:
 class _Reading:
     """What the items of a question stand for in one wording, as far as they have been looked at."""
 
-    def __init__(self, wordings: Wordings, pattern: Pattern) -> None:
+    def __init__(self, wordings: Wordings, pattern: Pattern, missing: Iterable[Item] = ()) -> None:
         self._wordings, self._pattern = wordings, pattern
         self._values: dict[str, str] = {}
         self._shown: dict[str, str] = {}
-        self._missing: list[Item] = []
+        self._missing = list(missing)
         self._unclear: list[tuple[str, tuple[str, ...]]] = []
 
     def bind(self, parameter: Parameter, item: Item) -> None:
@@ -232,11 +261,12 @@ class _Reading:
         cues = self._wordings.language.before.get(parameter.name, ())
         return not item.kinds or any(f" {item.cue}".endswith(f" {fold(cue)}") for cue in cues)
 
-    def fit(self, score: float) -> Fit:
+    def fit(self, score: float, torn: bool = False) -> Fit:
         """The whole reading."""
         query = self._pattern.query
         lacking = tuple(p.name for p in query.parameters if not p.optional and p.name not in self._values)
-        return Fit(query, score, self._values, self._shown, tuple(self._missing), tuple(self._unclear), lacking)
+        missing, unclear = tuple(self._missing), tuple(self._unclear)
+        return Fit(query, score, self._values, self._shown, missing, unclear, lacking, torn)
 
 
 def _texts(query: SavedQuery, language: str) -> list[str]:
@@ -250,10 +280,12 @@ def _taken_apart(query: SavedQuery, language: Language) -> list[tuple[Part, ...]
     found = []
     for text in _texts(query, language.name):
         parts: list[Part] = []
+        joint = ""
         for number, piece in enumerate(SLOT.split(text)):
             if number % 2:
-                parts.append(Part(parameter=parameters[piece]))
+                parts.append(Part(parameter=parameters[piece], joint=joint if parts else ""))
             else:
+                joint = language.joint(piece)
                 parts += [Part(word.sense, word.light) for word in language.words(tokens(piece))]
         found.append(tuple(parts))
     return found

@@ -21,7 +21,9 @@ from kg.project import Project
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:['’]\w+)*['’]?")
 _TABLES = ("before", "status", "senses")
 _LISTS = ("endings", "months")
-_TEXTS = ("language", "stemmer", "stop", "light", "passive", "numbers")
+_TEXTS = ("language", "stemmer", "stop", "light", "passive", "both", "either", "numbers")
+_JOINTS = ",;/&+"
+"""Signs that stand for "and" or, the third of them, for "or" between two names."""
 _SHORTEST = 3
 """Letters that must be left of a word whose ending is taken off: "dia" has no ending."""
 
@@ -75,6 +77,8 @@ class Language:
     light: frozenset[str] = frozenset()
     endings: tuple[str, ...] = ()
     passive: str = ""
+    both: frozenset[str] = frozenset()
+    either: frozenset[str] = frozenset()
     months: tuple[tuple[str, ...], ...] = ()
     numbers: tuple[str, ...] = ()
     before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -131,6 +135,17 @@ class Language:
         """A mark of its own for a passive: its stem is that of the active, with the roles changed about."""
         passive = self.passive and token.key.startswith(self.passive) and len(token.key) > len(self.passive) + _SHORTEST
         return [Word(f"{self.passive}-", place, place, light=True)] if passive else []
+
+    def joint(self, between: str) -> str:
+        """How what stands between two values joins them: "both" or "either" of them, nothing where it does not.
+
+        >>> Language("en", both=frozenset({"and"})).joint(" and ")
+        'both'
+        """
+        keys = [token.key for token in tokens(between)]
+        if not (set(keys) <= self.both | self.either and (keys or any(c in _JOINTS for c in between))):
+            return ""
+        return "either" if "/" in between or self.either.intersection(keys) else "both"
 
     @cached_property
     def _cues(self) -> frozenset[str]:
@@ -255,6 +270,8 @@ def _language(name: str, table: Mapping[str, object]) -> Language:
         light=frozenset(split("light")),
         endings=tuple(fold(text) for text in endings),
         passive=str(table.get("passive", "")),
+        both=frozenset(split("both")),
+        either=frozenset(split("either")),
         months=tuple(tuple(fold(text).split()) for text in months),
         numbers=tuple(split("numbers")),
         before=lists("before"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.queries.asking.language import Language, Token, Word, tokens
 from kg.queries.asking.naming import Candidates, Names
@@ -31,6 +31,8 @@ class Item:
     kinds: frozenset[str] = frozenset()
     cue: str = ""
     """The words just before a value, folded: "since", "at least"."""
+    joint: str = ""
+    """How it is joined to the value before it, see :meth:`Language.joint`."""
 
     @property
     def is_word(self) -> bool:
@@ -42,13 +44,15 @@ def items(text: str, language: Language, names: Names, plain: Callable[[str], bo
     """A question as the items it consists of; ``plain`` tells which folded words are words of the language."""
     given = tokens(text)
     found: list[Item] = []
-    place = start = 0
+    place = start = end = 0
     while place < len(given):
         length, item = _value(text, given, place, language, names, plain)
         if item:
-            found += _worded(text, given, start, place, language)
-            found.append(item)
-            start = place + length
+            words = _worded(text, given, start, place, language)
+            first, last = given[place], given[place + length - 1]
+            joint = language.joint(text[end : first.start]) if found and not words else ""
+            found += [*words, replace(item, joint=joint)]
+            start, end = place + length, last.end
         place += length or 1
     return tuple(found + _worded(text, given, start, len(given), language))
 
