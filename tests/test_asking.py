@@ -537,3 +537,31 @@ def test_two_names_fill_the_places_that_a_wording_joins(small: Asker, text: str)
     reply = small.read(text)
     assert reply.fit is not None
     assert small.values(reply.fit) == {"company": "BMW", "with": "Huawei"}
+
+
+# ---- now and once ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "values"),
+    [
+        ("Who works with Huawei now?", "partners", {"company": "Huawei", "status": "InEffect"}),
+        ("Who currently works with Huawei?", "partners", {"company": "Huawei", "status": "InEffect"}),
+        ("Who still works with Huawei today?", "partners", {"company": "Huawei", "status": "InEffect"}),
+        ("Who is the boss of BMW now?", "who-works-where", {"company": "BMW", "status": "InEffect"}),
+        ("Who used to work with Huawei?", "partners", {"company": "Huawei", "status": "Ended"}),
+        ("Siapa bos BMW sekarang?", "who-works-where", {"company": "BMW", "status": "InEffect"}),
+        ("Siapa mitra BMW saat ini?", "partners", {"company": "BMW", "status": "InEffect"}),
+        ("Siapa kini memasok BMW?", "suppliers", {"customer": "BMW", "status": "InEffect"}),
+        ("Siapa yang masih memasok BMW?", "suppliers", {"customer": "BMW", "status": "InEffect"}),
+        ("Siapa yang pernah bermitra dengan Huawei?", "partners", {"company": "Huawei", "status": "Ended"}),
+        ("Which documents were read today?", None, {}),
+        ("Dokumen mana yang dibaca sekarang?", None, {}),
+    ],
+)  # fmt: skip
+def test_now_and_once_are_a_status_or_refused(
+    small: Asker, text: str, query: str | None, values: dict[str, str]
+) -> None:
+    reply = small.read(text)
+    got = (reply.fit.query.name, small.values(reply.fit)) if reply.fit else (None, {})
+    assert got == (query, values)

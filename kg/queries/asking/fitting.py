@@ -247,9 +247,14 @@ class _Reading:
         if len(free) == 1:
             self.bind(free[0], item)
             return True
-        if not (item.is_word and (item.light or item.word in words)):
+        if not (item.is_word and (item.light or item.word in words or self._is_said(item))):
             self._missing.append(item)
         return False
+
+    def _is_said(self, item: Item) -> bool:
+        """Whether a word says once more what a status is: "still … today"."""
+        statuses = [p for p in self._pattern.query.parameters if p.kind == "status"]
+        return any(self._wordings.values(p, item) == (self._values.get(p.name),) for p in statuses)
 
     def _may_stand(self, parameter: Parameter, item: Item) -> bool:
         """Whether an item may be a parameter's value without a place in the wording.
