@@ -19,6 +19,7 @@ from kg.build import build
 from kg.cli import main
 from kg.errors import Faults, QueryError
 from kg.names import OWL, Prefixes
+from kg.names import kg as kg_name
 from kg.project import Project
 from kg.queries import asking, lookup, saved
 from kg.queries.asking import Asker, Language
@@ -565,3 +566,26 @@ def test_now_and_once_are_a_status_or_refused(
     reply = small.read(text)
     got = (reply.fit.query.name, small.values(reply.fit)) if reply.fit else (None, {})
     assert got == (query, values)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_facts_of_any_status_are_shown_with_it(asker: Asker, name: str) -> None:
+    """A denial must not be read as an assertion."""
+    needed = {p.name: p.example for p in QUERIES[name].parameters if not p.optional}
+    columns = set(QUERIES[name].rows(asker.store, needed).variables)
+    of_one_status = "kg:status kg:" in QUERIES[name].text
+    assert "fact" not in columns or of_one_status or columns & {"status", "before", "verdict"}
+
+
+def test_a_speaker_s_denial_is_shown_as_one() -> None:
+    spoken = {q.subject for q in support.quads() if q.predicate.value == kg_name("statedBy")}
+    assert spoken
+    denied = ox.NamedNode(kg_name("Denied"))
+    quads = [
+        ox.Quad(q.subject, q.predicate, denied, q.graph_name)
+        if q.subject in spoken and q.predicate.value == kg_name("status")
+        else q
+        for q in support.quads()
+    ]
+    rows = QUERIES["said-by"].rows(Store.from_quads(quads, support.manifest()), {"speaker": "Sean Green"})
+    assert "kg:Denied" in rows.column("status")
