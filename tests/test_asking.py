@@ -257,7 +257,7 @@ def test_a_question_needs_a_word(small: Asker, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['BMW" } DELETE WHERE #', "{about}", "$speaker", "%s %d", "\x00\x1b[31m", "who " * 400, "宝马" * 50, "1" * 500],
+    ['BMW" } DELETE WHERE #', "{about}", "$speaker", "%s %d", "\x00\x1b[31m", "who " * 60, "宝马" * 50, "1" * 500],
 )
 def test_odd_questions_are_refused_in_peace(small: Asker, text: str) -> None:
     assert small.read(text).fit is None
@@ -589,3 +589,22 @@ def test_a_speaker_s_denial_is_shown_as_one() -> None:
     ]
     rows = QUERIES["said-by"].rows(Store.from_quads(quads, support.manifest()), {"speaker": "Sean Green"})
     assert "kg:Denied" in rows.column("status")
+
+
+# ---- long questions, and suggestions ---------------------------------------------------------------------------
+
+
+def test_a_text_is_no_question(shipped: Path) -> None:
+    for text in ("who " * 61, "x" * 1001):
+        result = run(shipped, "ask", text, status=1)
+        assert result.stderr.startswith("kg: a question has at most 60 words and 1000 characters")
+
+
+def test_of_many_unknown_words_a_handful_is_named(small: Asker) -> None:
+    reply = small.read(" ".join(f"zorb{n}x" for n in range(30)))
+    assert reply.why_not.endswith("'zorb4x' and 25 more")
+
+
+@pytest.mark.parametrize("text", ["Which cars are not used?", "Mobil apa yang tidak dijual?"])
+def test_a_common_word_is_no_misspelt_name(asker: Asker, text: str) -> None:
+    assert [m.near for m in asker.read(text).misread if m.near] == []

@@ -11,7 +11,7 @@ from kg.errors import QueryError
 from kg.project import Project
 from kg.queries import lookup, saved
 from kg.queries.asking.fitting import Fit, Wordings
-from kg.queries.asking.language import Language, load
+from kg.queries.asking.language import Language, load, tokens
 from kg.queries.asking.naming import Names
 from kg.queries.asking.question import Item, items
 from kg.queries.rows import Rows
@@ -27,6 +27,10 @@ OVERSHADOWED = 0.85
 """The least share of the best score, whole or not, that an answer must have: else the question means something that is
 only partly understood."""
 _NEAREST = 3
+_LONGEST, _MOST = 1000, 60
+"""Characters and words of the longest question that is read: longer ones are texts, and take long."""
+_SHOWN = 5
+"""Words that are not understood and are named, with names spelt nearly so; of more, how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,9 @@ class Reply:
         pair = next((m for m in self.misread if m.beside), None)
         if pair:
             return f"no saved question asks for '{pair.beside}' and '{pair.text}' at once: ask for one at a time"
-        words = ", ".join(f"'{m.text}'" for m in self.misread)
-        return f"no saved question takes up {words}"
+        words = ", ".join(f"'{m.text}'" for m in self.misread[:_SHOWN])
+        more = f" and {len(self.misread) - _SHOWN} more" if len(self.misread) > _SHOWN else ""
+        return f"no saved question takes up {words}{more}"
 
 
 class Asker:
@@ -89,7 +94,10 @@ class Asker:
         ]
 
     def read(self, question: str) -> Reply:
-        """What a question means; QueryError for one without a word."""
+        """What a question means; QueryError for one without a word, or too long to be one."""
+        if len(question) > _LONGEST or len(tokens(question)) > _MOST:
+            message = f"a question has at most {_MOST} words and {_LONGEST} characters"
+            raise QueryError(message, None, "ask for one thing at a time")
         readings = [_Reading.of(question, wordings, self._names) for wordings in self._wordings]
         readings = [r for r in readings if r.items]
         if not readings:
@@ -152,8 +160,17 @@ class Asker:
         beside = {b.text: a.text for a, b in pairwise(found) if b.joint and b.text in texts and a.candidates}
         return (
             *shared,
-            *(Misread(t, () if t in known else tuple(self._names.near(t)), beside=beside.get(t, "")) for t in texts),
+            *(
+                Misread(t, self._near(t) if t not in known and n < _SHOWN else (), beside=beside.get(t, ""))
+                for n, t in enumerate(dict.fromkeys(texts))
+            ),
         )
+
+    def _near(self, text: str) -> tuple[str, ...]:
+        """Names spelt nearly as a text is, where that is no common word of a language."""
+        if any(w.is_common(token.key) for w in self._wordings for token in tokens(text)):
+            return ()
+        return tuple(self._names.near(text))
 
 
 @dataclass(frozen=True, slots=True)

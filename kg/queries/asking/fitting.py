@@ -100,6 +100,10 @@ class Wordings:
         """Whether a folded word is one of the language, as far as its wordings go."""
         return key in self._plain or key in self.language.stop or key in self.language.light
 
+    def is_common(self, key: str) -> bool:
+        """Whether a folded word is one of the language, also one that stands in phrases alone."""
+        return self.plain(key) or any(key in keys for keys in self.language.phrases)
+
     def fits(self, items: tuple[Item, ...]) -> list[Fit]:
         """The best fit of each saved question, the best first."""
         best: dict[str, Fit] = {}
