@@ -15,7 +15,7 @@ from kg.errors import Faults, QueryError
 from kg.model import Literal, Status
 from kg.names import DCT, OWL, PROV, RDF, kg
 from kg.project import Project
-from kg.queries import checks, conflicts, facts, lookup, saved
+from kg.queries import checks, conflicts, facts, lookup, saved, sentences
 from kg.queries.rows import Row, Rows
 from kg.rdf import layer
 from kg.store import Store
@@ -291,12 +291,12 @@ def test_why_shows_the_sentence_around_each_span(world) -> None:
     ],
 )
 def test_the_sentence_around_a_span(text, start, end, before, after) -> None:
-    assert facts._around(text, start, end) == (before, after)
+    assert sentences.around(text, start, end) == (before, after)
 
 
 def test_the_sentence_is_cut_where_there_is_none() -> None:
-    before, after = facts._around("a" * 5000, 2000, 2010)
-    assert len(before) == len(after) == facts._CONTEXT
+    before, after = sentences.around("a" * 5000, 2000, 2010)
+    assert len(before) == len(after) == sentences._CONTEXT
 
 
 def test_why_by_id_and_by_its_beginning(world) -> None:
