@@ -300,7 +300,7 @@ def assemble(
     decided = decisions.apply(knowledge.decisions, ordered, curated, entities, by_id, knowledge.ontology)
     facts = resolve(decided.claims, decided.curated, by_id, knowledge.ontology)
     against = conflicts(facts, by_id, knowledge.ontology)
-    settled = decisions.settle(decided.pending, facts, against, knowledge.ontology.short)
+    settled = decisions.settle(decided.pending, facts, against, knowledge.ontology.short, by_id)
     return Graph(
         knowledge.ontology,
         [decided.entities[i] for i in sorted(decided.entities)],

@@ -379,6 +379,23 @@ def test_a_conflict_that_is_gone_is_reopened_and_one_of_other_facts_rests(world:
     assert disputed(world, decision, claims=(BUYS,)).records == ()
 
 
+@pytest.mark.parametrize(
+    ("claims", "documents", "notes"),
+    [
+        ((SOLE, replace(ELSEWHERE, object=ID + "Nova_OS")), (FIRST, SECOND), [
+            ("read there now: id:Brise at:usesSoftware id:Lumo_OS; at:market id:China; InEffect; 1 independent / "
+            "id:Brise at:usesSoftware id:Nova_OS; at:market id:China; InEffect; 1 independent")]),
+        ((BUYS,), (FIRST,), ["nothing like it is read there now"]),
+        ((NEW,), (THIRD,), []),
+    ],
+)  # fmt: skip
+def test_a_conflict_is_reopened_while_one_of_its_sources_is_there(
+    world: Knowledge, claims: tuple[Claim, ...], documents: tuple[Document, ...], notes: list[str]
+) -> None:
+    decision = replace(decided(world, "accept")[0], sources=(FIRST.source, SECOND.source))
+    assert [r.note for r in graph(world, decision, claims=claims, documents=documents).records] == notes
+
+
 # -- undone --------------------------------------------------------------------------------------------------------
 
 FIXED = Correction(ID + "Norland", AT + "partnersWith", ID + "Sudmark", Status.PLANNED, "2032")

@@ -228,6 +228,17 @@ def test_one_side_of_a_conflict_is_kept(project: Project, desk: Desk) -> None:
         assert find(store, about="Nova OS", property="basedOn")[0].status is Status.IN_EFFECT
 
 
+def test_a_conflict_is_reopened_when_one_of_its_sentences_changes(project: Project, desk: Desk) -> None:
+    [conflict] = desk.items("conflicts")
+    assert conflict.draft.sources == ("https://news.example/four", "https://news.example/three")
+    run(project, "review", "--accept", conflict.id)
+    path = project.seeds / "articles" / "four.md"
+    path.write_text(path.read_text("utf-8").replace("Nova OS is based", "Brise is based"), "utf-8")
+    assert "0 decisions applied, 1 reopened" in run(project, "build").stderr
+    [row] = listed(project, "--kind", "reopened")
+    assert str(row["reasons"]).startswith("read there now: id:Nova_OS at:independentOf id:Lumo_OS")
+
+
 def test_a_decision_is_reopened_when_its_sentence_changes(project: Project, desk: Desk) -> None:
     run(project, "review", "--reject", item(desk, PARTNERS).id)
     path = project.seeds / "articles" / "one.md"

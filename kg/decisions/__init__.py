@@ -1,12 +1,13 @@
 """What curators decided on claims, new names, merges and conflicts: read, written, and applied at every build."""
 
 from kg.decisions.applying import Decided, apply, keyed, seen_of
-from kg.decisions.conflicts import Settled, settle, sides_of
+from kg.decisions.conflicts import Settled, settle, sides_of, sources_of
 from kg.decisions.correction import Correction, correction, written
 from kg.decisions.decision import Decision, claim_key, merge_key, scope_of, side_of, statement_of
 from kg.decisions.files import load, put, taken_back
 
 __all__ = [
     "Correction", "Decided", "Decision", "Settled", "apply", "claim_key", "correction", "keyed", "load", "merge_key",
-    "put", "scope_of", "seen_of", "settle", "side_of", "sides_of", "statement_of", "taken_back", "written",
+    "put", "scope_of", "seen_of", "settle", "side_of", "sides_of", "sources_of",
+    "statement_of", "taken_back", "written",
 ]  # fmt: skip

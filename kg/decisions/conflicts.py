@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kg.decisions.decision import Decision, Short, side_of
-from kg.model import Conflict, Curation, Fact, Status, Verdict
+from kg.model import Conflict, Curation, Document, Fact, Origin, Status, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +20,30 @@ class Settled:
 
 
 def settle(
-    decisions: Sequence[Decision], facts: Sequence[Fact], conflicts: Iterable[Conflict], short: Short
+    decisions: Sequence[Decision],
+    facts: Sequence[Fact],
+    conflicts: Iterable[Conflict],
+    short: Short,
+    documents: Mapping[str, Document],
 ) -> Settled:
     """Apply decisions on conflicts.
 
     The side that a curator did not keep is rejected, and with it every conflict that it was in. A conflict that is gone
-    from facts that are both there, or whose sides weigh otherwise now, is reopened.
+    from facts that are both there or from sources of which one is there, or whose sides weigh otherwise now, is
+    reopened. ``documents`` are by id.
     """
+    if not decisions:
+        return Settled(tuple(facts), tuple(sorted(conflicts)), (), 0)
     by_id = {f.id: f for f in facts}
     known = {c.id: c for c in conflicts}
     records: list[Curation] = []
     lost: dict[str, Curation] = {}
     dropped: set[str] = set()
     applied = 0
-    statements = {_statement(side_of(f, short)) for f in facts} if decisions else set()
+    there = _There(facts, documents, short)
     for decision in decisions:
         conflict = known.get(decision.key)
-        reason = _changed(decision, conflict, by_id, statements, short)
+        reason = _changed(decision, conflict, by_id, short) if conflict else there.gone(decision)
         if reason:
             records.append(decision.reopened(reason))
         elif conflict:
@@ -58,12 +65,40 @@ def _statement(side: str) -> str:
     return side.partition(";")[0]
 
 
-def _changed(
-    decision: Decision, conflict: Conflict | None, facts: Mapping[str, Fact], there: set[str], short: Short
-) -> str:
-    """Why a decision does not hold any more; nothing while it does, or while its facts are not there."""
-    if conflict is None:
-        return "the two are no conflict now" if {_statement(s) for s in decision.evidence} <= there else ""
+def sources_of(facts: Iterable[Fact], documents: Mapping[str, str]) -> tuple[str, ...]:
+    """Where facts were said: the sources of their claims (``documents``: by id) and of what curators wrote."""
+    every = [*facts]
+    said = {documents[c.document] for f in every for c in f.claims if c.document in documents}
+    return tuple(sorted(said | {c.source for f in every if f.origin is Origin.CURATED for c in f.curations}))
+
+
+class _There:
+    """What is said in a build, and where, for conflicts that are in it no more."""
+
+    def __init__(self, facts: Iterable[Fact], documents: Mapping[str, Document], short: Short) -> None:
+        every = [*facts]
+        self.sides = sorted({side_of(f, short) for f in every})
+        self.statements = {_statement(side) for side in self.sides}
+        self.sources = {d.source for d in documents.values()} | {*sources_of(every, {})}
+
+    def gone(self, decision: Decision) -> str:
+        """Why a decision does not hold whose conflict is gone; nothing while none of its sources is there."""
+        if {_statement(side) for side in decision.evidence} <= self.statements:
+            return "the two are no conflict now"
+        if self.sources.isdisjoint(decision.sources):
+            return ""
+        about = {_about(side) for side in decision.evidence}
+        near = [side for side in self.sides if _about(side) in about]
+        return f"read there now: {' / '.join(near)}" if near else "nothing like it is read there now"
+
+
+def _about(side: str) -> tuple[str, ...]:
+    """The subject and the property of a side."""
+    return tuple(side.split(" ", 2)[:2])
+
+
+def _changed(decision: Decision, conflict: Conflict, facts: Mapping[str, Fact], short: Short) -> str:
+    """Why a decision does not hold any more on a conflict that is there; nothing while it does."""
     sides = sides_of(facts[conflict.first], facts[conflict.second], short)
     if decision.keep and decision.keep not in (conflict.first, conflict.second):
         return f"{decision.keep} is none of its sides"

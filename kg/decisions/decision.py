@@ -45,6 +45,8 @@ class Decision:
     entities: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     keep: str = ""
+    sources: tuple[str, ...] = ()
+    """Of a conflict: where its sides were said."""
     correction: Correction | None = None
     same_as: str = ""
     label: str = ""

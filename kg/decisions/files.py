@@ -38,7 +38,7 @@ _FIELDS: Mapping[str, Mapping[str, type]] = {
     "claims": {"statement": str, "scope": str, "source": str, "quote": str, "correction": dict},
     "entities": {"name": str, "classes": list, "source": str, "quote": str, "class": str, "label": str, "same_as": str},
     "merges": {"entities": list, "names": list, "keep": str},
-    "conflicts": {"rule": str, "sides": list, "keep": str},
+    "conflicts": {"rule": str, "sides": list, "keep": str, "sources": list},
 }
 _NEEDED = {
     "claims": ("decision", "statement", "source", "quote"),
@@ -154,6 +154,7 @@ class _Block:
             entities=tuple(entities),
             evidence=tuple(seen),
             keep=keep,
+            sources=tuple(self.block.get("sources", ())),
             correction=self._correction(),
             same_as=self._iri(same_as) if same_as else "",
             label=self._text("label"),
@@ -312,7 +313,7 @@ def _fields(decision: Decision, short: Short) -> dict[str, str | list[str]]:
     elif decision.kind == "merges":
         fields |= {"entities": [short(e) for e in decision.entities], "names": seen, "keep": named(decision.keep)}
     elif decision.kind == "conflicts":
-        fields |= {"rule": decision.rule, "sides": seen, "keep": decision.keep}
+        fields |= {"rule": decision.rule, "sides": seen, "keep": decision.keep, "sources": [*decision.sources]}
     fields |= {"statement": decision.statement, "scope": decision.scope, "source": decision.source}
     return fields | {"quote": decision.quote, "by": decision.by, "note": decision.note}
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 
-from kg.decisions import Decision, merge_key, scope_of, seen_of, sides_of, statement_of
+from kg.decisions import Decision, merge_key, scope_of, seen_of, sides_of, sources_of, statement_of
 from kg.model import Claim, Conflict, Curation, Entity, Fact, Label, Literal, Origin, Status, Term, Verdict
 from kg.names import SKOS, kg, local_name
 from kg.queries import facts as stored
@@ -270,13 +270,15 @@ def _conflicts(conflicts: list[tuple[Conflict, Fact, Fact]], words: Words) -> It
         sides = sides_of(first, second, words.short)
         both = sorted({first.id: first, second.id: second}.items())
         claim = next((c for _, f in both for c in f.claims), None)
+        told = {c.document: words.source(c.document) for _, f in both for c in f.claims}
+        sources = sources_of((f for _, f in both), told)
         yield Item(
             kind="conflicts",
             id=conflict.id,
             title=" / ".join(dict.fromkeys(words.statement(f) for _, f in both)),
             doubt=2 * CONFLICT,
             reasons=(f"rule {conflict.rule}",),
-            draft=Decision("conflicts", conflict.id, "", rule=conflict.rule, evidence=sides),
+            draft=Decision("conflicts", conflict.id, "", rule=conflict.rule, evidence=sides, sources=sources),
             details=tuple((f"fact {fact_id[:8]}", side) for (fact_id, _), side in zip(both, sides, strict=True)),
             about=tuple(e for _, f in both for e in (f.subject, f.object) if isinstance(e, str)),
             source=words.source(claim.document) if claim else "",
