@@ -13,7 +13,7 @@ from pipeline import AT, ID, ROOT
 
 from kg import decisions
 from kg.build import Graph, Knowledge, assemble
-from kg.decisions import Correction, Decision, claim_key, merge_key, put, side_of, statement_of, taken_back
+from kg.decisions import Correction, Decision, claim_key, merge_key, put, scope_of, side_of, statement_of, taken_back
 from kg.decisions.files import text_of
 from kg.errors import Faults, ProjectError
 from kg.model import Claim, Conflict, Document, Entity, Fact, Label, Literal, Origin, Status, Verdict, verdict_of
@@ -78,7 +78,16 @@ def on(claim: Claim, decision: str, **more: object) -> Decision:
     """A decision on a claim, as 'kg review' writes it."""
     source = next(d.source for d in (FIRST, SECOND) if d.id == claim.document)
     statement = statement_of(claim.subject, claim.predicate, claim.object, short)
-    return Decision("claims", claim_key(claim, source), decision, statement, "", source, claim.quote, **more)  # type: ignore[arg-type]
+    return Decision(
+        "claims",
+        claim_key(claim, source, short),
+        decision,
+        statement,
+        scope_of(claim, short),
+        source,
+        claim.quote,
+        **more,
+    )  # type: ignore[arg-type]
 
 
 def merge(*names: str, decision: str = "same") -> Decision:
@@ -446,6 +455,7 @@ def test_a_file_reads_well_and_does_not_depend_on_the_order(project: Project, wo
 [{key}]
 decision = "reject"
 statement = "id:Norland at:partnersWith id:Ostvik"
+scope = "InEffect"
 source = "https://news.example/1"
 quote = "Norland and Ostvik are partners"
 by = "ana"
@@ -461,13 +471,13 @@ on = 2031-08-01
     assert {lines[d.line - 1] for d in again} == {f"[{d.key}]" for d in taken}
 
 
-GOOD = """[0123456789abcdef]
+GOOD = """[28b401814c7dbac9]
 decision = "reject"
 statement = "id:Norland at:partnersWith id:Ostvik"
 source = "https://news.example/1"
 quote = "Norland and Ostvik are partners"
 """
-CORRECT = GOOD.replace('"reject"', '"correct"') + "[0123456789abcdef.correction]\n"
+CORRECT = GOOD.replace('"reject"', '"correct"') + "[28b401814c7dbac9.correction]\n"
 BOUGHT = CORRECT + 'property = "at:acquires"\nsubject = "id:Norland"\nobject = "id:Ostvik"\n'
 FAULTS = [
     ("claims/a", GOOD.replace("reject", "refuse"), 1, "unknown decision 'refuse' (on claims: accept, reject, correct)"),
@@ -477,6 +487,8 @@ FAULTS = [
     ("claims/a", "\n" + GOOD + "\n" + GOOD, 8, "no TOML: Cannot declare"),
     ("claims/a", GOOD + "<<<<<<< HEAD\n", 6, "no TOML: "),
     ("claims/a", 'decision = "reject"\n', 1, "'decision' stands outside of any block"),
+    ("claims/a", GOOD.replace("are partners", "part"), 1, "the key of this claim is b54195bbfc5e98db"),
+    ("claims/a", GOOD + 'scope = "Planned"', 1, "its evidence was changed: put it back, or mend the key"),
     ("claims/a", CORRECT, 1, "unknown property without a name"),
     ("claims/a", CORRECT + 'property = "at:knows"', 1, "unknown property at:knows (see docs/ontology.md"),
     ("claims/a", CORRECT + 'property = "at:acquires"\nsubject = "id:China"\nobject = "id:Ostvik"', 1,
@@ -533,7 +545,7 @@ def test_a_key_decided_in_two_files_is_a_fault(project: Project, world: Knowledg
         path = project.seeds / "decisions" / "claims" / f"{file}.toml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(GOOD, "utf-8")
-    with pytest.raises(Faults, match=r"b.toml:1: 0123456789abcdef is decided in seeds/decisions/claims/a.toml:1 too"):
+    with pytest.raises(Faults, match=r"b.toml:1: 28b401814c7dbac9 is decided in seeds/decisions/claims/a.toml:1 too"):
         decisions.load(project, world.ontology, world.names.entities)
 
 

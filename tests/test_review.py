@@ -250,7 +250,7 @@ def test_a_decision_is_reopened_when_its_sentence_changes(project: Project, desk
     assert "1 reopened" not in run(project, "build").stderr
 
 
-HAND = """[abc]
+HAND = """[3d351fc57bbfa731]
 decision = "reject"
 statement = "id:Norland at:partnersWith id:Ostvik"
 source = "https://news.example/one"
@@ -266,7 +266,7 @@ def test_a_decision_written_by_hand_is_read_and_taken_back(project: Project) -> 
     report = run(project, "validate", status=0).stdout
     assert "seeds/decisions/claims/mine.toml:1: read there now: id:Norland at:partnersWith id:Ostvik" in report
     assert "reopened-decision" in report
-    run(project, "review", "--undo", "abc")
+    run(project, "review", "--undo", "3d351fc5")
     assert not path.exists()
 
 

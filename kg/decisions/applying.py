@@ -46,7 +46,9 @@ def apply(
     document that is there, or looks different now, is reopened: kept as a record with the reason, and not applied.
     """
     step = _Step(entities, {d.source for d in documents.values()}, ontology)
-    ruled = step.claims([d for d in decisions if d.kind == "claims"], keyed(claims, documents), documents)
+    ruled = step.claims(
+        [d for d in decisions if d.kind == "claims"], keyed(claims, documents, ontology.short), documents
+    )
     step.names([d for d in decisions if d.kind == "entities"])
     merges = step.merges([d for d in decisions if d.kind == "merges"])
     moved = _moved([step.about_rejected(c) for c in ruled], merges)
@@ -60,9 +62,9 @@ def apply(
     )
 
 
-def keyed(claims: Iterable[Claim], documents: Mapping[str, Document]) -> list[Claim]:
+def keyed(claims: Iterable[Claim], documents: Mapping[str, Document], short: Short) -> list[Claim]:
     """The claims, each with the key under which it is decided on."""
-    return [replace(c, key=claim_key(c, documents[c.document].source)) for c in claims]
+    return [replace(c, key=claim_key(c, documents[c.document].source, short)) for c in claims]
 
 
 def _moved(claims: list[Claim], merges: Merges) -> dict[str, Claim]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kg.decisions.correction import Correction, written
-from kg.model import Claim, Curation, Fact, Status, Term, Verdict, term_key
+from kg.model import Claim, Curation, Fact, Status, Term, Verdict
 from kg.names import digest
 
 Short = Callable[[str], str]
@@ -76,14 +76,18 @@ class Decision:
                         record.on, note)  # fmt: skip
 
 
-def claim_key(claim: Claim, source: str) -> str:
+def claim_key(claim: Claim, source: str, short: Short) -> str:
     """The name of a claim's evidence: source, quotation and statement, wherever in the text it stands.
 
     So a decision holds when the text changes elsewhere, and for the same sentence read again.
     """
-    qualifiers = [x for name, value in claim.qualifiers for x in (name, term_key(value))]
-    when = (claim.status, claim.valid_from, claim.valid_until, claim.time_text, claim.value_text, claim.stated_by)
-    return digest(source, claim.quote, claim.subject, claim.predicate, term_key(claim.object), *when, *qualifiers)
+    statement = statement_of(claim.subject, claim.predicate, claim.object, short)
+    return evidence_key(statement, scope_of(claim, short), source, claim.quote)
+
+
+def evidence_key(statement: str, scope: str, source: str, quote: str) -> str:
+    """The name of a claim's evidence as the files of decisions have it, so that it can be checked there."""
+    return digest(source, quote, statement, scope)
 
 
 def merge_key(entities: Iterable[str]) -> str:
@@ -97,13 +101,15 @@ def statement_of(subject: str, predicate: str, object: Term, short: Short) -> st
 
 
 def scope_of(claim: Claim, short: Short) -> str:
-    """What a claim says beside its statement: status, times, qualifiers, speaker."""
+    """What a claim says beside its statement: status, times, qualifiers, speaker, its words for time and figure."""
     parts = [
         claim.status.value,
         f"from {claim.valid_from}" if claim.valid_from else "",
         f"until {claim.valid_until}" if claim.valid_until else "",
         *(f"{short(name)} {written(value, short)}" for name, value in claim.qualifiers),
         f"said by {short(claim.stated_by)}" if claim.stated_by else "",
+        f'when "{claim.time_text}"' if claim.time_text else "",
+        f'figure "{claim.value_text}"' if claim.value_text else "",
     ]
     return "; ".join(p for p in parts if p)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from kg import files
 from kg.decisions.correction import Correction, correction
-from kg.decisions.decision import WORDS, Decision, Short, merge_key
+from kg.decisions.decision import WORDS, Decision, Short, evidence_key, merge_key
 from kg.decisions.merging import contradictions
 from kg.errors import KgError, Place, ProjectError, raise_faults
 from kg.model import Entity
@@ -52,7 +52,8 @@ def load(project: Project, ontology: Ontology, entities: Mapping[str, Entity]) -
     """The decisions of a project, sorted by kind and key.
 
     Raises Faults with each fault and its line: what is no TOML, a field that is unknown, missing or of the wrong kind,
-    an unknown decision, a key decided twice, a correction that the ontology does not allow, merges that contradict.
+    an unknown decision, a key decided twice, a correction that the ontology does not allow, a key
+    that is not that of its evidence, merges that contradict.
     """
     faults: list[KgError] = []
     found: dict[tuple[str, str], Decision] = {}
@@ -188,6 +189,10 @@ class _Block:
     def _key(self, entities: list[str]) -> str:
         if self.kind == "merges" and self.key != merge_key(entities):
             self.fault(f"the key of this merge is {merge_key(entities)}", "its entities were changed: mend the key")
+        if self.kind == "claims":
+            key = evidence_key(*map(self._text, ("statement", "scope", "source", "quote")))
+            if self.key != key:
+                self.fault(f"the key of this claim is {key}", "its evidence was changed: put it back, or mend the key")
         return self._iri(self.key) if self.kind == "entities" else self.key
 
     def _iri(self, name: str) -> str:

@@ -205,7 +205,7 @@ class Narrow:
         records = self.kept.records
         for name in (*self.come, *(d.id for d in self._remarked)):
             yield from records.document(self._documents[name])
-        for claim in keyed(self._claims(self.come).values(), self._documents):
+        for claim in keyed(self._claims(self.come).values(), self._documents, self.knowledge.ontology.short):
             yield from records.claim(claim)
         for fact in self._facts_after:
             yield from records.fact(fact)
