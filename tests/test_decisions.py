@@ -507,6 +507,10 @@ FAULTS = [
     ("merges", '[abc]\ndecision = "same"\nentities = ["id:A", "id:B"]\nnames = ["A", "B"]\nkeep = "id:A"', 1,
      f"the key of this merge is {merge_key([ID + 'A', ID + 'B'])}"),
     ("merges", '[abc]\ndecision = "same"\nentities = ["id:A", "id:B"]\nnames = ["A", "B"]', 1, "'keep' is none of the"),
+    ("merges", text_of([merge("China", "Norland")], short), 3,
+     "id:China (at:Country) and id:Norland (at:Automaker) cannot be one thing"),
+    ("entities", '["id:X"]\ndecision = "correct"\nname = "X"\nclasses = ["at:Automaker"]\nsame_as = "id:China"', 1,
+     "cannot be one thing (take the decision back, or mend the class of one)"),
     ("conflicts", '[abc]\ndecision = "keep"\nrule = "status"\nsides = ["a"]\nkeep = "abc"', 1, "has one side"),
 ]  # fmt: skip
 

@@ -217,6 +217,15 @@ def test_entities_are_merged_and_parted_by_name(project: Project) -> None:
     assert [r["decided"] for r in listed(project, "--decided")] == ["distinct"]
 
 
+def test_the_first_of_two_names_stays_but_a_listed_one_before_a_new_one(project: Project, desk: Desk) -> None:
+    kept = []
+    for names in (("Sudmark", "Norland"), ("Norland", "Sudmark"), ("Vestgard", "Norland")):
+        desk.merge(names, same=True)
+        kept.append({d.keep for d in desk.known() if d.kind == "merges"})
+        (project.seeds / "decisions" / "merges.toml").unlink()
+    assert kept == [{ID + "Sudmark"}, {ID + "Norland"}, {ID + "Norland"}]
+
+
 def test_one_side_of_a_conflict_is_kept(project: Project, desk: Desk) -> None:
     [conflict] = desk.items("conflicts")
     kept = next(f for f in find(desk.store, about="Nova OS", property="basedOn"))
@@ -321,6 +330,8 @@ def test_evidence_as_data_tells_the_decision(project: Project, desk: Desk) -> No
         (["--accept", "id:Vestgard", "--keep", "Norland"], 1, "--keep is for conflicts and merges"),
         (["--same", "Ostvik", "Ostvik"], 1, "these names are of one entity"),
         (["--same", "Ostvik", "Norland", "--keep", "Sudmark"], 1, "Sudmark is none of those to merge"),
+        (["--same", "Norland", "China"], 1, "id:Norland (at:Automaker) cannot be one thing"),
+        (["--correct", "id:Vestgard", "--set", "same_as=China"], 1, "cannot be one thing"),
         (["--list", "--about", "Nobody"], 1, "no entity is called 'Nobody'"),
     ],
 )

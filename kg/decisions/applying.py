@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kg.decisions.decision import Decision, Short, claim_key, scope_of, statement_of
-from kg.decisions.merging import Merges
+from kg.decisions.merging import Merges, unlike
 from kg.model import Claim, Curation, Document, Entity, Fact, Label, Origin, Status, Verdict
 from kg.ontology import Ontology
 
@@ -189,6 +189,9 @@ class _Step:
             names = tuple(e.label() for e in found)
             if names != decision.evidence:
                 self.reopen(decision, f"they are called {', '.join(names)} now")
+                continue
+            if wrong := unlike(decision, self.entities, self.ontology):
+                self.reopen(decision, wrong)
                 continue
             self.applied += 1
             if decision.decision == "distinct":

@@ -17,7 +17,7 @@ from typing import Any
 from kg import files
 from kg.decisions.correction import Correction, correction
 from kg.decisions.decision import WORDS, Decision, Short, evidence_key, merge_key
-from kg.decisions.merging import contradictions
+from kg.decisions.merging import contradictions, unlike
 from kg.errors import KgError, Place, ProjectError, raise_faults
 from kg.model import Entity
 from kg.names import digest, slug
@@ -32,6 +32,8 @@ _SCHEME = re.compile(r"^\w+://(?:www\.)?")
 _SLUG = 60
 """The longest part of a source's name in the name of its file."""
 _HEAD = "# What curators decided{about}. Written by 'kg review'; to take a decision back remove its block.\n"
+UNLIKE = "take the decision back, or mend the class of one"
+"""What to do about things that cannot be one."""
 _COMMON = {"decision": str, "by": str, "on": date, "note": str}
 # The fields of each kind, beside the common ones, in the order they are written.
 _FIELDS: Mapping[str, Mapping[str, type]] = {
@@ -67,6 +69,9 @@ def load(project: Project, ontology: Ontology, entities: Mapping[str, Entity]) -
                     ProjectError(f"{decision.key} is decided in {twin.file}:{twin.line} too", place, "keep one")
                 )
     faults += contradictions(found.values(), ontology.short)
+    for decision in found.values():
+        if wrong := unlike(decision, entities, ontology):
+            faults.append(ProjectError(wrong, Place(decision.file, decision.line), UNLIKE))
     raise_faults(faults)
     return [found[name] for name in sorted(found)]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from kg.decisions.decision import Decision, Short
 from kg.errors import Place, ProjectError
 from kg.model import Claim, Curation, Entity, Fact, Label, Origin, Status, Term, Verdict, qualifier_key
-from kg.ontology import Ontology
+from kg.ontology import THING, Ontology
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,25 @@ def contradictions(decisions: Iterable[Decision], short: Short) -> Iterator[Proj
         if len(set(ends)) < len(ends):
             message = f"{' and '.join(map(short, decision.entities))} are merged elsewhere"
             yield ProjectError(message, Place(decision.file, decision.line), "take one of the two decisions back")
+
+
+def unlike(decision: Decision, entities: Mapping[str, Entity], ontology: Ontology) -> str:
+    """Why what a decision calls one cannot be, by its classes; nothing where it can, or where a class is not known."""
+    types = {iri: entities[iri].types for iri in (*decision.entities, decision.same_as) if iri in entities}
+    if decision.same_as:
+        named = {ontology.short(c): c for c in ontology.classes}
+        seen = (decision.cls,) if decision.cls else [named[c] for c in decision.evidence[1:] if c in named]
+        types[decision.key] = tuple(seen)
+    elif decision.decision != "same":
+        return ""
+    for (one, first), (other, second) in combinations([(i, t) for i, t in types.items() if t], 2):
+        above, beside = ontology.closure(first), ontology.closure(second)
+        if ontology.disjoint(above, beside) or not (above & beside) - {THING}:
+            words = [
+                f"{ontology.short(i)} ({', '.join(map(ontology.short, t))})" for i, t in ((one, first), (other, second))
+            ]
+            return f"{' and '.join(words)} cannot be one thing"
+    return ""
 
 
 def _edges(decision: Decision) -> Iterator[tuple[str, str, Decision]]:

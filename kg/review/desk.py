@@ -17,7 +17,7 @@ from kg.names import local_name
 from kg.ontology import Ontology
 from kg.project import Project
 from kg.queries import lookup
-from kg.review.items import Item, Merge, items, sentence
+from kg.review.items import Item, Merge, items, new_entities, sentence
 from kg.store import Store
 
 PREFIX = 4
@@ -147,15 +147,22 @@ class Desk:
         return self._put(draft, "correct", who)
 
     def merge(self, names: Sequence[str], same: bool, keep: str = "", **who: str) -> Path:
-        """Entities, by name, are one, or are distinct, though nobody proposed it."""
-        iris = tuple(sorted({lookup.entity(self.store, name) for name in names}))
+        """Entities, by name, are one, or are distinct, though nobody proposed it.
+
+        Of those that are one ``keep`` stays; without it the first of them that is listed, else the first.
+        """
+        given = [lookup.entity(self.store, name) for name in names]
+        iris = tuple(sorted({*given}))
         if len(iris) < 2:
             raise QueryError("these names are of one entity", None, "name two")
         labels = lookup.labels(self.store)
         shown = tuple(labels.get(iri, local_name(iri)) for iri in iris)
         draft = Decision("merges", merge_key(iris), "", entities=iris, evidence=shown)
         item = Item("merges", draft.key, " = ".join(shown), 0, (), draft)
-        return self.accept(item, keep, **who) if same else self.reject(item, **who)
+        if not same:
+            return self.reject(item, **who)
+        stays = self._kept(item, keep) if keep else min(given, key=lambda iri: iri not in self.names)
+        return self._put(replace(draft, keep=stays), "same", who)
 
     def undo(self, name: str) -> tuple[Decision, Path]:
         """Take a decision (by id or unmistakable beginning of one) out of its file; QueryError without one."""
@@ -172,6 +179,10 @@ class Desk:
     def _put(self, draft: Decision, word: str, who: dict[str, str]) -> Path:
         assert word in WORDS[draft.kind]
         decision = replace(draft, decision=word, file="", line=0, **who)  # type: ignore[arg-type]
+        if word == "same" or decision.same_as:
+            known = {e.iri: e for e in new_entities(self.store)} | self.names
+            if wrong := decisions.unlike(decision, known, self.ontology):
+                raise QueryError(wrong, None, decisions.UNLIKE)
         return decisions.put(self.project, [decision], self.known(), self.ontology.short)[-1]
 
     def _kept(self, item: Item, keep: str) -> str:

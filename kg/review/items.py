@@ -84,7 +84,7 @@ def items(store: Store, known: Iterable[Decision], merges: Iterable[Merge] = ())
     taken = {(d.kind, d.key): d for d in known}
     facts = stored.find(store)
     conflicts = stored.conflicts(store)
-    new = {e.iri: e for e in _new_entities(store)}
+    new = {e.iri: e for e in new_entities(store)}
     found = [
         *_claims(facts, conflicts, new, words),
         *_entities(new.values(), facts, words),
@@ -196,7 +196,7 @@ def _names(store: Store) -> dict[str, list[str]]:
 # -- names that nobody listed --------------------------------------------------------------------------------------
 
 
-def _new_entities(store: Store) -> Iterator[Entity]:
+def new_entities(store: Store) -> Iterator[Entity]:
     """The entities that texts gave: their names stand in the layer of facts."""
     quads = store.match(predicate=ox.NamedNode(SKOS + "prefLabel"), layer="facts")
     for iri in sorted({q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)}):
