@@ -557,3 +557,19 @@ def test_the_project_of_the_package_is_not_written_into(project: Project) -> Non
     with pytest.raises(ProjectError, match="belongs to the package"):
         put(replace(project, packaged=True), [on(BUYS, "accept")], [], short)
     assert not (project.seeds / "decisions").exists()
+
+
+@pytest.mark.parametrize("name", ["decisions", "decisions/entity.toml", "decisions/claims/more/a.toml"])
+def test_a_file_that_nobody_would_read_is_a_fault(project: Project, name: str) -> None:
+    path = project.seeds / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(Faults) as told:
+        Knowledge.of(project)
+    assert str(told.value).count(f"seeds/{name}: holds no decisions that are read") == 1
+
+
+def test_other_files_may_lie_beside_decisions(project: Project) -> None:
+    (project.seeds / "decisions" / "claims").mkdir(parents=True)
+    (project.seeds / "decisions" / "README.md").write_text("How we decide.", encoding="utf-8")
+    assert Knowledge.of(project).decisions == []

@@ -321,6 +321,7 @@ def test_evidence_as_data_tells_the_decision(project: Project, desk: Desk) -> No
         ),
         (["--undo", "ffff0000"], 1, "no decision has the id 'ffff0000'"),
         (["--set", "a=b"], 2, "--set goes with --correct ID"),
+        (["--accept", "id:Vestgard", "--reject", "id:Vestgard"], 2, "id:Vestgard is decided twice"),
         (["--keep", "x"], 2, "--keep goes with"),
         (["--correct", "id:Vestgard"], 1, "nothing to correct it to (say --set NAME=VALUE)"),
         (["--correct", "id:Vestgard", "--set", "class"], 2, "--set wants NAME=VALUE"),

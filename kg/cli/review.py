@@ -86,6 +86,7 @@ def review(
 
     who = {"by": by, "note": note, "on": on.date().isoformat() if on else ""}
     _check(correct, changes, keep, accept, same)
+    _once(accept, reject, (correct,), undo)
     with where.store() as store:
         desk = Desk(where.project(), store)
         done = [
@@ -118,6 +119,14 @@ def _check(
         raise click.UsageError("--set wants NAME=VALUE")
     if keep and not (same or len(accept) == 1):
         raise click.UsageError("--keep goes with --accept ID of one conflict or merge, or with --same")
+
+
+def _once(*given: Sequence[str]) -> None:
+    """Nothing is decided twice in one command."""
+    names = [name for each in given for name in each if name]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise click.UsageError(f"{twice[0]} is decided twice: say one thing of it")
 
 
 def _decisions(

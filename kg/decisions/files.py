@@ -53,11 +53,11 @@ _NEEDED = {
 def load(project: Project, ontology: Ontology, entities: Mapping[str, Entity]) -> list[Decision]:
     """The decisions of a project, sorted by kind and key.
 
-    Raises Faults with each fault and its line: what is no TOML, a field that is unknown, missing or of the wrong kind,
-    an unknown decision, a key decided twice, a correction that the ontology does not allow, a key
-    that is not that of its evidence, merges that contradict.
+    Raises Faults with each fault and its line: a file that nobody would read, what is no TOML, a field that is unknown,
+    missing or of the wrong kind, an unknown decision, a key decided twice, a correction that the ontology does not
+    allow, a key that is not that of its evidence, merges that contradict.
     """
-    faults: list[KgError] = []
+    faults: list[KgError] = list(_strange(project))
     found: dict[tuple[str, str], Decision] = {}
     for kind, path in _paths(project):
         shown = path.relative_to(project.root).as_posix()
@@ -74,6 +74,19 @@ def load(project: Project, ontology: Ontology, entities: Mapping[str, Entity]) -
             faults.append(ProjectError(wrong, Place(decision.file, decision.line), UNLIKE))
     raise_faults(faults)
     return [found[name] for name in sorted(found)]
+
+
+def _strange(project: Project) -> Iterator[ProjectError]:
+    """What is meant for decisions and would be passed over unseen: a file with a misspelt name, or in place of the
+    folder."""
+    folder = project.seeds / "decisions"
+    known = {folder / "claims", *(path for _, path in _paths(project))}
+    names = ", ".join(["claims/*.toml", *(f"{kind}.toml" for kind in WORDS if kind != "claims")])
+    there = folder.rglob("*.toml") if folder.is_dir() else [folder] * folder.exists()
+    for path in sorted(there):
+        if path not in known:
+            shown = path.relative_to(project.root).as_posix()
+            yield ProjectError("holds no decisions that are read", Place(shown), f"decisions are in {names}")
 
 
 def _paths(project: Project) -> Iterator[tuple[str, Path]]:
