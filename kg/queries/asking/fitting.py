@@ -145,7 +145,7 @@ class Wordings:
     def _torn(self, pattern: Pattern, items: tuple[Item, ...], pairs: Sequence[tuple[int, Part]]) -> set[int]:
         """Where names that are joined to one of their kind stand, and the wording does not join their places so.
 
-        "Who supplies X and Y?" asks twice for whom X and Y are; the one must not become who supplies the other.
+        "Who works with X and Y?" asks twice for whom X and Y are; the one must not become who works with the other.
         """
         parts = dict(pairs)
         slots = list(pattern.parts)
