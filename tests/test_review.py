@@ -199,7 +199,7 @@ def test_a_new_name_is_one_or_none_or_another(project: Project) -> None:
     run(project, "review", "--correct", "id:Vestgard", "--set", "same_as=Sudmark")
     with opened(project) as store:
         assert [f.support for f in find(store, about="id:Vestgard", property="acquires")] == [2]
-    run(project, "review", "--undo", "id:Vestgard")
+    assert "took back: correct id:Vestgard: " in run(project, "review", "--undo", "id:Vestgard").stderr
     build(project)
     run(project, "review", "--reject", "id:Vestgard")
     with opened(project) as store:
@@ -246,6 +246,14 @@ def test_a_conflict_is_reopened_when_one_of_its_sentences_changes(project: Proje
     assert "0 decisions applied, 1 reopened" in run(project, "build").stderr
     [row] = listed(project, "--kind", "reopened")
     assert str(row["reasons"]).startswith("read there now: id:Nova_OS at:independentOf id:Lumo_OS")
+
+
+def test_why_tells_who_corrected_what(project: Project, desk: Desk) -> None:
+    claim = item(desk, PARTNERS).id
+    run(project, "review", "--correct", claim, "--set", "object=Sudmark", "--by", "ana")
+    build(project)
+    for other in ("Sudmark", "Ostvik"):  # the statement in its place, and the one that was read
+        assert "corrected by ana in seeds/decisions/" in run(project, "why", "Norland", "partnersWith", other).stdout
 
 
 def test_a_decision_is_reopened_when_its_sentence_changes(project: Project, desk: Desk) -> None:

@@ -199,13 +199,13 @@ def _claim(item: Evidence, words: Words) -> Iterator[str]:
     rule = f"rule {claim.pattern}" if claim.pattern else ""
     yield "  " + plain(" · ".join(x for x in (by, when, figure, rule, f"confidence {claim.confidence}") if x))
     for curation in claim.curations:
-        yield from _decision(curation)
+        yield from _decision(curation, "corrected" if claim.corrects else "")
 
 
-def _decision(curation: Curation) -> Iterator[str]:
-    """The line about a decision: what, by whom, when, where it is written, why."""
+def _decision(curation: Curation, word: str = "") -> Iterator[str]:
+    """The line about a decision: what (``word``, or its verdict), by whom, when, where it is written, why."""
     if curation.verdict:
-        what = f"{curation.verdict.lower()}" + (f" by {curation.by}" if curation.by else " by a curator")
+        what = (word or curation.verdict.lower()) + (f" by {curation.by}" if curation.by else " by a curator")
         on = f"on {curation.on}" if curation.on else ""
         place = f"in {curation.file}:{curation.line}"
         yield "  " + plain(

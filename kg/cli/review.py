@@ -161,7 +161,7 @@ def _merged(
 
 def _undone(desk: Desk, name: str) -> tuple[str, Path]:
     decision, path = desk.undo(name)
-    return f"took back: {decision.decision} {decision.statement or decision.key}", path
+    return f"took back: {decision.decision} {decision.statement or desk.ontology.short(decision.key)}", path
 
 
 def _tell(done: Sequence[tuple[str, Path]]) -> None:
