@@ -392,8 +392,15 @@ def on_screen(app: Review) -> str:
 async def typed(pilot: Pilot[None], app: Review, text: str) -> None:
     await pilot.pause()
     app.screen.query_one(Input).value = text
-    await pilot.press("enter")
+    await press(pilot, "enter")
     await pilot.pause()
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys one after the other, each when what the one before it began is done: also on a busy machine."""
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()
 
 
 def words(desk: Desk) -> list[str]:
@@ -403,12 +410,12 @@ def words(desk: Desk) -> list[str]:
 def test_one_key_decides_and_goes_on(desk: Desk) -> None:
     async def play(pilot: Pilot[None], app: Review) -> None:
         first, second = app.shown[:2]
-        await pilot.press("a")
+        await press(pilot, "a")
         assert [(d.key, d.decision, d.by) for d in desk.known()] == [(first.id, "accept", "ana")]
         assert app.query_one(OptionList).highlighted == 1
-        await pilot.press("r")
+        await press(pilot, "r")
         assert {d.key: d.decision for d in desk.known()} == {first.id: "accept", second.id: "reject"}
-        await pilot.press("up", "u")
+        await press(pilot, "up", "u")
         assert {d.key for d in desk.known()} == {first.id}
 
     played(desk, play)
@@ -416,11 +423,11 @@ def test_one_key_decides_and_goes_on(desk: Desk) -> None:
 
 def test_undo_takes_the_decision_back(desk: Desk) -> None:
     async def play(pilot: Pilot[None], app: Review) -> None:
-        await pilot.press("r", "up")
+        await press(pilot, "r", "up")
         assert words(desk) == ["reject"]
-        await pilot.press("u")
+        await press(pilot, "u")
         assert words(desk) == []
-        await pilot.press("u")
+        await press(pilot, "u")
         assert words(desk) == []
 
     played(desk, play)
@@ -432,7 +439,7 @@ def test_the_item_shows_its_sentence_and_what_was_read(desk: Desk) -> None:
         first = app.shown[0]
         assert all(value in shown for _, value in first.details)
         assert " ".join(desk.sentence(first)[1].split()) in shown
-        await pilot.press("s")
+        await press(pilot, "s")
         assert on_screen(app) != shown
 
     played(desk, play)
@@ -440,12 +447,12 @@ def test_the_item_shows_its_sentence_and_what_was_read(desk: Desk) -> None:
 
 def test_a_correction_is_typed_and_a_wrong_one_changes_nothing(desk: Desk) -> None:
     async def play(pilot: Pilot[None], app: Review) -> None:
-        await pilot.press("c")
+        await press(pilot, "c")
         await typed(pilot, app, "status=Perhaps")
         assert words(desk) == []
-        await pilot.press("c", "escape")
+        await press(pilot, "c", "escape")
         await pilot.pause()
-        await pilot.press("c")
+        await press(pilot, "c")
         await typed(pilot, app, "status=Planned; from=2033")
         [decision] = desk.known()
         assert decision.correction is not None
@@ -457,15 +464,15 @@ def test_a_correction_is_typed_and_a_wrong_one_changes_nothing(desk: Desk) -> No
 def test_the_list_is_filtered_by_words(desk: Desk) -> None:
     async def play(pilot: Pilot[None], app: Review) -> None:
         every = len(app.shown)
-        await pilot.press("slash")
+        await press(pilot, "slash")
         await typed(pilot, app, "norland OSTVIK")
         assert [i.title for i in app.shown] == [PARTNERS]
-        await pilot.press("slash")
+        await press(pilot, "slash")
         await typed(pilot, app, "nothing of the kind")
         assert app.shown == []
-        await pilot.press("a", "r", "u", "c", "s")
+        await press(pilot, "a", "r", "u", "c", "s")
         assert words(desk) == []
-        await pilot.press("slash")
+        await press(pilot, "slash")
         await typed(pilot, app, "")
         assert len(app.shown) == every
 
@@ -474,12 +481,12 @@ def test_the_list_is_filtered_by_words(desk: Desk) -> None:
 
 def test_help_names_every_key_and_q_leaves(desk: Desk) -> None:
     async def play(pilot: Pilot[None], app: Review) -> None:
-        await pilot.press("question_mark")
+        await press(pilot, "question_mark")
         await pilot.pause()
         shown = str(app.screen.query_one("#told", Static).content)
         assert all(f"\n{key}  " in f"\n{shown}" for key in "arcus/q")
-        await pilot.press("x")
-        await pilot.press("q")
+        await press(pilot, "x")
+        await press(pilot, "q")
 
     played(desk, play)
 
@@ -493,7 +500,7 @@ def test_hostile_names_are_no_markup(project: Project, desk: Desk) -> None:
         assert "[@click=app.quit]why [2J[/]" in on_screen(app)
         option = app.query_one(OptionList).get_option_at_index(0)
         assert "[bold]Ostvik[/] Ltd" in str(option.prompt)
-        await pilot.press("a")
+        await press(pilot, "a")
         assert words(merging) == ["same"]
 
     played(merging, play, "merges")
@@ -502,7 +509,7 @@ def test_hostile_names_are_no_markup(project: Project, desk: Desk) -> None:
 def test_nothing_waits(desk: Desk) -> None:
     async def play(pilot: Pilot[None], app: Review) -> None:
         assert on_screen(app) == "Nothing waits here."
-        await pilot.press("a", "c", "u")
+        await press(pilot, "a", "c", "u")
         assert words(desk) == []
 
     played(desk, play, "reopened")
