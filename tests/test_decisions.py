@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from kg.decisions import Correction, Decision, claim_key, merge_key, put, scope_
 from kg.decisions.files import text_of
 from kg.errors import Faults, ProjectError
 from kg.model import Claim, Conflict, Document, Entity, Fact, Label, Literal, Origin, Status, Verdict, verdict_of
+from kg.names import digest
 from kg.project import Project
 from kg.relations import Extraction
 from kg.seeds import load_facts
@@ -447,12 +449,9 @@ def test_undoing_every_decision_gives_the_graph_before_them(
 
 def test_a_file_reads_well_and_does_not_depend_on_the_order(project: Project, world: Knowledge) -> None:
     taken = [on(PARTNERS, "reject", by="ana", on="2031-08-01", note='said "so"'), on(BUYS, "correct", correction=FIXED)]
-    text = text_of(taken, world.ontology.short)
-    assert text == text_of(taken[::-1], world.ontology.short)
+    assert text_of(taken, world.ontology.short) == text_of(taken[::-1], world.ontology.short)
     key = taken[0].key
-    assert (
-        f"""
-[{key}]
+    assert f"""[{key}]
 decision = "reject"
 statement = "id:Norland at:partnersWith id:Ostvik"
 scope = "InEffect"
@@ -461,14 +460,53 @@ quote = "Norland and Ostvik are partners"
 by = "ana"
 note = "said \\"so\\""
 on = 2031-08-01
-"""
-        in text
-    )
-    [path] = put(project, taken, [], world.ontology.short)
+seal = "SEAL"
+""" == re.sub('(?<=seal = ")[0-9a-f]{8}', "SEAL", text_of(taken[:1], world.ontology.short))
+    put(project, taken, [], world.ontology.short)
     again = decisions.load(project, world.ontology, world.names.entities)
     assert {replace(d, file="", line=0) for d in again} == set(taken)
-    lines = path.read_text("utf-8").splitlines()
-    assert {lines[d.line - 1] for d in again} == {f"[{d.key}]" for d in taken}
+    assert [(project.root / d.file).read_text("utf-8").splitlines()[d.line - 1] for d in again] == [
+        f"[{d.key}]" for d in again
+    ]
+
+
+def test_each_decision_has_a_file_of_its_own_named_by_what_it_is_about(project: Project, world: Knowledge) -> None:
+    quarrel = Decision("conflicts", "ab" * 8, "accept", rule="status", evidence=("one", "other"))
+    taken = [on(PARTNERS, "reject"), on(BUYS, "accept"), name("reject"), merge("Sudmark", "Sudmark_AG"), quarrel]
+    found = [p.relative_to(project.seeds / "decisions").as_posix() for p in put(project, taken, [], short)]
+    assert found == sorted([
+        *(f"claims/news_example_1-{d.key}.toml" for d in taken[:2]),
+        "conflicts/status-abababababababab.toml", f"entities/Vestgard-{digest(VESTGARD.iri, length=8)}.toml",
+        f"merges/Sudmark-Sudmark_AG-{merge_key([ID + 'Sudmark', ID + 'Sudmark_AG'])}.toml",
+    ])  # fmt: skip
+    assert [d.file for d in decisions.load(project, world.ontology, world.names.entities)] == [
+        f"seeds/decisions/{name}" for name in found
+    ]
+
+
+def test_a_file_of_many_is_read_and_what_is_decided_anew_leaves_it(project: Project, world: Knowledge) -> None:
+    def load() -> list[Decision]:
+        return decisions.load(project, world.ontology, world.names.entities)
+
+    path = project.seeds / "decisions" / "merges.toml"
+    path.parent.mkdir()
+    both = [merge("Sudmark", "Sudmark_AG"), merge("Norland", "Ostvik", decision="distinct")]
+    path.write_text(text_of(both, short), "utf-8")
+    assert {replace(d, file="", line=0) for d in load()} == set(both)
+    put(project, [replace(both[0], by="ana")], load(), short)
+    assert path.read_text("utf-8") == text_of(both[1:], short)
+    assert [d.by for d in load() if d.decision == "same"] == ["ana"]
+    taken_back(project, both[1:], load(), short)
+    assert not path.exists()
+
+
+def test_the_example_of_the_guide_is_read(project: Project, world: Knowledge) -> None:
+    guide = (ROOT / "docs" / "decisions.md").read_text("utf-8")
+    folder = project.seeds / "decisions" / "claims"
+    folder.mkdir(parents=True)
+    (folder / "a.toml").write_text(guide.partition("```toml\n")[2].partition("```")[0], "utf-8")
+    [decision] = decisions.load(project, world.ontology, world.names.entities)
+    assert (decision.decision, decision.on) == ("correct", "2026-01-31")
 
 
 GOOD = """[28b401814c7dbac9]
@@ -483,6 +521,7 @@ FAULTS = [
     ("claims/a", GOOD.replace("reject", "refuse"), 1, "unknown decision 'refuse' (on claims: accept, reject, correct)"),
     ("claims/a", GOOD + "since = 3\n", 1, "a decision on claims has no 'since'"),
     ("claims/a", GOOD + "on = 3\n", 1, "'on' is no date (write it as date)"),
+    ("claims/a", GOOD + 'seal = "00"\n', 1, 'its words are not those that were sealed (write seal = "'),
     ("claims/a", GOOD.replace("quote", "note"), 1, "a decision on claims wants 'quote'"),
     ("claims/a", "\n" + GOOD + "\n" + GOOD, 8, "no TOML: Cannot declare"),
     ("claims/a", GOOD + "<<<<<<< HEAD\n", 6, "no TOML: "),
@@ -507,7 +546,7 @@ FAULTS = [
     ("merges", '[abc]\ndecision = "same"\nentities = ["id:A", "id:B"]\nnames = ["A", "B"]\nkeep = "id:A"', 1,
      f"the key of this merge is {merge_key([ID + 'A', ID + 'B'])}"),
     ("merges", '[abc]\ndecision = "same"\nentities = ["id:A", "id:B"]\nnames = ["A", "B"]', 1, "'keep' is none of the"),
-    ("merges", text_of([merge("China", "Norland")], short), 3,
+    ("merges", text_of([merge("China", "Norland")], short), 1,
      "id:China (at:Country) and id:Norland (at:Automaker) cannot be one thing"),
     ("entities", '["id:X"]\ndecision = "correct"\nname = "X"\nclasses = ["at:Automaker"]\nsame_as = "id:China"', 1,
      "cannot be one thing (take the decision back, or mend the class of one)"),
@@ -559,7 +598,9 @@ def test_the_project_of_the_package_is_not_written_into(project: Project) -> Non
     assert not (project.seeds / "decisions").exists()
 
 
-@pytest.mark.parametrize("name", ["decisions", "decisions/entity.toml", "decisions/claims/more/a.toml"])
+@pytest.mark.parametrize(
+    "name", ["decisions", "decisions/entity.toml", "decisions/names/a.toml", "decisions/claims/more/a.toml"]
+)
 def test_a_file_that_nobody_would_read_is_a_fault(project: Project, name: str) -> None:
     path = project.seeds / name
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
-"""Decisions as files under ``seeds/decisions``: a block for each, sorted, so that a diff and a merge read well.
+"""Decisions as files under ``seeds/decisions``: a small file for each, named by what it decides on.
 
-One file for each source of claims, one each for new names, merges and conflicts. Where a decision stands in them does
-not matter: a file made by hand, under any name in the same folder, is read as well.
+So two curators who decide on different things never touch the same file, and two who decide on the same thing always
+do: git merges the first and stops at the second. A file made by hand may have any name in the folder of its kind and
+hold several decisions.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,11 @@ _HEADER = re.compile(r"^[ \t]*\[[ \t]*(?:(\"(?:[^\"\\\n]|\\.)*\")|'([^'\n]*)'|([
 _AT = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _END = " (at end of document)"
 _SCHEME = re.compile(r"^\w+://(?:www\.)?")
-_SLUG = 60
-"""The longest part of a source's name in the name of its file."""
-_HEAD = "# What curators decided{about}. Written by 'kg review'; to take a decision back remove its block.\n"
+_SLUG = 48
+"""The longest part of a name in the name of a file, before the key that tells it from all others."""
 UNLIKE = "take the decision back, or mend the class of one"
 """What to do about things that cannot be one."""
-_COMMON = {"decision": str, "by": str, "on": date, "note": str}
+_COMMON = {"decision": str, "by": str, "on": date, "note": str, "seal": str}
 # The fields of each kind, beside the common ones, in the order they are written.
 _FIELDS: Mapping[str, Mapping[str, type]] = {
     "claims": {"statement": str, "scope": str, "source": str, "quote": str, "correction": dict},
@@ -55,11 +55,12 @@ def load(project: Project, ontology: Ontology, entities: Mapping[str, Entity]) -
 
     Raises Faults with each fault and its line: a file that nobody would read, what is no TOML, a field that is unknown,
     missing or of the wrong kind, an unknown decision, a key decided twice, a correction that the ontology does not
-    allow, a key that is not that of its evidence, merges that contradict.
+    allow, a key that is not that of its evidence, a seal that is not that of its block, merges that contradict.
     """
-    faults: list[KgError] = list(_strange(project))
+    paths = list(_paths(project))
+    faults: list[KgError] = list(_strange(project, {path for _, path in paths}))
     found: dict[tuple[str, str], Decision] = {}
-    for kind, path in _paths(project):
+    for kind, path in paths:
         shown = path.relative_to(project.root).as_posix()
         for decision in _read(kind, path, shown, ontology, entities, faults):
             twin = found.setdefault((kind, decision.key), decision)
@@ -76,23 +77,25 @@ def load(project: Project, ontology: Ontology, entities: Mapping[str, Entity]) -
     return [found[name] for name in sorted(found)]
 
 
-def _strange(project: Project) -> Iterator[ProjectError]:
+def _strange(project: Project, known: Set[Path]) -> Iterator[ProjectError]:
     """What is meant for decisions and would be passed over unseen: a file with a misspelt name, or in place of the
     folder."""
     folder = project.seeds / "decisions"
-    known = {folder / "claims", *(path for _, path in _paths(project))}
-    names = ", ".join(["claims/*.toml", *(f"{kind}.toml" for kind in WORDS if kind != "claims")])
-    there = folder.rglob("*.toml") if folder.is_dir() else [folder] * folder.exists()
-    for path in sorted(there):
-        if path not in known:
-            shown = path.relative_to(project.root).as_posix()
-            yield ProjectError("holds no decisions that are read", Place(shown), f"decisions are in {names}")
+    names = ", ".join(f"{kind}/*.toml" for kind in WORDS)
+    there = {*folder.rglob("*.toml")} if folder.is_dir() else {folder} if folder.exists() else set()
+    for path in sorted(there - known):
+        shown = path.relative_to(project.root).as_posix()
+        yield ProjectError("holds no decisions that are read", Place(shown), f"decisions are in {names}")
 
 
 def _paths(project: Project) -> Iterator[tuple[str, Path]]:
+    """The files of decisions with their kind: those of its folder, and one that holds many, beside it."""
     folder = project.seeds / "decisions"
-    yield from (("claims", path) for path in sorted((folder / "claims").glob("*.toml")))
-    yield from ((kind, folder / f"{kind}.toml") for kind in WORDS if (folder / f"{kind}.toml").is_file())
+    for kind in WORDS:
+        many = folder / f"{kind}.toml"
+        yield from (
+            (kind, path) for path in [*[many] * many.is_file(), *sorted((folder / kind).glob("*.toml"), key=str)]
+        )
 
 
 def _read(
@@ -203,6 +206,8 @@ class _Block:
                 self.fault(f"a decision on {self.kind} wants '{name}'", "see docs/decisions.md for an example")
         if (word := self.block.get("decision")) and word not in WORDS[self.kind]:
             self.fault(f"unknown decision '{word}'", f"on {self.kind}: {', '.join(WORDS[self.kind])}")
+        if self.block.get("seal", sealed := _seal(self.block)) != sealed:
+            self.fault("its words are not those that were sealed", f'write seal = "{sealed}" if they are meant so')
 
     def _key(self, entities: list[str]) -> str:
         if self.kind == "merges" and self.key != merge_key(entities):
@@ -277,14 +282,14 @@ def _rewrite(
         hint = "run 'kg init DIR' and use --project DIR"
         raise ProjectError("belongs to the package", Place(str(project.root)), hint)
     touched = {d.file for d in known if (d.kind, d.key) in changes}
-    touched |= {_file(d) for d in changes.values() if d}
+    touched |= {_file(d, short) for d in changes.values() if d}
     contents: dict[str, list[Decision]] = {name: [] for name in touched}
     for decision in known:
         if decision.file in touched and (decision.kind, decision.key) not in changes:
             contents[decision.file].append(decision)
     for each in changes.values():
         if each:
-            contents[_file(each)].append(each)
+            contents[_file(each, short)].append(each)
     paths = []
     for name, inside in sorted(contents.items()):
         path = project.root / name
@@ -297,31 +302,41 @@ def _rewrite(
     return paths
 
 
-def _file(decision: Decision) -> str:
-    """The file that a decision is written into, within the project."""
-    if decision.kind != "claims":
-        return f"seeds/decisions/{decision.kind}.toml"
-    name = slug(_SCHEME.sub("", decision.source))[:_SLUG].strip("_-")
-    return f"seeds/decisions/claims/{name}-{digest(decision.source, length=6)}.toml"
+def _file(decision: Decision, short: Short) -> str:
+    """The file that a decision is written into, within the project: named by what it is about and nothing else."""
+    about, key = {
+        "claims": (_SCHEME.sub("", decision.source), decision.key),
+        "entities": (_local(decision.key, short), digest(decision.key, length=8)),
+        "merges": ("-".join(_local(iri, short) for iri in decision.entities), decision.key),
+        "conflicts": (decision.rule, decision.key),
+    }[decision.kind]
+    return f"seeds/decisions/{decision.kind}/{slug(about)[:_SLUG].strip('_-')}-{key}.toml"
+
+
+def _local(iri: str, short: Short) -> str:
+    return short(iri).rpartition(":")[2]
 
 
 def text_of(decisions: Iterable[Decision], short: Short) -> str:
     """The text of a file: its blocks sorted by key."""
-    ordered = sorted(decisions, key=lambda d: d.key)
-    sources = sorted({d.source for d in ordered if d.kind == "claims"})
-    about = f" on claims of {' '.join(sources[0].split())}" if len(sources) == 1 else f" on {ordered[0].kind}"
-    return _HEAD.format(about=about) + "".join("\n" + "".join(_block(d, short)) for d in ordered)
+    return "\n".join(_block(d, short) for d in sorted(decisions, key=lambda d: d.key))
 
 
-def _block(decision: Decision, short: Short) -> Iterator[str]:
+def _block(decision: Decision, short: Short) -> str:
     name = _text(short(decision.key)) if decision.kind == "entities" else decision.key
-    yield f"[{name}]\n"
-    yield from _lines_of(_fields(decision, short))
-    if decision.on:
-        yield f"on = {decision.on}\n"
-    if decision.correction:
-        yield f"[{name}.correction]\n"
-        yield from _lines_of(decision.correction.fields(short))
+    lines = [f"[{name}]\n", *_lines_of(_fields(decision, short)), *[f"on = {decision.on}\n"] * bool(decision.on)]
+    fixed = decision.correction
+    more = [f"[{name}.correction]\n", *_lines_of(fixed.fields(short))] if fixed else []
+    [block] = tomllib.loads("".join([*lines, *more])).values()
+    return "".join([*lines, f"seal = {_text(_seal(block))}\n", *more])
+
+
+def _seal(block: Mapping[str, Any]) -> str:
+    """A name for all that a block says.
+
+    Without it git would put two changes of one decision, on lines apart, together to a third that nobody took.
+    """
+    return digest(json.dumps({**block, "seal": ""}, sort_keys=True, default=str), length=8)
 
 
 def _fields(decision: Decision, short: Short) -> dict[str, str | list[str]]:
