@@ -73,6 +73,8 @@ class Property(Term):
     excludes: tuple[str, ...] = ()
     qualifiers: tuple[str, ...] = ()
     unit: str = ""
+    unit_label: str = ""
+    """The unit as readers write it, where that differs from its code."""
     dimension: str = ""
     area: str = ""
     scoped_by: tuple[str, ...] = ()
@@ -303,6 +305,7 @@ def _property(graph: _Graph, iri: str) -> Property:
         excludes=graph.names(iri, kg("excludes")),
         qualifiers=graph.names(iri, kg("takesQualifier")),
         unit=graph.text(iri, kg("unit")),
+        unit_label=graph.text(iri, kg("unitLabel")),
         dimension=graph.text(iri, kg("dimension")),
         area=graph.text(iri, kg("area")),
         yields_to=graph.names(iri, kg("yieldsTo")),

@@ -14,7 +14,18 @@ from pipeline import AT, ID, ROOT
 
 from kg import decisions
 from kg.build import Graph, Knowledge, assemble
-from kg.decisions import Correction, Decision, claim_key, merge_key, put, scope_of, side_of, statement_of, taken_back
+from kg.decisions import (
+    Correction,
+    Decision,
+    Limits,
+    claim_key,
+    merge_key,
+    put,
+    scope_of,
+    side_of,
+    statement_of,
+    taken_back,
+)
 from kg.decisions.files import text_of
 from kg.errors import Faults, ProjectError
 from kg.model import Claim, Conflict, Document, Entity, Fact, Label, Literal, Origin, Status, Verdict, verdict_of
@@ -185,6 +196,31 @@ def test_a_correction_with_an_unknown_entity_is_reopened(world: Knowledge) -> No
     [record] = made.records
     assert (record.verdict, record.note) == (Verdict.REOPENED, "nothing is known of id:Nobody now")
     assert fact(made, "id:Norland at:partnersWith id:Ostvik").status is Status.IN_EFFECT
+
+
+def test_a_correction_that_no_longer_fits_its_classes_is_reopened(world: Knowledge) -> None:
+    fixed = Correction(ID + "Norland", AT + "partnersWith", VESTGARD.iri)
+    taken = on(PARTNERS, "correct", correction=fixed)
+    assert with_new(world, taken).records == ()
+    [record] = with_new(world, taken, entity=replace(VESTGARD, types=(AT + "City",))).records
+    assert record.note == "id:Vestgard does not fit at:partnersWith now"
+
+
+def test_a_figure_without_a_unit_has_that_of_its_property(project: Project, world: Knowledge) -> None:
+    path = project.seeds / "decisions" / "claims" / "a.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(FAST + 'object = "200"', "utf-8")
+    [decision] = decisions.load(project, world.ontology, world.names.entities)
+    assert decision.correction is not None
+    assert decision.correction.qualifiers == ((AT + "unit", Literal("km/h")),)
+
+
+def test_a_project_without_shapes_has_no_bounds(project: Project, world: Knowledge) -> None:
+    speed = Literal.decimal("-5")
+    assert Limits.of(project).broken(AT + "topSpeed", speed)
+    assert Limits.of(project).broken(AT + "topSpeed", Literal.decimal("5")) is None
+    shutil.rmtree(project.ontology / "shapes")
+    assert Limits.of(project).broken(AT + "topSpeed", speed) is None
 
 
 def test_a_decision_holds_when_the_text_changes_elsewhere(world: Knowledge) -> None:
@@ -517,6 +553,7 @@ quote = "Norland and Ostvik are partners"
 """
 CORRECT = GOOD.replace('"reject"', '"correct"') + "[28b401814c7dbac9.correction]\n"
 BOUGHT = CORRECT + 'property = "at:acquires"\nsubject = "id:Norland"\nobject = "id:Ostvik"\n'
+FAST = CORRECT + 'property = "at:topSpeed"\nsubject = "id:Brise"\n'
 FAULTS = [
     ("claims/a", GOOD.replace("reject", "refuse"), 1, "unknown decision 'refuse' (on claims: accept, reject, correct)"),
     ("claims/a", GOOD + "since = 3\n", 1, "a decision on claims has no 'since'"),
@@ -538,6 +575,12 @@ FAULTS = [
      'from: soon is no date (write 2026, 2026-03 or 2026-03-17)'),
     ("claims/a", CORRECT + 'property = "at:topSpeed"\nsubject = "id:Brise"\nobject = "fast"', 1,
      'at:topSpeed: "fast" is no xsd:decimal (it wants a quantity)'),
+    ("claims/a", FAST + 'object = "-5"', 1, "topSpeed: the object must be a decimal number above 0"),
+    ("claims/a", FAST + 'object = "200"\nqualifiers = ["at:unit mph"]', 1,
+     "at:topSpeed is measured in km/h, not mph (convert the figure to km/h)"),
+    ("claims/a", BOUGHT + 'qualifiers = ["at:amount 5"]', 1,
+     "at:amount: a sum without a currency (give at:currency, three letters)"),
+    ("claims/a", BOUGHT.replace("Ostvik\"\n", "Norland\"\n"), 1, "id:Norland is related to itself"),
     ("claims/a", BOUGHT + 'qualifiers = ["at:x y"]', 1,
      "at:acquires takes no qualifier at:x"),
     ("entities", '["id:X"]\ndecision = "correct"\nname = "X"\nclasses = ["at:Automaker"]', 1, "nothing is corrected"),

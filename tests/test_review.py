@@ -6,19 +6,21 @@ import asyncio
 import json
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from pipeline import ID, ROOT
+from pipeline import AT, ID, ROOT
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 import kg.store
 from kg.build import build
 from kg.cli import main
+from kg.decisions import written
 from kg.errors import QueryError
-from kg.model import Status
+from kg.model import Literal, Status
 from kg.project import Project
 from kg.queries.facts import conflicts, find
 from kg.review import Desk, Item, Merge
@@ -369,6 +371,103 @@ def test_a_correction_has_to_fit_the_ontology(desk: Desk, changes: str, message:
     with pytest.raises(QueryError) as caught:
         desk.correct(item(desk, PARTNERS), [(name, value)])
     assert message in str(caught.value)
+
+
+FIGURES = (
+    "Brise has a range of 300 miles. Brise costs 30,000 euros. Norland invested 2 billion dollars in Ostvik. "
+    "Norland sold 9,000 cars."
+)
+RANGE, PRICE, INVESTS, SOLD = (
+    "Brise · driving range · 482.8", "Brise · price · 30000", "Norland · invests in · Ostvik",
+    "Norland · has statistic · 9000",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def figures(started: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The project with one more article, of figures, built: no test writes into it."""
+    project = Project(shutil.copytree(started, tmp_path_factory.mktemp("figures") / "project"))
+    head = "---\nsource: https://news.example/five\npublished: 2031-05-02\nlanguage: en\n---\n"
+    (project.seeds / "articles" / "five.md").write_text(head + FIGURES, "utf-8")
+    with opened(project) as store:
+        yield Desk(project, store)
+
+
+def corrected(desk: Desk, what: str, *changes: str) -> dict[str, str]:
+    """The figure and its parts after a correction, which is taken back again."""
+    pairs = [(name, value) for name, _, value in (c.partition("=") for c in changes)]
+    desk.correct(item(desk, what), pairs)
+    [decision] = desk.known()
+    desk.undo(decision.key)
+    fixed = decision.correction
+    assert fixed is not None
+    short = desk.ontology.short
+    return {"object": written(fixed.object, short)} | {short(q): written(v, short) for q, v in fixed.qualifiers}
+
+
+@pytest.mark.parametrize(
+    ("what", "changes", "found"),
+    [
+        (RANGE, ["object=300"], {"object": "300", "at:unit": "km"}),
+        (RANGE, ["object=300", "unit=km", "market=China"], {"object": "300", "at:market": "id:China", "at:unit": "km"}),
+        (RANGE, ["property=topSpeed", "object=180"], {"object": "180", "at:unit": "km/h"}),
+        (RANGE, ["property=batteryCapacity", "object=80"], {"object": "80", "at:unit": "kWh"}),
+        (RANGE, ["status=Planned"], {"object": "482.8", "at:unit": "km"}),
+        (PRICE, ["object=31000", "currency=CNY"], {"object": "31000", "at:currency": "CNY"}),
+        (PRICE, ["object=0", "currency=EUR"], {"object": "0", "at:currency": "EUR"}),
+        (INVESTS, ["object=Sudmark"], {"object": "id:Sudmark", "at:amount": "2000000000", "at:currency": "USD"}),
+        (INVESTS, ["amount=5", "currency=EUR"], {"object": "id:Ostvik", "at:amount": "5", "at:currency": "EUR"}),
+        (SOLD, ["object=9500"], {"object": "9500", "at:of": "cars"}),
+        (SOLD, ["object=40", "unit=%"], {"object": "40", "at:of": "cars", "at:unit": "%"}),
+    ],
+)
+def test_a_figure_that_is_corrected_has_no_unit_of_the_old_one(
+    figures: Desk, what: str, changes: list[str], found: dict[str, str]
+) -> None:
+    assert corrected(figures, what, *changes) == found
+
+
+@pytest.mark.parametrize(
+    ("what", "changes", "message"),
+    [
+        (RANGE, ["object=-300"], "drivingRange: the object must be a decimal number above 0 (mend the object;"),
+        (RANGE, ["object=0"], "drivingRange: the object must be a decimal number above 0"),
+        (RANGE, ["object=300", "unit=mi"], "at:drivingRange is measured in km, not mi (convert the figure to km)"),
+        (RANGE, ["unit=kWh"], "at:drivingRange is measured in km, not kWh"),
+        (RANGE, ["object=300 km"], 'at:drivingRange: "300 km" is no xsd:decimal (it wants a quantity)'),
+        (RANGE, ["subject=Norland"], "id:Norland does not fit at:drivingRange (that wants at:Vehicle)"),
+        (PRICE, ["object=-1", "currency=EUR"], "price: the object must be a decimal number, not below 0"),
+        (PRICE, ["object=31000"], "at:price: a sum without a currency (give at:currency, three letters)"),
+        (PRICE, ["object=31000", "currency=euro"], "currency: the value must be a code of three capital letters"),
+        (PRICE, ["unit=km"], "at:price is a sum of money, not of km (give its currency instead of a unit)"),
+        (INVESTS, ["amount=5"], "at:amount: a sum without a currency"),
+        (INVESTS, ["share=140"], "share: the value must be a percentage between 0 and 100"),
+        (INVESTS, ["object=Vestgard", "topic=Vestgard"], "id:Vestgard does not fit at:topic"),
+        (INVESTS, ["object=Norland"], "id:Norland is related to itself (name two different entities)"),
+    ],
+)
+def test_a_value_is_held_against_the_bounds_of_its_property(
+    figures: Desk, what: str, changes: list[str], message: str
+) -> None:
+    with pytest.raises(QueryError) as caught:
+        corrected(figures, what, *changes)
+    assert str(caught.value).startswith(message)
+    assert not (figures.project.seeds / "decisions").exists() or figures.known() == []
+
+
+def test_of_a_figure_in_some_unit_the_new_unit_has_to_be_said(figures: Desk) -> None:
+    sold = item(figures, SOLD)
+    assert sold.claim is not None
+    unit = (AT + "unit", Literal("%"))
+    percent = replace(sold, claim=replace(sold.claim, qualifiers=(*sold.claim.qualifiers, unit)))
+    with pytest.raises(QueryError, match=r"of which unit is not said \(say --set unit=… \(or unit=\)\)"):
+        figures.correct(percent, [("object", "40")])
+    for said in ("%", ""):
+        figures.correct(percent, [("object", "40"), ("unit", said)])
+        [decision] = figures.known()
+        figures.undo(decision.key)
+        assert decision.correction is not None
+        assert (unit in decision.correction.qualifiers) == bool(said)
 
 
 # -- at a terminal -------------------------------------------------------------------------------------------------

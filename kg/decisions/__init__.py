@@ -5,10 +5,11 @@ from kg.decisions.conflicts import Settled, settle, sides_of, sources_of
 from kg.decisions.correction import Correction, correction, written
 from kg.decisions.decision import Decision, claim_key, merge_key, scope_of, side_of, statement_of
 from kg.decisions.files import UNLIKE, load, put, taken_back
+from kg.decisions.limits import Limits
 from kg.decisions.merging import unlike
 
 __all__ = [
-    "UNLIKE", "Correction", "Decided", "Decision", "Settled", "apply", "claim_key", "correction", "keyed", "load",
-    "merge_key", "put", "scope_of", "seen_of", "settle", "side_of", "sides_of", "sources_of",
-    "statement_of", "taken_back", "unlike", "written",
+    "UNLIKE", "Correction", "Decided", "Decision", "Limits", "Settled", "apply", "claim_key", "correction", "keyed",
+    "load", "merge_key", "put", "scope_of", "seen_of", "settle", "side_of", "sides_of", "sources_of", "statement_of",
+    "taken_back", "unlike", "written",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kg.decisions.correction import misfit
 from kg.decisions.decision import Decision, Short, claim_key, scope_of, statement_of
 from kg.decisions.merging import Merges, unlike
 from kg.model import Claim, Curation, Document, Entity, Fact, Label, Origin, Status, Verdict
@@ -116,11 +117,9 @@ class _Step:
         return [*({c.id: c for c in claims} | changed).values()]
 
     def _ruled(self, decision: Decision, found: list[Claim]) -> dict[str, Claim]:
-        if decision.correction:
-            unknown = [iri for iri in decision.correction.entities() if iri not in self.entities]
-            if unknown:
-                self.reopen(decision, f"nothing is known of {self.short(unknown[0])} now")
-                return {}
+        if decision.correction and (wrong := misfit(decision.correction, self.ontology, self.entities)):
+            self.reopen(decision, wrong)
+            return {}
         self.applied += 1
         ruled = {}
         for claim in found:

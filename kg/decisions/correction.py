@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from kg.decisions.limits import Limits
 from kg.model import SAID, Entity, Literal, Qualifier, Status, Term, qualifier_key
 from kg.names import RDF
 from kg.ontology import Ontology, Property
@@ -51,20 +52,39 @@ def written(term: Term, short: Callable[[str], str]) -> str:
 
 
 def correction(
-    fields: Mapping[str, object], ontology: Ontology, entities: Mapping[str, Entity]
+    fields: Mapping[str, object], ontology: Ontology, entities: Mapping[str, Entity], limits: Limits
 ) -> tuple[Correction | None, list[Fault]]:
     """The correction that fields of a file make, or None, and all that is wrong with them.
 
-    Entities that nobody listed pass: a text may have given them, which only the build can tell.
+    Entities that are not among ``entities`` pass: a text may have given them, which only the build can tell. A figure
+    without a unit has that of its property.
     """
-    reader = _Reader(ontology, entities)
+    reader = _Reader(ontology, entities, limits)
     found = reader.read(fields)
     return (None if reader.faults else found), reader.faults
 
 
+def misfit(found: Correction, ontology: Ontology, entities: Mapping[str, Entity]) -> str:
+    """Why a correction cannot stand beside these entities; nothing where it can."""
+    unknown = [iri for iri in found.entities() if iri not in entities]
+    if unknown:
+        return f"nothing is known of {ontology.short(unknown[0])} now"
+    prop = ontology.properties[found.predicate]
+    ends = [(found.subject, prop.domain, prop), (found.object, prop.range, prop)]
+    ends += [(value, ontology.properties[name].range, ontology.properties[name]) for name, value in found.qualifiers]
+    for end, classes, whose in ends:
+        if isinstance(end, str) and not _fits(entities[end], classes, ontology):
+            return f"{ontology.short(end)} does not fit {ontology.short(whose.iri)} now"
+    return ""
+
+
+def _fits(entity: Entity, classes: tuple[str, ...], ontology: Ontology) -> bool:
+    return not classes or bool(ontology.closure(entity.types).intersection(classes))
+
+
 class _Reader:
-    def __init__(self, ontology: Ontology, entities: Mapping[str, Entity]) -> None:
-        self.ontology, self.entities = ontology, entities
+    def __init__(self, ontology: Ontology, entities: Mapping[str, Entity], limits: Limits) -> None:
+        self.ontology, self.entities, self.limits = ontology, entities, limits
         self.faults: list[Fault] = []
 
     def read(self, fields: Mapping[str, object]) -> Correction | None:
@@ -77,7 +97,10 @@ class _Reader:
         subject = self.entity(texts["subject"], prop.domain, prop)
         value = self.value(texts["object"], prop)
         status = self.status(texts["status"])
-        qualifiers = tuple(sorted(self.qualifiers(fields.get("qualifiers", []), prop), key=qualifier_key))
+        given = list(self.qualifiers(fields.get("qualifiers", []), prop))
+        qualifiers = tuple(sorted([*given, *self.measured(prop, given)], key=qualifier_key))
+        if subject == value and prop.kind == "entity":
+            self.fault(f"{texts['subject']} is related to itself", "name two different entities")
         start, end = self.day("from", texts["from"]), self.day("until", texts["until"])
         shared = min(len(start), len(end))
         if end[:shared] < start[:shared]:
@@ -122,6 +145,26 @@ class _Reader:
             if value is not None:
                 yield found, value
 
+    def measured(self, prop: Property, given: list[Qualifier]) -> Iterator[Qualifier]:
+        """The unit of the property where none is given; the fault of another, and of money without a currency."""
+        shown = self.ontology.short(prop.iri)
+        filled = {name: self.ontology.properties[name].filled_by for name in prop.qualifiers}
+        units = [value.lexical for name, value in given if filled[name] == "unit" and isinstance(value, Literal)]
+        own = prop.unit_label or prop.unit
+        wrong = sorted(set(units) - {own, prop.unit})
+        if own and wrong:
+            self.fault(f"{shown} is measured in {own}, not {wrong[0]}", f"convert the figure to {own}")
+        elif own and not units:
+            yield from ((name, Literal(own)) for name, part in filled.items() if part == "unit")
+        elif units and prop.dimension == "money":
+            self.fault(f"{shown} is a sum of money, not of {units[0]}", "give its currency instead of a unit")
+        sums = [p for p in (prop, *(self.ontology.properties[name] for name, _ in given)) if p.dimension == "money"]
+        codes = [self.ontology.short(name) for name, part in filled.items() if part == "currency"]
+        if sums and codes and not any(filled[name] == "currency" for name, _ in given):
+            self.fault(
+                f"{self.ontology.short(sums[0].iri)}: a sum without a currency", f"give {codes[0]}, three letters"
+            )
+
     def value(self, text: str, prop: Property) -> Term | None:
         if prop.kind == "entity":
             return self.entity(text, prop.range, prop)
@@ -131,6 +174,9 @@ class _Reader:
             wrong = f"{text} is no date"
         if wrong:
             self.fault(f"{self.ontology.short(prop.iri)}: {wrong}", f"it wants a {prop.kind}")
+            return None
+        if beyond := self.limits.broken(prop.iri, literal):
+            self.fault(*beyond)
             return None
         return literal
 
@@ -142,7 +188,7 @@ class _Reader:
             self.fault(f"{name or 'nothing'} is no entity", "write its CURIE")
             return name
         known = self.entities.get(iri)
-        if known and classes and not self.ontology.closure(known.types).intersection(classes):
+        if known and not _fits(known, classes, self.ontology):
             wanted = " or ".join(self.ontology.short(c) for c in classes)
             self.fault(f"{name} does not fit {self.ontology.short(prop.iri)}", f"that wants {wanted}")
         return iri

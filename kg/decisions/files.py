@@ -11,13 +11,16 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from kg import files
 from kg.decisions.correction import Correction, correction
 from kg.decisions.decision import WORDS, Decision, Short, evidence_key, merge_key
+from kg.decisions.limits import Limits
 from kg.decisions.merging import contradictions, unlike
 from kg.errors import KgError, Place, ProjectError, raise_faults
 from kg.model import Entity
@@ -50,6 +53,19 @@ _NEEDED = {
 }
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What decisions are checked against."""
+
+    project: Project
+    ontology: Ontology
+    entities: Mapping[str, Entity]
+
+    @cached_property
+    def limits(self) -> Limits:
+        return Limits.of(self.project)
+
+
 def load(project: Project, ontology: Ontology, entities: Mapping[str, Entity]) -> list[Decision]:
     """The decisions of a project, sorted by kind and key.
 
@@ -57,12 +73,12 @@ def load(project: Project, ontology: Ontology, entities: Mapping[str, Entity]) -
     missing or of the wrong kind, an unknown decision, a key decided twice, a correction that the ontology does not
     allow, a key that is not that of its evidence, a seal that is not that of its block, merges that contradict.
     """
-    paths = list(_paths(project))
+    paths, against = list(_paths(project)), _Known(project, ontology, entities)
     faults: list[KgError] = list(_strange(project, {path for _, path in paths}))
     found: dict[tuple[str, str], Decision] = {}
     for kind, path in paths:
         shown = path.relative_to(project.root).as_posix()
-        for decision in _read(kind, path, shown, ontology, entities, faults):
+        for decision in _read(kind, path, shown, against, faults):
             twin = found.setdefault((kind, decision.key), decision)
             if twin is not decision:
                 place = Place(shown, decision.line)
@@ -98,9 +114,7 @@ def _paths(project: Project) -> Iterator[tuple[str, Path]]:
         )
 
 
-def _read(
-    kind: str, path: Path, shown: str, ontology: Ontology, entities: Mapping[str, Entity], faults: list[KgError]
-) -> Iterator[Decision]:
+def _read(kind: str, path: Path, shown: str, against: _Known, faults: list[KgError]) -> Iterator[Decision]:
     try:
         text = path.read_text(encoding="utf-8")
         blocks = tomllib.loads(text)
@@ -109,7 +123,7 @@ def _read(
         return
     lines = _lines(text)
     for key, block in blocks.items():
-        reader = _Block(kind, key, block, Place(shown, lines.get(key, 1)), ontology, entities)
+        reader = _Block(kind, key, block, Place(shown, lines.get(key, 1)), against)
         decision = reader.decision()
         faults += reader.faults
         if decision:
@@ -139,10 +153,8 @@ def _lines(text: str) -> dict[str, int]:
 class _Block:
     """Reads one block of a file."""
 
-    def __init__(
-        self, kind: str, key: str, block: object, place: Place, ontology: Ontology, entities: Mapping[str, Entity]
-    ) -> None:
-        self.kind, self.key, self.place, self.ontology, self.entities = kind, key, place, ontology, entities
+    def __init__(self, kind: str, key: str, block: object, place: Place, against: _Known) -> None:
+        self.kind, self.key, self.place, self.against, self.ontology = kind, key, place, against, against.ontology
         self.block: Mapping[str, Any] = block if isinstance(block, dict) else {}
         self.faults: list[KgError] = []
         if not isinstance(block, dict):
@@ -236,7 +248,8 @@ class _Block:
             if "correction" in self.block:
                 self.fault("a correction beside another decision", 'write decision = "correct", or take it out')
             return None
-        found, wrong = correction(self.block.get("correction", {}), self.ontology, self.entities)
+        against = self.against
+        found, wrong = correction(self.block.get("correction", {}), against.ontology, against.entities, against.limits)
         for message, hint in wrong:
             self.fault(message, hint)
         return found

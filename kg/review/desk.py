@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kg import decisions, ontology, seeds
-from kg.decisions import Decision, correction, merge_key, written
+from kg.decisions import Decision, Limits, correction, merge_key, written
 from kg.decisions.decision import WORDS
 from kg.errors import QueryError
 from kg.identity import Proposal
@@ -25,6 +25,8 @@ PREFIX = 4
 _ACCEPT = {"merges": "same"}
 _REJECT = {"merges": "distinct"}
 _ENDS = ("subject", "object")
+_MEASURES = ("unit", "currency")
+"""The parts of a figure that go with it when another is put in its place."""
 _NAMES = ("class", "label", "same_as")
 
 
@@ -47,6 +49,11 @@ class Desk:
     def names(self) -> dict[str, Entity]:
         """The listed entities by IRI."""
         return dict(seeds.load_names(self.project, self.ontology).entities)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The bounds of what may be said."""
+        return Limits.of(self.project)
 
     @cached_property
     def merges(self) -> tuple[Merge, ...]:
@@ -179,11 +186,14 @@ class Desk:
     def _put(self, draft: Decision, word: str, who: dict[str, str]) -> Path:
         assert word in WORDS[draft.kind]
         decision = replace(draft, decision=word, file="", line=0, **who)  # type: ignore[arg-type]
-        if word == "same" or decision.same_as:
-            known = {e.iri: e for e in new_entities(self.store)} | self.names
-            if wrong := decisions.unlike(decision, known, self.ontology):
-                raise QueryError(wrong, None, decisions.UNLIKE)
+        makes_one = word == "same" or decision.same_as
+        if makes_one and (wrong := decisions.unlike(decision, self._entities(), self.ontology)):
+            raise QueryError(wrong, None, decisions.UNLIKE)
         return decisions.put(self.project, [decision], self.known(), self.ontology.short)[-1]
+
+    def _entities(self) -> dict[str, Entity]:
+        """The entities by IRI: those of the store that texts gave, and the listed ones."""
+        return {e.iri: e for e in new_entities(self.store)} | self.names
 
     def _kept(self, item: Item, keep: str) -> str:
         if keep:
@@ -201,17 +211,33 @@ class Desk:
             "status": claim.status.value, "from": claim.valid_from, "until": claim.valid_until,
         }  # fmt: skip
         given = {self._field(name) for name, _ in changes}
-        qualifiers = [f"{short(q)} {written(v, short)}" for q, v in claim.qualifiers if short(q) not in given]
+        stays = [(q, v) for q, v in claim.qualifiers if short(q) not in given]
+        stale = {q for q, _ in stays if self._is_stale(q, given, claim.predicate)}
+        qualifiers = [f"{short(q)} {written(v, short)}" for q, v in stays if q not in stale]
         for name, value in sorted(changes, key=lambda c: c[0] != "property"):  # what an object is depends on it
             field = self._field(name)
             if field in fields:
                 fields[field] = self._written(field, value, fields)
             elif value:
                 qualifiers.append(f"{field} {self._written(field, value, fields)}")
-        found, faults = correction({**fields, "qualifiers": qualifiers}, self.ontology, self.names)
+        made = {**fields, "qualifiers": qualifiers}
+        found, faults = correction(made, self.ontology, self._entities(), self.limits)
         if faults:
             raise QueryError(faults[0][0], None, faults[0][1])
+        left = sorted(local_name(q) for q in stale)
+        if left and found and not any(self.ontology.properties[q].filled_by in _MEASURES for q, _ in found.qualifiers):
+            raise QueryError(
+                "the value is another now, of which unit is not said", None, f"say --set {left[0]}=… (or {left[0]}=)"
+            )
         return replace(item.draft, correction=found)
+
+    def _is_stale(self, qualifier: str, given: set[str], predicate: str) -> bool:
+        """Whether a qualifier of a claim measures a value that is given anew."""
+        properties, short = self.ontology.properties, self.ontology.short
+        part = properties[qualifier].filled_by
+        sums = {short(q) for q, p in properties.items() if p.is_qualifier and p.dimension == "money"}
+        figure = {"object", "property"} if properties[predicate].kind == "quantity" else set()
+        return part in _MEASURES and bool(given & (figure | (sums if part == "currency" else set())))
 
     def _field(self, name: str) -> str:
         """A field of a correction, or the CURIE of a qualifier by its name or label."""
