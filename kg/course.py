@@ -1,6 +1,7 @@
 """When what was said of a fact, by whom, and what follows: the status of a fact, and the course it took.
 
 What a copy repeats was said on the day of its original, however late it is printed again; what it adds, on its own.
+A date that is only a year or a month comes before every day in it, so that it overrides nothing that is dated better.
 """
 
 from __future__ import annotations
@@ -13,6 +14,31 @@ from kg.model import Claim, Document, Status
 
 # Of two statuses said on the same day by as many sources the later in a thing's life is taken.
 _LIFE = (Status.REPORTED, Status.PLANNED, Status.IN_EFFECT, Status.DENIED, Status.ENDED)
+
+WITHSTANDS: Mapping[Status, frozenset[Status]] = {
+    Status.REPORTED: frozenset(),
+    Status.PLANNED: frozenset({Status.REPORTED}),
+    Status.IN_EFFECT: frozenset({Status.REPORTED, Status.PLANNED}),
+    Status.DENIED: frozenset({Status.REPORTED}),
+    Status.ENDED: frozenset({Status.REPORTED, Status.DENIED}),
+}
+"""What may be said later, or on the same day, without unmaking a status; whatever else is said later does. Plans for
+what is in effect already are plans for more of it; who denies what has ended does not say that it goes on."""
+
+_FOR = frozenset({Status.REPORTED, Status.PLANNED, Status.IN_EFFECT})
+BEHIND: Mapping[Status, frozenset[Status]] = {
+    **dict.fromkeys(_FOR, _FOR),
+    Status.DENIED: frozenset({Status.DENIED}),
+    Status.ENDED: frozenset({Status.ENDED}),
+}
+"""The statuses of claims that stand behind a status of their fact."""
+AGAINST: Mapping[Status, frozenset[Status]] = {
+    **dict.fromkeys(_FOR, frozenset({Status.DENIED, Status.ENDED})),
+    Status.DENIED: _FOR | {Status.ENDED},
+    Status.ENDED: frozenset({Status.DENIED}),
+}
+"""The statuses of claims that speak against it. Who said of what has ended that it held stands on neither side: an end
+confirms it, but he did not tell of the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +81,39 @@ def sayings(claims: Sequence[Claim], documents: Mapping[str, Document]) -> list[
 
 
 def settle(said: Iterable[Saying]) -> Status:
-    """The status of a fact: that of its latest, best-supported claims; a mere report only where nothing firmer is."""
-    every = list(said)
-    firm = [s for s in every if s.claim.status is not Status.REPORTED] or every
-    days: dict[Status, str] = {}
-    sources: dict[Status, set[str]] = {}
-    for one in firm:
-        status = one.claim.status
-        days[status] = max(days.get(status, ""), one.day)
-        sources.setdefault(status, set()).add(one.source)
-    return max(days, key=lambda s: (days[s], len(sources[s]), _LIFE.index(s)))
+    """The status of a fact: the last of its course."""
+    return course(said)[-1].status
 
 
 def course(said: Iterable[Saying]) -> tuple[Step, ...]:
-    """The statuses that a fact went through, the oldest first, each as what was said until its day makes it."""
+    """The statuses that a fact went through, the oldest first, each with the day whose claims brought it about.
+
+    Of what is said on one day that counts which most sources have said by then, unless what stood before, or something
+    else said on that day, withstands it (:data:`WITHSTANDS`).
+    """
     steps: list[Step] = []
-    until: list[Saying] = []
+    sources: dict[Status, set[str]] = {}
     for day, members in groupby(sorted(said, key=lambda s: s.day), key=lambda s: s.day):
-        until += members
-        status = settle(until)
-        if not steps or steps[-1].status is not status:
+        told: set[Status] = set()
+        for one in members:
+            told.add(one.claim.status)
+            sources.setdefault(one.claim.status, set()).add(one.source)
+        standing = {steps[-1].status} if steps else set()
+        fresh = [s for s in told if not any(s in WITHSTANDS[other] for other in told | standing)]
+        status = max(fresh, key=lambda s: (len(sources[s]), _LIFE.index(s)), default=None)
+        if status and status not in standing:
             steps.append(Step(status, day))
     return tuple(steps)
+
+
+def sides(said: Iterable[Saying], status: Status) -> tuple[frozenset[str], frozenset[str]]:
+    """The independent documents behind a status of their fact, and those against it; one may say both."""
+    every = list(said)
+    behind, against = BEHIND.get(status, frozenset()), AGAINST.get(status, frozenset())
+    return (
+        frozenset(s.source for s in every if s.claim.status in behind),
+        frozenset(s.source for s in every if s.claim.status in against),
+    )
 
 
 def span(said: Iterable[Saying]) -> tuple[str, str]:

@@ -80,14 +80,15 @@ class Facts(Sequence[Fact]):
 
     def _repr_html_(self) -> str:
         return _table(
-            ("subject", "property", "object", "status", "when", "support", "contradicted by"),
+            ("subject", "property", "object", "status", "when", "support", "contrary", "contradicted by"),
             [self._row(f) for f in self.items],
         )
 
     def _row(self, fact: Fact) -> tuple[object, ...]:
         against = ", ".join(other for other, _ in self.conflicts.get(fact.id, ()))
         said = [_shown(t, self.labels) for t in (fact.subject, fact.predicate, fact.object)]
-        return *said, fact.status.value, span_of_time(fact.valid_from, fact.valid_until), fact.support, against
+        time = span_of_time(fact.valid_from, fact.valid_until)
+        return *said, fact.status.value, time, fact.support, fact.contrary, against
 
 
 class Graph:
@@ -348,6 +349,7 @@ def _edge(fact: Fact, labels: Mapping[str, str], shrink: Callable[[str], str]) -
         "valid_from": fact.valid_from,
         "valid_until": fact.valid_until,
         "support": fact.support,
+        "contrary": fact.contrary,
         "origin": fact.origin.value,
     }
     return {**qualifiers, **own}

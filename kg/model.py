@@ -278,7 +278,7 @@ class Fact:
     valid_until: str = ""
     origin: Origin = Origin.EXTRACTED
     support: int = 0
-    """How many independent documents state it."""
+    """How many independent documents stand behind its status."""
     claims: tuple[Claim, ...] = ()
     curations: tuple[Curation, ...] = ()
     publishers: int = 0
@@ -286,6 +286,8 @@ class Fact:
     first_stated: str = ""
     """The day of its earliest claim; what a copy repeats counts with the day of the original."""
     last_stated: str = ""
+    contrary: int = 0
+    """How many independent documents speak against its status."""
 
     @property
     def id(self) -> str:

@@ -92,6 +92,7 @@ class Records:
             (kg("origin"), ox.NamedNode(kg(fact.origin))),
             (kg("support"), to_ox(Literal.integer(fact.support))),
             (kg("publisherSupport"), to_ox(Literal.integer(fact.publishers))),
+            *((kg("contrarySupport"), to_ox(Literal.integer(n))) for n in [fact.contrary] if n),
             *((name, to_ox(value)) for name, value in fact.qualifiers),
             *_dates({"validFrom": fact.valid_from, "validUntil": fact.valid_until}),
             *_dates({"firstStated": fact.first_stated, "lastStated": fact.last_stated}),

@@ -1,7 +1,7 @@
 """Small graphs for stories that stand as data in suites: documents and curated facts in, facts out, both in words.
 
-A fact in words is ``Subject property Object (Status, support=2, from=2026, market=China)``, with local names; in full
-``publishers=1`` and ``stated=2025-03-17..2025-11-02`` stand beside the support.
+A fact in words is ``Subject property Object (Status, support=2, contrary=1, from=2026, market=China)``, with local
+names; in full ``publishers=1`` and ``stated=2025-03-17..2025-11-02`` stand beside the support.
 """
 
 from __future__ import annotations
@@ -97,7 +97,8 @@ def worded(fact: Fact, *, full: bool = False) -> str:
     """A fact in words."""
     days = ".." * bool(fact.first_stated) + fact.last_stated
     more = {"publishers": str(fact.publishers or ""), "stated": fact.first_stated + days} if full else {}
-    own = {"support": str(fact.support or ""), **more, "from": fact.valid_from, "until": fact.valid_until}
+    sides = {"support": str(fact.support or ""), "contrary": str(fact.contrary or "")}
+    own = {**sides, **more, "from": fact.valid_from, "until": fact.valid_until}
     scope = {local_name(name): short(value) for name, value in fact.qualifiers}
     told = [fact.status.value, *(f"{name}={value}" for name, value in {**own, **scope}.items() if value)]
     return f"{statement(fact)} ({', '.join(told)})"

@@ -240,6 +240,7 @@ def test_networkx_gets_every_fact_as_an_edge(graph: Graph) -> None:
         "valid_from": "2026",
         "valid_until": "",
         "support": 1,
+        "contrary": 0,
         "origin": "Extracted",
     }
     assert net.nodes["id:BMW"] == {"label": "BMW", "types": ("at:Automaker",)}

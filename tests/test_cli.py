@@ -298,11 +298,11 @@ def test_facts_have_names_of_the_graph_for_programs(kg: Run) -> None:
 
 def test_facts_say_how_many_stand_behind_them_and_when_they_spoke(kg: Run) -> None:
     (found,) = rows_of(kg("facts", "--property", "launches", "--format", "json"))
-    assert (found["support"], found["publishers"]) == (2, 2)
+    assert (found["support"], found["contrary"], found["publishers"]) == (2, 0, 2)
     assert (found["first_stated"], found["last_stated"]) == ("2025-03-17", "2025-09-02")
     head, line = kg("facts", "--about", "Munich", "--format", "csv").stdout.splitlines()
-    assert head.endswith("support,publishers,first_stated,last_stated,conflicts")
-    assert line.endswith(",Curated,0,0,,,"), "no document states it"
+    assert head.endswith("support,contrary,publishers,first_stated,last_stated,conflicts")
+    assert line.endswith(",Curated,0,0,0,,,"), "no document states it"
 
 
 @pytest.mark.parametrize(

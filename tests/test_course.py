@@ -10,7 +10,7 @@ import pytest
 from pipeline import ROOT, knowledge
 
 from kg.build import build
-from kg.course import course, sayings, settle, span
+from kg.course import course, sayings, settle, sides, span
 from kg.model import SAID, Claim, Document, Fact, Status
 from kg.project import Project
 from kg.queries import facts as stored
@@ -67,6 +67,72 @@ def test_the_status_follows_what_is_said(days: list[str], steps: list[str]) -> N
         assert course(said)[-1].status is settle(said), "the last step is the status of the fact"
 
 
+# What is said in November of what stood since March: the letter of what stands then.
+LATER_WORDS = {
+    "R": {"R": "R", "P": "P", "E": "E", "D": "D", "X": "X"},
+    "P": {"R": "P", "P": "P", "E": "E", "D": "D", "X": "X"},
+    "E": {"R": "E", "P": "E", "E": "E", "D": "D", "X": "X"},
+    "D": {"R": "D", "P": "P", "E": "E", "D": "D", "X": "X"},
+    "X": {"R": "X", "P": "P", "E": "E", "D": "X", "X": "X"},
+}
+
+
+@pytest.mark.parametrize("first", BY_LETTER)
+@pytest.mark.parametrize("then", BY_LETTER)
+def test_what_a_later_claim_may_do_to_each_status(first: str, then: str) -> None:
+    found, documents = told(f"{first}{MARCH}", f"{then}{NOVEMBER}")
+    assert settle(sayings(found, documents)) is BY_LETTER[LATER_WORDS[first][then]]
+    again, both = told(f"{first}{MARCH}", f"{then}{NOVEMBER}", f"{then}{MAY}")
+    assert settle(sayings(again, both)) is settle(sayings(found, documents)), "said twice it does no more"
+
+
+@pytest.mark.parametrize("one", BY_LETTER)
+@pytest.mark.parametrize("other", BY_LETTER)
+def test_what_withstands_the_other_stands_on_one_day_whoever_says_it_more_often(one: str, other: str) -> None:
+    found, documents = told(f"{one}{MARCH}", f"{other}{MARCH}", f"{other}{MARCH}")
+    keeps = LATER_WORDS[one][other] == one
+    assert settle(sayings(found, documents)) is BY_LETTER[one if keeps else other]
+
+
+@pytest.mark.parametrize("coarse", ["", "2025", "2025-11"])
+@pytest.mark.parametrize(("first", "then"), [("E", "D"), ("D", "E"), ("E", "X"), ("X", "E"), ("D", "P"), ("X", "P")])
+def test_a_coarse_date_overrides_nothing_said_within_it(coarse: str, first: str, then: str) -> None:
+    """Nobody knows which was said first; what lies outside is before or after it as always."""
+    found, documents = told(f"{first}{coarse}", f"{then}{NOVEMBER}")
+    assert settle(sayings(found, documents)) is BY_LETTER[then]
+    if coarse:
+        found, documents = told(f"{then}2024-12-31", f"{first}{coarse}")
+        assert settle(sayings(found, documents)) is BY_LETTER[LATER_WORDS[then][first]]
+
+
+# -- who stands on which side --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "behind", "against"),
+    [
+        (REPORTED, "RPE", "DX"),
+        (PLANNED, "RPE", "DX"),
+        (IN_EFFECT, "RPE", "DX"),
+        (DENIED, "D", "RPEX"),
+        (ENDED, "X", "D"),
+        (Status.REJECTED, "", ""),
+    ],
+)
+def test_each_claim_stands_on_the_side_of_its_status(status: Status, behind: str, against: str) -> None:
+    found, documents = told(*(letter + MARCH for letter in BY_LETTER))
+    by_source = {c.document: letter for letter, c in zip(BY_LETTER, found, strict=True)}
+    got = [{by_source[source] for source in side} for side in sides(sayings(found, documents), status)]
+    assert got == [set(behind), set(against)]
+
+
+def test_copies_count_once_on_each_side_and_one_source_may_stand_on_both() -> None:
+    torn = document("Acme buys Norland. It denied that before.", MARCH)
+    copy = document("Acme buys Norland. It denied that before!", MAY, copy_of=torn.id)
+    said = sayings([claim(d, s) for d in (torn, copy) for s in (IN_EFFECT, DENIED)], {d.id: d for d in (torn, copy)})
+    assert sides(said, IN_EFFECT) == ({torn.id}, {torn.id})
+
+
 def test_the_first_and_the_last_day_are_those_of_the_claims() -> None:
     found, documents = told(f"E{NOVEMBER}", f"P{MARCH}", "P", f"R{MAY}")
     assert span(sayings(found, documents)) == (MARCH, MAY)
@@ -95,8 +161,10 @@ def test_an_old_article_printed_again_turns_nothing_back() -> None:
     found = [claim(ORIGINAL, PLANNED), claim(LATER, IN_EFFECT), claim(reprint, PLANNED)]
     assert status_of(*found, documents=(ORIGINAL, LATER, reprint)) is IN_EFFECT
     independent = document(ORIGINAL.text + " ", MAY)
-    found[2] = claim(independent, PLANNED)
-    assert status_of(*found, documents=(ORIGINAL, LATER, independent)) is PLANNED, "said anew, it counts"
+    found = [claim(ORIGINAL, DENIED), claim(LATER, IN_EFFECT), claim(reprint, DENIED)]
+    assert status_of(*found, documents=(ORIGINAL, LATER, reprint)) is IN_EFFECT
+    found[2] = claim(independent, DENIED)
+    assert status_of(*found, documents=(ORIGINAL, LATER, independent)) is DENIED, "said anew, it counts"
 
 
 def test_a_reworded_copy_counts_with_the_day_of_its_original() -> None:

@@ -76,6 +76,7 @@ def test_sources_that_disagree_on_one_fact_are_two_sides_of_it(store: Store) -> 
     assert dispute.one.fact.id == dispute.other.fact.id
     assert (dispute.one.fact.status, dispute.other.fact.status) == (Status.IN_EFFECT, Status.DENIED)
     assert (dispute.one.fact.support, dispute.other.fact.support) == (1, 1)
+    assert (dispute.one.fact.contrary, dispute.other.fact.contrary) == (1, 1)
     assert [e.source for e in dispute.one.evidence] == ["https://one.example/a"]
     assert [e.source for e in dispute.other.evidence] == ["https://two.example/b"]
 
@@ -182,3 +183,18 @@ def test_the_api_has_conflicts_and_marks(built: Path) -> None:
         assert found.conflicts[disputed.id] == ((disputed.id, "status"),)
         assert "contradicted by" in found._repr_html_()
         assert graph.why(disputed.id)[0].against == ((disputed.id, "status"),)
+
+
+def test_who_speaks_against_a_fact_is_counted_wherever_it_is_shown(built: Path, store: Store) -> None:
+    denied = by_rule(store)["status"].one.fact.id
+    [fact] = [f for f in facts.find(store) if f.id == denied]
+    assert fact.contrary == 1
+    line = next(x for x in run(built, "facts").stdout.splitlines() if x.startswith(fact.id[:8]))
+    assert line.endswith(", 1 against")
+    [row] = [r for r in json.loads(run(built, "facts", "--format", "json").stdout) if r["fact"] == fact.id]
+    assert row["contrary"] == 1
+    assert " · 1 against\n" in run(built, "why", fact.id).stdout
+    told = json.loads(run(built, "conflicts", "--rule", "status", "--format", "json").stdout)
+    assert [side["contrary"] for side in told[0]["sides"]] == [1, 1]
+    page = html.page(picture([fact], words(store, [fact])))
+    assert page.count("<span>1 against</span>") == 1

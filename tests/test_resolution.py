@@ -157,9 +157,11 @@ def test_times_come_from_the_claims_of_the_fact_s_status() -> None:
 
 def test_a_curator_outranks_every_text_and_its_claims_stay() -> None:
     curated = curated_fact("Huawei partnersWith BMW", status=ENDED, valid_from="2020")
-    [fact] = facts_of([A, B], [claim(A, "BMW partnersWith Huawei"), claim(B, "BMW partnersWith Huawei")], [curated])
+    told = "BMW partnersWith Huawei"
+    claims = [claim(A, told), claim(B, told, status=DENIED), claim(C, told, status=ENDED)]
+    [fact] = facts_of([A, B, C], claims, [curated])
     assert (fact.status, fact.valid_from, fact.origin) == (ENDED, "2020", Origin.CURATED)
-    assert (fact.support, len(fact.claims), len(fact.curations)) == (2, 2, 1)
+    assert (fact.support, fact.contrary, len(fact.claims), len(fact.curations)) == (1, 1, 3, 1)
 
 
 def test_a_curator_of_another_scope_rules_his_own_only() -> None:

@@ -62,7 +62,8 @@ def _side(side: Explanation, words: Words) -> dict[str, object]:
     return {
         "fact": fact.id, "subject": words(fact.subject), "property": words(fact.predicate),
         "object": words(fact.object), "status": fact.status.value, "qualifiers": scope,
-        "from": fact.valid_from or None, "until": fact.valid_until or None, "support": fact.support, "sources": said,
+        "from": fact.valid_from or None, "until": fact.valid_until or None, "support": fact.support,
+        "contrary": fact.contrary, "sources": said,
     }  # fmt: skip
 
 
@@ -93,8 +94,8 @@ def _table(found: list[Dispute], words: Words) -> rows.Table:
             fact = side.fact
             said = (dispute.conflict.id, dispute.conflict.rule, name, fact.id, words(fact.subject),
                     words(fact.predicate), words(fact.object), fact.status.value, parts(fact.qualifiers, words),
-                    fact.valid_from or None, fact.valid_until or None, fact.support)  # fmt: skip
+                    fact.valid_from or None, fact.valid_until or None, fact.support, fact.contrary)  # fmt: skip
             lines += [(*said, *cells) for cells in _sources(side) or [(None,) * len(_COLUMNS)]]
     columns = ("conflict", "rule", "side", "fact", "subject", "property", "object", "status", "qualifiers", "from",
-               "until", "support", *_COLUMNS)  # fmt: skip
+               "until", "support", "contrary", *_COLUMNS)  # fmt: skip
     return rows.table(lines, *columns)

@@ -83,11 +83,11 @@ def _for_programs(found: list[Fact], prefixes: Prefixes, against: Against) -> ro
     lines = [
         (f.id, words(f.subject), words(f.predicate), words(f.object), f.status.value,
          parts(f.qualifiers, words), f.valid_from or None, f.valid_until or None, f.origin.value, f.support,
-         f.publishers, f.first_stated or None, f.last_stated or None, _by_rule(against.get(f.id, ())))
+         f.contrary, f.publishers, f.first_stated or None, f.last_stated or None, _by_rule(against.get(f.id, ())))
         for f in found
     ]  # fmt: skip
     columns = ("fact", "subject", "property", "object", "status", "qualifiers", "from", "until", "origin", "support",
-               "publishers", "first_stated", "last_stated", "conflicts")  # fmt: skip
+               "contrary", "publishers", "first_stated", "last_stated", "conflicts")  # fmt: skip
     return rows.table(lines, *columns)
 
 
@@ -120,7 +120,8 @@ def _by_rule(against: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]
 
 
 def _sources(fact: Fact) -> str:
-    return " + ".join(["curator"] * bool(fact.curations) + [str(fact.support)] * bool(fact.support)) or "0"
+    behind = " + ".join(["curator"] * bool(fact.curations) + [str(fact.support)] * bool(fact.support)) or "0"
+    return behind + (f", {fact.contrary} against" if fact.contrary else "")
 
 
 @main.command(
@@ -172,10 +173,14 @@ def told(explained: Explanation, words: Words, marked: bool = True) -> Iterator[
 
 
 def _independent(fact: Fact) -> str:
-    """How many independent documents state a fact, and how many publishers stand behind them."""
-    if not fact.support:
-        return ""
-    return f"{rows.counted(fact.support, 'independent document')} of {rows.counted(fact.publishers, 'publisher')}"
+    """How many independent documents stand behind a fact and how many publishers behind them; how many are against."""
+    found = []
+    if fact.support:
+        publishers = rows.counted(fact.publishers, "publisher")
+        found.append(f"{rows.counted(fact.support, 'independent document')} of {publishers}")
+    if fact.contrary:
+        found.append(f"{fact.contrary} against")
+    return ", ".join(found)
 
 
 def _course(explained: Explanation) -> str:

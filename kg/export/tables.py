@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     *("fact", "subject", "subject_label", "property", "object", "object_label"),
-    *("status", "valid_from", "valid_until", "origin", "support", "sources"),
+    *("status", "valid_from", "valid_until", "origin", "support", "contrary", "sources"),
 )
 # Characters that no XML document may hold, in whatever form.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -43,6 +43,7 @@ def records(store: Store) -> Iterator[dict[str, str | int | list[str]]]:
             "valid_until": fact.valid_until,
             "origin": fact.origin.value,
             "support": fact.support,
+            "contrary": fact.contrary,
             "sources": _sources_of(fact, sources),
         }
         for name, value in fact.qualifiers:
@@ -106,6 +107,7 @@ def network(store: Store) -> networkx.MultiDiGraph[str]:
             "status": fact.status.value,
             "origin": fact.origin.value,
             "support": fact.support,
+            "contrary": fact.contrary,
             **({"valid_from": fact.valid_from} if fact.valid_from else {}),
             **({"valid_until": fact.valid_until} if fact.valid_until else {}),
             **{store.prefixes.shrink(name): _clean(shown(value, store.prefixes)) for name, value in fact.qualifiers},

@@ -20,7 +20,7 @@ from kg.queries import facts as stored
 from kg.rdf import REIFIES, from_ox
 from kg.store import Store
 
-COMPARED = ("status", "valid_from", "valid_until", "qualifiers", "support", "origin")
+COMPARED = ("status", "valid_from", "valid_until", "qualifiers", "support", "contrary", "origin")
 """The attributes of a fact in which it may differ and still be the same fact."""
 _MERGED = ox.NamedNode(kg("mergedInto"))
 _RULED = {"status", "valid_from", "valid_until", "qualifiers", "origin"}

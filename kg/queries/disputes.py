@@ -58,8 +58,8 @@ def disputes(store: Store, about: str | None = None, rule: str | None = None) ->
 
 def _dispute(store: Store, conflict: Conflict, one: Fact, other: Fact) -> Dispute:
     if one.id == other.id:
-        parts = (facts.explain(store, _part(one, denied=denied)) for denied in (False, True))
-        return Dispute(conflict, *map(_counted, parts))
+        asserting, denying = (_counted(facts.explain(store, _part(one, denied=d))) for d in (False, True))
+        return Dispute(conflict, _facing(asserting, denying), _facing(denying, asserting))
     return Dispute(conflict, facts.explain(store, one), facts.explain(store, other))
 
 
@@ -69,6 +69,11 @@ def _part(fact: Fact, denied: bool) -> Fact:
     curations = tuple(c for c in fact.curations if (c.status is Status.DENIED) is denied)
     said = [*(c.status for c in claims), *(c.status for c in curations)]
     return replace(fact, claims=claims, curations=curations, status=said[0] if said else fact.status)
+
+
+def _facing(side: Explanation, other: Explanation) -> Explanation:
+    """A part of a fact with the independent documents of the other part against it."""
+    return replace(side, fact=replace(side.fact, contrary=other.fact.support))
 
 
 def _counted(side: Explanation) -> Explanation:

@@ -298,6 +298,7 @@ def _reader(store: Store) -> Callable[[str], Fact]:
             publishers=int(_text(values, kg("publisherSupport")) or 0),
             first_stated=_text(values, kg("firstStated")),
             last_stated=_text(values, kg("lastStated")),
+            contrary=int(_text(values, kg("contrarySupport")) or 0),
             claims=tuple(claims),
             curations=curations(store, values),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from urllib.parse import urlsplit
 
-from kg.course import Saying, sayings, settle, span
+from kg.course import Saying, sayings, settle, sides, span
 from kg.model import Claim, Document, Fact, Origin, Qualifier, Status, Term, qualifier_key, term_key
 from kg.ontology import Ontology
 
@@ -37,7 +37,7 @@ def resolve(
         facts[fact.id] = fact
     for fact in curated:
         ruled = _ordered(fact, ontology)
-        facts[ruled.id] = _overruled(facts[ruled.id], ruled) if ruled.id in facts else ruled
+        facts[ruled.id] = _overruled(facts[ruled.id], ruled, documents) if ruled.id in facts else ruled
     return [facts[i] for i in sorted(facts)]
 
 
@@ -75,9 +75,8 @@ def _fact(key: _Key, claims: list[Claim], documents: Mapping[str, Document], ont
     heard = said or sayings(claims, documents)  # of a rejected fact what was read
     telling = sorted((s for s in heard if s.claim.status is status or not said), key=_rank)
     telling.reverse()  # the surest first, equals by their places
-    sources = {s.source for s in said}
     first, last = span(said)
-    return Fact(
+    fact = Fact(
         subject=key.subject,
         predicate=key.predicate,
         object=key.object,
@@ -87,12 +86,18 @@ def _fact(key: _Key, claims: list[Claim], documents: Mapping[str, Document], ont
         valid_from=next((s.claim.valid_from for s in telling if s.claim.valid_from), ""),
         valid_until=next((s.claim.valid_until for s in telling if s.claim.valid_until), ""),
         origin=Origin.EXTRACTED,
-        support=len(sources),
         claims=tuple(sorted(claims, key=attrgetter("id"))),
-        publishers=len({_publisher(documents[s]) for s in sources}),
         first_stated=first,
         last_stated=last,
     )
+    return _counted(fact, said, documents)
+
+
+def _counted(fact: Fact, said: Iterable[Saying], documents: Mapping[str, Document]) -> Fact:
+    """A fact with those counted who stand behind its status, and those who speak against it."""
+    behind, against = sides(said, fact.status)
+    publishers = {_publisher(documents[s]) for s in behind}
+    return replace(fact, support=len(behind), publishers=len(publishers), contrary=len(against))
 
 
 def _place(claim: Claim) -> tuple[str, int, int, str, str]:
@@ -130,11 +135,11 @@ def _publisher(document: Document) -> str:
     return host.removeprefix("www.") or document.id
 
 
-def _overruled(extracted: Fact, curated: Fact) -> Fact:
+def _overruled(extracted: Fact, curated: Fact, documents: Mapping[str, Document]) -> Fact:
     """A fact of texts that a curator wrote down too: his status, times and qualifiers, their claims."""
     names = {name for name, _ in curated.qualifiers}
     more = [q for q in extracted.qualifiers if q[0] not in names]
-    return replace(
+    ruled = replace(
         extracted,
         qualifiers=tuple(sorted({*curated.qualifiers, *more}, key=qualifier_key)),
         status=curated.status,
@@ -143,3 +148,4 @@ def _overruled(extracted: Fact, curated: Fact) -> Fact:
         origin=Origin.CURATED,
         curations=curated.curations,
     )
+    return _counted(ruled, sayings([c for c in ruled.claims if c.counts], documents), documents)

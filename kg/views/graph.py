@@ -52,6 +52,7 @@ class Entry:
     details: tuple[tuple[str, str], ...]
     time: str
     support: int
+    contrary: int
     curated: bool
     evidence: tuple[Evidence, ...]
     conflicts: tuple[tuple[str, str], ...]
@@ -202,6 +203,7 @@ def _entry(fact: Fact, words: Words) -> Entry:
         details=tuple(pair for inside, pair in named if not inside),
         time=span_of_time(fact.valid_from, fact.valid_until),
         support=fact.support,
+        contrary=fact.contrary,
         curated=bool(fact.curations),
         evidence=tuple(words.evidence.get(fact.id, ())),
         conflicts=tuple(words.conflicts.get(fact.id, ())),

@@ -231,7 +231,8 @@ def _warning(entry: Entry) -> str:
 
 def _sources(entry: Entry) -> str:
     sources = ["curator"] * entry.curated + [str(entry.support)] * bool(entry.support)
-    return " + ".join(sources) or "0"
+    against = f", <span>{entry.contrary} against</span>" if entry.contrary else ""
+    return (" + ".join(sources) or "0") + against
 
 
 def _details(entry: Entry) -> str:
