@@ -44,9 +44,9 @@ def lacking(told: Told, conditions: list[str]) -> list[str]:
     statuses = [c for c in conditions if "=" not in c] or ["InEffect"]
     missing = [s for s in statuses if s != told.status]
     for name, value in (c.split("=", 1) for c in conditions if "=" in c):
-        found = getattr(told, _TIMES[name]) if name in _TIMES else told.qualifiers.get(name)
+        found = getattr(told, _TIMES[name]) if name in _TIMES else told.qualifiers.get(name, "")
         if found != value:
-            missing.append(f"{name}={value}, not {found}")
+            missing.append(f"{name}={value}, not {found or 'nothing'}")
     return missing
 
 
@@ -100,7 +100,7 @@ def test_the_runner_sees_what_is_wrong() -> None:
     missing = complaints({**case, "facts": ["BMW partnersWith Huawei", "BMW partnersWith Toyota"]})
     assert missing == ["not read: BMW partnersWith Toyota"]
     scoped = complaints({**case, "facts": ["BMW partnersWith Huawei (market=China)"]})
-    assert scoped == ["BMW partnersWith Huawei: ['market=China, not None']"]
+    assert scoped == ["BMW partnersWith Huawei: ['market=China, not nothing']"]
 
 
 def test_the_evidence_holds_both_ends_where_the_words_name_them() -> None:

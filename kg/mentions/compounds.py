@@ -12,6 +12,7 @@ from kg.names import slug
 from kg.ontology import Class, Ontology
 from kg.patterns import Language
 from kg.patterns.notation import Keys
+from kg.patterns.versions import Versions
 from kg.text import Mention, Tokens
 
 _BETWEEN = 3
@@ -33,6 +34,7 @@ class Compounds:
         self.endings = language.last_words
         self.named_after = {c.named_after: c.iri for c in ontology.classes.values() if c.named_after}
         self.determiners = language.single("grammar", "filler")
+        self.versions = Versions(language)
 
     def join(self, tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """The mentions, each with its legal form, and each whole with its part as one unit."""
@@ -104,7 +106,8 @@ class Compounds:
         cls = next((self.named_after[c] for c in sorted(one.classes) if c in self.named_after), "")
         if not cls or not self._called_after(tokens, one, other):
             return None
-        iri = self.ontology.entity_namespace + slug(" ".join(tokens.text[one.start : other.end].split()))
+        named = self.versions.base(tokens.text[one.start : other.end])
+        iri = self.ontology.entity_namespace + slug(" ".join(named.split()))
         return replace(unlisted, entity=iri, classes=self.ontology.closure([cls]), kind="unit", whole=one.entity)
 
     def _called_after(self, tokens: Tokens, one: Mention, other: Mention) -> bool:

@@ -79,6 +79,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "speech": frozenset({"verbs", "property", "according"}),
     "time": frozenset({"months", "relative", "until", "at", "quarters", "parts"}),
     "quantity": frozenset({"decimal", "magnitudes", "numbers", "ranges", "changes", "changes_after", "labels"}),
+    "versions": frozenset({"words", "before", "after"}),
     "words": frozenset("*"),
     "anaphora": frozenset("*"),
     "names": frozenset("*"),

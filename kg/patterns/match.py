@@ -28,6 +28,8 @@ class Match:
     first: int
     last: int
     gaps: int = 0
+    model: int = -1
+    """The figure of the match whose words this one leaves out ("… and Norland 1,500"), or -1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from kg.patterns import Language
 from kg.patterns.match import Match, Matcher
 from kg.patterns.notation import Slot
 from kg.patterns.segment import Segment
+from kg.patterns.versions import Versions
 from kg.relations.passages import Passage
 from kg.text import LinkedText, Mention
 
@@ -33,6 +34,9 @@ class Namer:
         several = [c.iri for c in ontology.classes.values() if c.open and c.name_words > 1]
         self.said_short = several[0] if len(several) == 1 else ""
         """The class of names of several words that are later said by the last one: of persons."""
+        self.versions = Versions(language)
+        self.versioned = frozenset(c.iri for c in ontology.classes.values() if c.named_after)
+        """The classes of things that are named after others, whose versions have names of their own."""
         self.articles = language.single("grammar", "articles")
 
     def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
@@ -64,16 +68,30 @@ class Namer:
                 continue
             if name in classes or cls:
                 classes.setdefault(name, cls)
+        based = self._based(classes)
+        classes = {based.get(n, n): c for n, c in classes.items()}
         whole = _parts((n, n) for n, c in classes.items() if self._has_short([c], len(n.split())))
         begun = self._by_first_word(classes)
         classes = {n: c for n, c in classes.items() if n not in begun}
-        whole |= {**linked.short, **begun}
+        whole |= {**linked.short, **begun, **self._without_maker(classes), **based}
         classes = {n: c for n, c in classes.items() if len(n.split()) >= self.ontology.classes[c].name_words}
         if not classes and not known:
             return linked, []
         entities = {name: self._entity(name, cls) for name, cls in classes.items()}
         mentions = tuple(self._named(linked, m, classes, whole, known) for m in linked.mentions)
         return replace(linked, mentions=mentions), list(entities.values())
+
+    def _based(self, classes: Mapping[str, str]) -> dict[str, str]:
+        """For names that end in that of a version the name of the thing itself ("Acme Y2K Max": "Acme Y2K")."""
+        things = {n for n, c in classes.items() if not self.versioned.isdisjoint(self.ontology.closure([c]))}
+        return {n: base for n in sorted(things) if (base := self.versions.base(n)) != n}
+
+    def _without_maker(self, classes: Mapping[str, str]) -> dict[str, str]:
+        """For names of such things with a figure at their end the part behind the first word ("Y2K" of "Acme Y2K")."""
+        things = {n for n, c in classes.items() if not self.versioned.isdisjoint(self.ontology.closure([c]))}
+        parts = [(n.partition(" ")[2], n) for n in sorted(things) if any(c.isdigit() for c in n.rpartition(" ")[2])]
+        count = Counter(short for short, _ in parts)
+        return {short: n for short, n in parts if short and count[short] == 1}
 
     def _has_article(self, seg: Segment, i: int) -> bool:
         return i > 0 and seg.nodes[i - 1].key in self.articles
@@ -117,7 +135,7 @@ class Namer:
         name of a thing without that of what it is called after ("Y3K" of "Acme Y3K")."""
         found: dict[str, list[Mention]] = {}
         for mention in linked.mentions:
-            words = linked.text[mention.start : mention.end].split()
+            words = self.versions.base(linked.text[mention.start : mention.end]).split()
             if len(words) < 2:
                 continue
             if mention.kind == "name" and not self.wholes.isdisjoint(mention.classes):
@@ -153,9 +171,11 @@ class Namer:
         if not mention.unknown:
             return mention
         text = linked.text[mention.start : mention.end]
+        base = self.versions.base(text)
+        text = base if base in known and text not in known else text
         if text in known:
             return replace(mention, entity=known[text].entity, classes=known[text].classes, kind="name")
-        name = text if text in classes else whole.get(text, "")
+        name = text if text in classes else whole.get(text, "") or whole.get(base, "")
         if name not in classes:
             return mention
         iri, closure = self._iri(name), self.ontology.closure([classes[name]])
@@ -172,7 +192,9 @@ class Namer:
         """The units of wholes that a text names, as entities."""
         for mention in linked.mentions:
             if mention.kind == "unit":
-                name = " ".join(linked.text[mention.start : mention.end].split())
+                written = linked.text[mention.start : mention.end]
+                based = self.versions.base(written) if not self.versioned.isdisjoint(mention.classes) else written
+                name = " ".join(based.split())
                 types = self.ontology.narrowest(mention.classes)
                 yield Entity(mention.entity, types, (Label(name, "en"),), (mention.whole,), origin=Origin.EXTRACTED)
 
@@ -185,7 +207,9 @@ class Namer:
                 for i in match.slots.get(name, ()):
                     mention = nodes[i].mention
                     if mention is not None and mention.unknown:
-                        entity = self._entity(linked.text[mention.start : mention.end], slot.open)
+                        name = linked.text[mention.start : mention.end]
+                        versioned = not self.versioned.isdisjoint(self.ontology.closure([slot.open]))
+                        entity = self._entity(self.versions.base(name) if versioned else name, slot.open)
                         entities.append(entity)
                         typed = replace(
                             mention, entity=entity.iri, kind="new", classes=self.ontology.closure(entity.types)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from kg.model import Literal, Qualifier
+from kg.model import Entity, Literal, Qualifier
+from kg.names import local_name
 from kg.ontology import Ontology, Property
 from kg.patterns.grammar import Grammar, Node
 from kg.patterns.match import Match
 from kg.patterns.segment import Segment
+from kg.patterns.versions import Versions
 from kg.text import LinkedText
 
+Entities = Mapping[str, Entity]
 PHRASE = 18
 """The longest phrase taken for what a figure counts, in nodes."""
 PHRASE_ENDS = frozenset({",", ".", "”", '"', ";", "(", ")"})
@@ -19,8 +22,8 @@ PHRASE_ENDS = frozenset({",", ".", "”", '"', ";", "(", ")"})
 class Parts:
     """Reads the qualifiers of matches, as the ontology says by what each is filled."""
 
-    def __init__(self, ontology: Ontology, grammar: Grammar) -> None:
-        self.ontology, self.grammar = ontology, grammar
+    def __init__(self, ontology: Ontology, grammar: Grammar, versions: Versions, entities: Entities) -> None:
+        self.ontology, self.grammar, self.versions, self.entities = ontology, grammar, versions, entities
 
     def of_slots(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
         """The qualifiers that slots of the pattern hold, and those that a value brings with it."""
@@ -43,17 +46,51 @@ class Parts:
             if seg.nodes[i].value is not None:
                 yield from self._of_value(seg.nodes[i], prop)
                 if prop.dimension == "any":
-                    yield from self._phrase(linked, seg, i, prop)
+                    said = list(self._phrase(linked, seg, i, prop))
+                    yield from said or (self._phrase(linked, seg, match.model, prop) if match.model >= 0 else ())
 
     def extension(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
-        """The name of a version right behind the subject's own ("Model 3 Performance"), for figures and dates."""
-        names = [q for q in prop.qualifiers if self.ontology.properties[q].filled_by == "extension"]
-        after = (match.slots.get("s") or (len(seg),))[-1] + 1
-        if prop.kind == "entity" or not names or after >= len(seg):
+        """The name of a version: right behind that of the thing ("Model Y2K Performance"), within it where that is
+        listed, or nearest to a figure where words say that it is one ("the Performance version of")."""
+        name = extension_of(self.ontology, prop)
+        if not name or local_name(name) in match.slots:
             return
-        node = seg.nodes[after]
-        if node.mention is not None and node.mention.unknown and not node.mention.entity:
-            yield names[0], Literal(linked.text[node.start : node.end])
+        literal = prop.kind != "entity"
+        for end in ("s",) if literal else ("s", "o"):
+            nodes = match.slots.get(end, ())
+            said = self._version_of(linked, seg, nodes[0], listed=not literal) if len(nodes) == 1 else ""
+            if said:
+                yield name, Literal(said)
+                return
+        for nodes in self._marked(linked, seg, match) if prop.kind == "quantity" else ():
+            yield name, Literal(linked.text[seg.nodes[nodes[0]].start : seg.nodes[nodes[-1]].end])
+
+    def _version_of(self, linked: LinkedText, seg: Segment, i: int, *, listed: bool) -> str:
+        """What names a version behind the name at a node, or at the end of that name and not of the entity's own."""
+        behind = self.versions.behind(linked.text, seg, i, listed=listed)
+        mention, end = seg.nodes[i].mention, seg.nodes[behind[-1] if behind else i].end
+        if mention is None or mention.kind not in ("name", "unit", "new"):
+            return ""
+        written = linked.text[mention.start : mention.end]
+        entity = self.entities.get(mention.entity)
+        own = entity is not None and self.versions.base(entity.label()) != entity.label()
+        start = mention.end if own else mention.start + len(self.versions.base(written))
+        return linked.text[start:end].strip()
+
+    def _marked(self, linked: LinkedText, seg: Segment, match: Match) -> list[tuple[int, ...]]:
+        """The version nearest to a figure, no other figure between, that other words make one."""
+        figure = match.slots["o"][-1]
+        first, last = seg.clause(figure)
+        found = self.versions.marked(linked.text, seg, first, last)
+        found = [n for n in found if n[0] < figure or self._governed(seg, n[0])]
+        near = [n for n in found if not any(seg.nodes[k].value for k in _between(n, figure))]
+        return sorted(near, key=lambda n: (n[0] > figure, abs(n[0] - figure)))[:1]
+
+    def _governed(self, seg: Segment, i: int) -> bool:
+        """Whether a preposition stands before a node: "600 km in the Performance version", not "…, the Performance"."""
+        while i > 1 and seg.nodes[i - 1].key in self.grammar.filler:
+            i -= 1
+        return i > 0 and seg.nodes[i - 1].key in self.grammar.prepositions
 
     def _phrase(self, linked: LinkedText, seg: Segment, i: int, prop: Property) -> Iterator[Qualifier]:
         """What a figure counts: the words behind it, to the end of the clause, a comma, or what has a figure or date of
@@ -64,7 +101,8 @@ class Parts:
         joints = (k for k in range(i + 1, stop - 1) if (seg.nodes[k].key,) in self.grammar.conjunctions)
         behind = ((k, seg.nodes[k + 1].key) for k in joints)
         stop = next((k for k, key in behind if not key or key in self.grammar.filler), stop)
-        while stop > i + 1 and seg.nodes[stop - 1].key in self.grammar.prepositions:
+        ends = self.grammar.prepositions | self.grammar.joins
+        while stop > i + 1 and seg.nodes[stop - 1].key in ends:
             stop -= 1
         names = [q for q in prop.qualifiers if self.ontology.properties[q].filled_by == "phrase"]
         if stop > i + 1:
@@ -94,3 +132,13 @@ class Parts:
                 yield iri, Literal(parts[filled])
             elif filled == "approximate" and value.approximate:
                 yield iri, Literal.boolean(True)
+
+
+def extension_of(ontology: Ontology, prop: Property) -> str:
+    """The qualifier of a property that the name of a version fills, or nothing."""
+    return next((q for q in prop.qualifiers if ontology.properties[q].filled_by == "extension"), "")
+
+
+def _between(nodes: tuple[int, ...], figure: int) -> range:
+    """The nodes between a version and a figure."""
+    return range(nodes[-1] + 1, figure) if nodes[0] < figure else range(figure + 1, nodes[0])

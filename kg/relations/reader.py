@@ -27,7 +27,9 @@ from kg.patterns.grammar import Grammar, Node
 from kg.patterns.match import Match, Matcher
 from kg.patterns.notation import Slot
 from kg.patterns.segment import Segment, segment
+from kg.patterns.versions import Versions
 from kg.relations.cues import Cue, Cues
+from kg.relations.gapping import Gapping
 from kg.relations.naming import Namer
 from kg.relations.passages import Passage, passages, speeches
 from kg.relations.qualifiers import Parts
@@ -95,7 +97,9 @@ class Reader:
         self.speech = Speech(language, ontology)
         self.matcher = Matcher(language.patterns, dict(language.lists))
         self.namer = Namer(language, ontology)
-        self.parts = Parts(ontology, self.grammar)
+        versions = Versions(language)
+        self.parts = Parts(ontology, self.grammar, versions, resolver.entities)
+        self.gapping = Gapping(ontology, versions)
 
     def extract(self, document: Document, linked: LinkedText) -> Extraction:
         """The claims of a document and its new entities."""
@@ -106,7 +110,7 @@ class Reader:
         claims = [*self._said(source, spoken, speakers)]
         for passage, seg in parts:
             by = speakers.get(passage.quotation, "") if passage.quotation >= 0 else self.speech.speaker(seg)
-            matches = self._matches(seg)
+            matches = self._matches(linked.text, seg)
             named, found = self.namer.by_place(linked, seg, matches)
             new += found
             claims += self._read(source, named, matches, by)
@@ -156,8 +160,9 @@ class Reader:
             pattern = f"{self.language.code}/quotation"
             yield Claim(source.name, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")
 
-    def _matches(self, seg: Segment) -> list[Match]:
-        return _with_partners(_with_endings(seg, self._specific(list(self.matcher.matches(seg)))))
+    def _matches(self, text: str, seg: Segment) -> list[Match]:
+        found = _with_partners(_with_endings(seg, self._specific(list(self.matcher.matches(seg)))))
+        return self.gapping.completed(text, seg, found)
 
     def _read(self, source: _Source, seg: Segment, matches: list[Match], by: str) -> Iterator[Claim]:
         if not matches:

@@ -1,0 +1,115 @@
+"""Figures whose words are said once for several: "Acme sold 2,000 cars and Norland 1,500", "the Pro 600 km"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kg.names import local_name
+from kg.ontology import Ontology
+from kg.patterns.match import Match
+from kg.patterns.segment import Segment
+from kg.patterns.versions import Versions
+from kg.relations.qualifiers import extension_of
+
+TAIL = 5
+"""How many words may stand behind a figure before the next name ("2,000 cars on a good day | and Norland 1,500")."""
+LEAD = 3
+"""How many small words may stand before the next name and before its figure ("and the Norland | with about 1,500")."""
+MOST = 12
+"""How many figures one wording may be said for."""
+
+
+class Gapping:
+    """Finds the names with figures that follow a match and leave its words out."""
+
+    def __init__(self, ontology: Ontology, versions: Versions) -> None:
+        self.ontology, self.versions = ontology, versions
+
+    def completed(self, text: str, seg: Segment, matches: list[Match]) -> list[Match]:
+        """The matches, each of a figure with those that go on with another name and figure alone."""
+        if sum(node.value is not None for node in seg.nodes) < 2:
+            return matches
+        matches = [m for m in matches if not self.versions.covers(text, seg, *m.anchor)]
+        taken = {i for match in matches for i in match.slots.get("o", ())}
+        return [*matches, *(made for match in matches for made in self._of(text, seg, match, taken))]
+
+    def _of(self, text: str, seg: Segment, match: Match, taken: set[int]) -> Iterator[Match]:
+        subject, object_ = match.slots.get("s", ()), match.slots.get("o", ())
+        if self.ontology.properties[match.pattern.property].kind != "quantity" or len(subject) != 1:
+            return
+        if len(object_) != 1 or subject[0] > object_[0]:
+            return
+        last = match
+        for _ in range(MOST):
+            found = self._next(text, seg, last)
+            if found is None or not taken.isdisjoint(found.slots["o"]):
+                return
+            yield found
+            last = found
+
+    def _next(self, text: str, seg: Segment, match: Match) -> Match | None:
+        """The match of the next name and figure, with the words of this one."""
+        nodes, value = seg.nodes, match.slots["o"][0]
+        at = self._joint(seg, value + 1)
+        if at is None:
+            return None
+        subject, version = match.slots["s"][0], (at, at)
+        mention, like = nodes[at].mention, nodes[subject].mention
+        if mention is not None and mention.entity and like is not None:
+            if len(mention.classes & like.classes) < 2 or mention.kind in ("demonym", "possessor", "owner"):
+                return None
+            subject, behind = at, self.versions.behind(text, seg, at)
+            at = behind[-1] + 1 if behind else at + 1
+        elif count := self._version(text, seg, at):
+            version = (at, at + count[0])
+            at += sum(count)
+        else:
+            return None
+        at = self._small(seg, at)
+        if at >= len(nodes) or not _alike(seg, value, at):
+            return None
+        slots = {**match.slots, "s": (subject,), "o": (at,)}
+        name = extension_of(self.ontology, self.ontology.properties[match.pattern.property])
+        if name and version[1] > version[0]:
+            slots[local_name(name)] = tuple(range(*version))
+        elif name:
+            slots.pop(local_name(name), None)
+        return replace(match, slots=slots, last=at + 1, model=value if match.model < 0 else match.model)
+
+    def _version(self, text: str, seg: Segment, at: int) -> tuple[int, int] | None:
+        """How many nodes name a version here, and how many words behind them say that it is one."""
+        count = 0
+        while at + count < len(seg) and (step := self.versions.at(text, seg, at + count)):
+            count += step
+        behind = self.versions.closes(text, seg, at + count) if count else 0
+        return (count, behind) if count else None
+
+    def _joint(self, seg: Segment, at: int) -> int | None:
+        """Where the next part begins, behind a comma, a conjunction or the end of the clause, and small words."""
+        for i in range(at, min(at + TAIL, len(seg))):
+            node = seg.nodes[i]
+            if node.mention is not None or node.value is not None:
+                return None
+            if node.key == "," or i in seg.breaks or (node.key,) in seg.grammar.conjunctions:
+                i += 1
+                joins = seg.grammar.conjunctions
+                while i < len(seg) and ((seg.nodes[i].key,) in joins or i in seg.breaks):
+                    i += 1
+                i = next(
+                    (k for k in range(i, min(i + LEAD, len(seg))) if seg.nodes[k].key not in seg.grammar.filler), i
+                )
+                return i if i < len(seg) else None
+        return None
+
+    def _small(self, seg: Segment, at: int) -> int:
+        """Past the small words before a figure."""
+        small = seg.grammar.filler | seg.grammar.prepositions
+        end = min(at + LEAD, len(seg))
+        return next((i for i in range(at, end) if not seg.nodes[i].key or seg.nodes[i].key not in small), end)
+
+
+def _alike(seg: Segment, one: int, other: int) -> bool:
+    """Whether two nodes are figures of one kind and unit."""
+    a, b = seg.nodes[one].value, seg.nodes[other].value
+    return a is not None and b is not None and (a.kind, a.unit) == (b.kind, b.unit) and b.literal is not None
