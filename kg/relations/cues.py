@@ -116,9 +116,12 @@ class Cues:
             return None
         if any(c.kind == "absent" and last <= c.first < match.last for c in cues):
             return None
-        denied = any(_denies(segment, c, match) for c in cues if c.first >= start)
-        if denied:
-            return None if match.pattern.status is Status.ENDED else Status.DENIED  # who denies an end asserts nothing
+        denials = [c for c in cues if c.first >= start and _denies(segment, c, match)]
+        if denials:
+            end = match.pattern.status is Status.ENDED or any(
+                c.kind == "ended" and c.first >= denials[0].last for c in before
+            )
+            return Status.IN_EFFECT if end else Status.DENIED  # who denies an end says that it goes on
         before = [c for c in before if c.kind != "ended" or not _undone(segment, c, before)]
         over = {i for c in before if c.kind == "ended" for i in range(c.first, c.last)}
         fixed = match.pattern.status is Status.DENIED

@@ -28,6 +28,7 @@ from kg.patterns.match import Match, Matcher
 from kg.patterns.notation import Slot
 from kg.patterns.segment import Segment, segment
 from kg.patterns.versions import Versions
+from kg.relations.choosing import with_endings, with_partners, within_clauses
 from kg.relations.cues import Cue, Cues
 from kg.relations.gapping import Gapping
 from kg.relations.naming import Namer
@@ -161,8 +162,8 @@ class Reader:
             yield Claim(source.name, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")
 
     def _matches(self, text: str, seg: Segment) -> list[Match]:
-        found = _with_partners(_with_endings(seg, self._specific(list(self.matcher.matches(seg)))))
-        return self.gapping.completed(text, seg, found)
+        found = within_clauses(seg, self._specific(list(self.matcher.matches(seg))))
+        return self.gapping.completed(text, seg, with_partners(with_endings(seg, found)))
 
     def _read(self, source: _Source, seg: Segment, matches: list[Match], by: str) -> Iterator[Claim]:
         if not matches:
@@ -339,24 +340,6 @@ class Reader:
 def _is_open(node: Node, status: Status) -> bool:
     """Whether a date without a year is that of something still to come."""
     return node.value is not None and node.value.yearless and status is Status.PLANNED
-
-
-def _with_endings(seg: Segment, matches: list[Match]) -> list[Match]:
-    """The matches without those that pass over the end of what they read: "gave up its share" says no share is held."""
-
-    def said(m: Match) -> tuple[object, ...]:
-        subjects = (seg.nodes[i].mention for i in m.slots.get("s", ()))
-        return m.pattern.property, {x.entity or x for x in subjects if x is not None}, m.slots.get("o")
-
-    ends = [said(m) for m in matches if m.pattern.status is Status.ENDED]
-    return [m for m in matches if m.pattern.status is Status.ENDED or said(m) not in ends]
-
-
-def _with_partners(matches: list[Match]) -> list[Match]:
-    """The matches without those that set names beside each other which all have the same other: "Acme and Norland are
-    in talks with Vest" says nothing of the two."""
-    sides = {(m.pattern.property, m.slots["s"]) for m in matches if len(m.slots.get("s", ())) > 1}
-    return [m for m in matches if (m.pattern.property, m.slots.get("both")) not in sides]
 
 
 def _variants(reading: _Reading) -> Iterator[_Reading]:

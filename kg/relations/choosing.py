@@ -1,0 +1,49 @@
+"""Which of the matches of a passage hold, by what the others say and by the clause in which each part stands."""
+
+from __future__ import annotations
+
+from kg.model import Status
+from kg.patterns.match import Match
+from kg.patterns.segment import Segment
+
+
+def with_endings(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches without those that pass over the end of what they read: "gave up its share" says no share is held."""
+
+    def said(m: Match) -> tuple[object, ...]:
+        subjects = (seg.nodes[i].mention for i in m.slots.get("s", ()))
+        return m.pattern.property, {x.entity or x for x in subjects if x is not None}, m.slots.get("o")
+
+    ends = [said(m) for m in matches if m.pattern.status is Status.ENDED]
+    return [m for m in matches if m.pattern.status is Status.ENDED or said(m) not in ends]
+
+
+def with_partners(matches: list[Match]) -> list[Match]:
+    """The matches without those that set names beside each other which all have the same other: "Acme and Norland are
+    in talks with Vest" says nothing of the two."""
+    sides = {(m.pattern.property, m.slots["s"]) for m in matches if len(m.slots.get("s", ())) > 1}
+    return [m for m in matches if (m.pattern.property, m.slots.get("both")) not in sides]
+
+
+def within_clauses(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches without those whose words reach into the relative clause of another name: "Acme builds cars with
+    Norland, which makes screens for Vest" does not say that Acme builds anything for Vest."""
+    return [m for m in matches if not _strays(seg, m)]
+
+
+def _strays(seg: Segment, match: Match) -> bool:
+    """Whether the last part of a match stands in the relative clause of a name that is no part of the match."""
+    parts = {i for nodes in match.slots.values() for i in nodes}
+    last = max(parts, default=-1)
+    nodes, first = seg.nodes, match.anchor[1]
+    for k in range(last - 1, first, -1):
+        if nodes[k].key == ",":
+            return nodes[k + 1].key in seg.grammar.relative and _is_foreign(seg, k - 1, parts)
+    return False
+
+
+def _is_foreign(seg: Segment, i: int, parts: set[int]) -> bool:
+    """Whether a node is a name, and no part of a match nor beside one of its parts in a list."""
+    group = seg.groups.get(i)
+    members = {i} if group is None else set(group.members)
+    return seg.nodes[i].mention is not None and parts.isdisjoint(members)
