@@ -75,6 +75,8 @@ class Resolver:
         """What makes the name before it no more than a part of its phrase: "Acme's house", "Acme chief Ilse"."""
         self.openers = language.single("grammar", "openers")
         self.parting = language.single("grammar", "relative") | language.single("grammar", "and")
+        self.describing = self.prepositions | self.parting | language.single("grammar", "appositions")
+        """What stands behind the noun of an apposition; behind that of a clause of its own stands a verb."""
         self.saying = language.single("speech", "verbs")
         self.genitive = language.single("grammar", "genitive")
         self.determiners = language.single("grammar", "filler")
@@ -236,10 +238,13 @@ class Resolver:
         return list(passed.values()) or self._only(linked, known, phrase, strict=strict)
 
     def _beside(self, linked: LinkedText, known: _Known, phrase: _Phrase) -> Mention | None:
-        """The name that words are an apposition to: "Acme, the German carmaker owned by …"."""
-        first = phrase.first
+        """The name that words are an apposition to: "Acme, the carmaker owned by …", not "…, the carmaker says"."""
+        first, keys = phrase.first, linked.tokens.keys
+        behind = keys[phrase.last] if phrase.last < len(keys) else "."
+        if behind.isalnum() and behind not in self.describing:
+            return None
         named = known.between(max(0, first - 1 - _INNER), first - 1) if not phrase.anaphor.possessive else []
-        tight = bool(named) and named[-1].last == first - 1 and linked.tokens.keys[first - 1] == ","
+        tight = bool(named) and named[-1].last == first - 1 and keys[first - 1] == ","
         return named[-1] if tight and not phrase.anaphor.plural and self._fits(named[-1], phrase) else None
 
     def _only(self, linked: LinkedText, known: _Known, phrase: _Phrase, *, strict: bool) -> list[Mention]:

@@ -36,10 +36,23 @@ def groups(nodes: tuple[Node, ...], grammar: Grammar, partner: Mapping[int, int]
             joined = joined or by_word
             if by_word and not _goes_on(nodes, at):
                 break
+        if len(members) == 2 and _begins_clause(nodes, at, grammar):
+            continue
         if len(members) > 1 and (joined or _closed(nodes, at, grammar)):
             found.update(dict.fromkeys(members, Group(tuple(members), i, at + 1)))
             past = at + 1
     return found
+
+
+def _begins_clause(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> bool:
+    """Whether a name behind a comma and a conjunction begins a clause of its own: "… of the maker Acme, and Beta
+    reported". A list of two has no comma."""
+    i = at - 1
+    while i > 0 and nodes[i].key not in grammar.joins and nodes[i].mention is None:
+        i -= 1
+    following = nodes[at + 1].key if at + 1 < len(nodes) else ""
+    verb = following[:1].isalpha() and following not in grammar.stop and following not in grammar.prepositions
+    return nodes[i].key in grammar.joins and nodes[i - 1].key == "," and verb
 
 
 def _closed(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> bool:

@@ -78,7 +78,9 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "scope": frozenset("*"),
     "speech": frozenset({"verbs", "property", "according"}),
     "time": frozenset({"months", "relative", "until", "at", "quarters", "parts"}),
-    "quantity": frozenset({"decimal", "magnitudes", "numbers", "ranges", "changes", "changes_after", "labels"}),
+    "quantity": frozenset(
+        {"decimal", "magnitudes", "numbers", "ranges", "changes", "changes_after", "comparisons", "ranks", "labels"}
+    ),
     "versions": frozenset({"words", "before", "after"}),
     "words": frozenset("*"),
     "anaphora": frozenset("*"),

@@ -212,6 +212,8 @@ class Cues:
         for i, node in enumerate(segment.nodes[start:end], start):
             if node.mention is None or node.mention.classes.isdisjoint(place.range):
                 continue
+            if segment.nodes[min(i + 1, end - 1)].key in segment.grammar.possessive:
+                continue  # "in Norland's capital"
             if i not in taken and self._is_scope(segment, i, node, place.iri) and _owns(match, i, rivals):
                 found.append((_distance(i, match), i))
         if found:
@@ -243,6 +245,8 @@ class Cues:
             return When()
         start, end = segment.clause(match.anchor[0])
         bound = {i for name, nodes in match.slots.items() for i in nodes if name != "time"}
+        if match.model < 0:  # the year of a figure that this one is compared with
+            bound.update(i for r in rivals if r.model >= 0 for i in r.slots.get("time", ()))
         chosen = match.slots.get("time", ())
         dates = [i for i in (chosen or range(start, end)) if _is_date(segment.nodes[i]) and i not in bound]
         candidates = [i for i in dates if chosen or (_owns(match, i, rivals) and not _aside(segment, match, i))]

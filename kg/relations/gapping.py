@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from kg.names import local_name
 from kg.ontology import Ontology
+from kg.patterns import Language
 from kg.patterns.match import Match
 from kg.patterns.segment import Segment
 from kg.patterns.versions import Versions
 from kg.relations.qualifiers import extension_of
 
+APART = 10
+"""How many nodes may stand between a figure and the words that compare it with another."""
 TAIL = 5
 """How many words may stand behind a figure before the next name ("2,000 cars on a good day | and Norland 1,500")."""
 LEAD = 3
@@ -23,8 +26,10 @@ MOST = 12
 class Gapping:
     """Finds the names with figures that follow a match and leave its words out."""
 
-    def __init__(self, ontology: Ontology, versions: Versions) -> None:
+    def __init__(self, language: Language, ontology: Ontology, versions: Versions) -> None:
         self.ontology, self.versions = ontology, versions
+        self.ranks = language.words("quantity", "ranks")
+        self.comparisons = language.words("quantity", "comparisons")
 
     def completed(self, text: str, seg: Segment, matches: list[Match]) -> list[Match]:
         """The matches, each of a figure with those that go on with another name and figure alone."""
@@ -40,6 +45,9 @@ class Gapping:
             return
         if len(object_) != 1 or subject[0] > object_[0]:
             return
+        compared = self._compared(seg, match)
+        if compared is not None and taken.isdisjoint(compared.slots["o"]):
+            yield compared
         last = match
         for _ in range(MOST):
             found = self._next(text, seg, last)
@@ -67,6 +75,7 @@ class Gapping:
         else:
             return None
         at = self._small(seg, at)
+        at += at < len(seg) and nodes[at].key == "("  # "Norland (1,500)"
         if at >= len(nodes) or not _alike(seg, value, at):
             return None
         slots = {**match.slots, "s": (subject,), "o": (at,)}
@@ -76,6 +85,24 @@ class Gapping:
         elif name:
             slots.pop(local_name(name), None)
         return replace(match, slots=slots, last=at + 1, model=value if match.model < 0 else match.model)
+
+    def _compared(self, seg: Segment, match: Match) -> Match | None:
+        """The match of the figure of another time that one is compared with: "2,000 cars, up from 1,500 in 2022"."""
+        nodes, value = seg.nodes, match.slots["o"][0]
+        for i in range(value + 1, min(value + APART, len(seg))):
+            if nodes[i].mention is not None or i in seg.breaks:
+                return None
+            count = next((len(k) for k in self.comparisons if seg.word_at(i, k)), 0)
+            if count:
+                at = self._small(seg, i + count)
+                same = {nodes[value + 1].key} | seg.grammar.filler | seg.grammar.prepositions
+                ahead = range(at + 1, min(at + TAIL, len(seg)))
+                date = next((k for k in ahead if not nodes[k].key or nodes[k].key not in same), at)
+                if at < len(seg) and _alike(seg, value, at) and _is_date(seg, date):
+                    slots = {**match.slots, "o": (at,), "time": (date,)}
+                    return replace(match, slots=slots, last=date + 1, model=value)
+                return None
+        return None
 
     def _version(self, text: str, seg: Segment, at: int) -> tuple[int, int] | None:
         """How many nodes name a version here, and how many words behind them say that it is one."""
@@ -92,15 +119,17 @@ class Gapping:
             if node.mention is not None or node.value is not None:
                 return None
             if node.key == "," or i in seg.breaks or (node.key,) in seg.grammar.conjunctions:
-                i += 1
-                joins = seg.grammar.conjunctions
-                while i < len(seg) and ((seg.nodes[i].key,) in joins or i in seg.breaks):
-                    i += 1
-                i = next(
-                    (k for k in range(i, min(i + LEAD, len(seg))) if seg.nodes[k].key not in seg.grammar.filler), i
-                )
-                return i if i < len(seg) else None
+                return self._member(seg, i + 1)
         return None
+
+    def _member(self, seg: Segment, i: int) -> int | None:
+        """Past the conjunctions, the words for a place in a row ("followed by") and the small words before a part."""
+        while i < len(seg) and ((seg.nodes[i].key,) in seg.grammar.conjunctions or i in seg.breaks):
+            i += 1
+        i += max((len(keys) for keys in self.ranks if seg.word_at(i, keys)), default=0)
+        light = range(i, min(i + LEAD, len(seg)))
+        i = next((k for k in light if seg.nodes[k].key not in seg.grammar.filler), i)
+        return i if i < len(seg) else None
 
     def _small(self, seg: Segment, at: int) -> int:
         """Past the small words before a figure."""
@@ -113,3 +142,8 @@ def _alike(seg: Segment, one: int, other: int) -> bool:
     """Whether two nodes are figures of one kind and unit."""
     a, b = seg.nodes[one].value, seg.nodes[other].value
     return a is not None and b is not None and (a.kind, a.unit) == (b.kind, b.unit) and b.literal is not None
+
+
+def _is_date(seg: Segment, i: int) -> bool:
+    value = seg.nodes[i].value
+    return value is not None and value.kind == "date"

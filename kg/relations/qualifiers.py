@@ -46,8 +46,7 @@ class Parts:
             if seg.nodes[i].value is not None:
                 yield from self._of_value(seg.nodes[i], prop)
                 if prop.dimension == "any":
-                    said = list(self._phrase(linked, seg, i, prop))
-                    yield from said or (self._phrase(linked, seg, match.model, prop) if match.model >= 0 else ())
+                    yield from self._counted(linked, seg, i, match.model, prop)
 
     def extension(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
         """The name of a version: right behind that of the thing ("Model Y2K Performance"), within it where that is
@@ -91,6 +90,13 @@ class Parts:
         while i > 1 and seg.nodes[i - 1].key in self.grammar.filler:
             i -= 1
         return i > 0 and seg.nodes[i - 1].key in self.grammar.prepositions
+
+    def _counted(self, linked: LinkedText, seg: Segment, i: int, model: int, prop: Property) -> list[Qualifier]:
+        """What a figure counts; where its words are left out, or begin as those do, the words behind its ``model``."""
+        own = list(self._phrase(linked, seg, i, prop))
+        full = list(self._phrase(linked, seg, model, prop)) if model >= 0 else []
+        begins = all(_words(f).startswith(_words(o)) for o, f in zip(own, full, strict=False))
+        return full if full and begins else own
 
     def _phrase(self, linked: LinkedText, seg: Segment, i: int, prop: Property) -> Iterator[Qualifier]:
         """What a figure counts: the words behind it, to the end of the clause, a comma, or what has a figure or date of
@@ -142,3 +148,9 @@ def extension_of(ontology: Ontology, prop: Property) -> str:
 def _between(nodes: tuple[int, ...], figure: int) -> range:
     """The nodes between a version and a figure."""
     return range(nodes[-1] + 1, figure) if nodes[0] < figure else range(figure + 1, nodes[0])
+
+
+def _words(qualifier: Qualifier) -> str:
+    """The words of a qualifier that holds a text."""
+    value = qualifier[1]
+    return value.lexical if isinstance(value, Literal) else value

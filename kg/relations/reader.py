@@ -100,7 +100,7 @@ class Reader:
         self.namer = Namer(language, ontology)
         versions = Versions(language)
         self.parts = Parts(ontology, self.grammar, versions, resolver.entities)
-        self.gapping = Gapping(ontology, versions)
+        self.gapping = Gapping(language, ontology, versions)
 
     def extract(self, document: Document, linked: LinkedText) -> Extraction:
         """The claims of a document and its new entities."""
