@@ -244,6 +244,8 @@ class Claim:
     """The name of its evidence, by which a decision finds it again; no part of what it states, like all below."""
     corrects: str = ""
     """The id of the claim in whose place a curator put it."""
+    decided_in: str = ""
+    """The id of the document, its original or a copy, of whose same sentence a curator decided what holds of it too."""
     curations: tuple[Curation, ...] = ()
     """The decisions on it."""
 

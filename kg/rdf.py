@@ -144,6 +144,8 @@ class Records:
             properties.append((kg("statedBy"), ox.NamedNode(claim.stated_by)))
         if claim.corrects:
             properties.append((kg("corrects"), self.iri("claim", claim.corrects)))
+        if claim.decided_in:
+            properties.append((kg("decidedIn"), self.iri("document", claim.decided_in)))
         node = self.iri("claim", claim.id)
         yield from _node(node, properties, layer("claims"))
         yield from self.decided(node, claim.curations, layer("claims"))

@@ -26,12 +26,14 @@ from kg.decisions import (
     statement_of,
     taken_back,
 )
+from kg.decisions.decision import evidence_key
 from kg.decisions.files import text_of
 from kg.errors import Faults, ProjectError
 from kg.model import Claim, Conflict, Document, Entity, Fact, Label, Literal, Origin, Status, Verdict, verdict_of
 from kg.names import digest
 from kg.project import Project
 from kg.relations import Extraction
+from kg.resolution import resolve
 from kg.seeds import load_facts
 
 PREFIXES = """@prefix at: <https://w3id.org/autotech#> .
@@ -253,6 +255,126 @@ def test_a_decision_on_a_document_that_is_not_there_rests(world: Knowledge) -> N
     made = graph(world, on(BUYS_TOO, "reject"), documents=(FIRST,))
     assert (made.decided, made.records) == (0, ())
     assert bytes_of(made) == bytes_of(graph(world, documents=(FIRST,)))
+
+
+# -- copies --------------------------------------------------------------------------------------------------------
+
+REPRINT = replace(FIRST, source="https://mirror.example/1", issued="2031-05-03", copy_of=FIRST.id)
+IN_OTHER_WORDS = FIRST.text.replace("Norland and Ostvik are", "So Norland and Ostvik are")
+REWORDED = replace(REPRINT, source="https://other.example/1", text=IN_OTHER_WORDS)
+
+
+def printed(claim: Claim, document: Document, **more: object) -> Claim:
+    """A claim as a copy has it."""
+    start = document.text.index(claim.quote)
+    return replace(claim, document=document.id, start=start, end=start + len(claim.quote), **more)  # type: ignore[arg-type]
+
+
+AGAIN, OTHERWISE = printed(PARTNERS, REPRINT), printed(PARTNERS, REWORDED)
+
+
+def family(world: Knowledge, *taken: Decision, claims: tuple[Claim, ...] = (PARTNERS, AGAIN, OTHERWISE)) -> Graph:
+    """An original, a reprint, and a copy that has the sentence in other words."""
+    documents = {d.id: d for d in (FIRST, REPRINT, REWORDED)}
+    decided = decisions.apply(taken, claims, (), world.names.entities, documents, world.ontology)
+    facts = resolve(decided.claims, decided.curated, documents, world.ontology)
+    entities = [decided.entities[i] for i in sorted(decided.entities)]
+    return Graph(world.ontology, entities, [*documents.values()], decided.claims, facts, (), decided.records,
+                 decided.applied)  # fmt: skip
+
+
+def found(made: Graph, document: Document) -> Claim:
+    return next(c for c in made.claims if c.document == document.id and not c.corrects)
+
+
+def of_copy(decision: Decision, document: Document = REPRINT) -> Decision:
+    key = evidence_key(decision.statement, decision.scope, document.source, decision.quote)
+    return replace(decision, source=document.source, key=key)
+
+
+@pytest.mark.parametrize(
+    ("decision", "verdict", "support"), [("reject", Verdict.REJECTED, 1), ("accept", Verdict.ACCEPTED, 1)]
+)
+def test_a_decision_holds_in_each_copy_that_has_the_sentence(
+    world: Knowledge, decision: str, verdict: Verdict, support: int
+) -> None:
+    made = family(world, on(PARTNERS, decision, by="ana"))
+    original, copy, other = (found(made, d) for d in (FIRST, REPRINT, REWORDED))
+    assert (verdict_of(original.curations), verdict_of(copy.curations), other.curations) == (verdict, verdict, ())
+    assert (copy.curations, copy.decided_in, original.decided_in) == (original.curations, FIRST.id, "")
+    assert fact(made, "id:Norland at:partnersWith id:Ostvik").support == support, "of the copy in other words"
+    assert made.decided == 1
+
+
+def test_without_a_copy_in_other_words_the_fact_goes(world: Knowledge) -> None:
+    made = family(world, on(PARTNERS, "reject"), claims=(PARTNERS, AGAIN))
+    assert fact(made, "id:Norland at:partnersWith id:Ostvik").status is Status.REJECTED
+
+
+def test_a_correction_is_made_in_each_copy(world: Knowledge) -> None:
+    made = family(world, on(PARTNERS, "correct", correction=FIXED))
+    fixed = {c.document: c for c in made.claims if c.corrects}
+    assert fixed.keys() == {FIRST.id, REPRINT.id}
+    assert (fixed[REPRINT.id].corrects, fixed[REPRINT.id].decided_in) == (AGAIN.id, FIRST.id)
+    partners = fact(made, "id:Norland at:partnersWith id:Sudmark")
+    assert (partners.support, len(partners.claims)) == (1, 2), "a copy counts no more than its original"
+
+
+def test_a_correction_that_only_mends_the_date_of_a_copy_is_made_there(world: Knowledge) -> None:
+    """Of "this year" an original makes another date than a reprint of the year after."""
+    dated, later = (replace(c, valid_from=y, time_text="this year") for c, y in ((PARTNERS, "2031"), (AGAIN, "2032")))
+    fixed = Correction(PARTNERS.subject, PARTNERS.predicate, PARTNERS.object, Status.IN_EFFECT, "2031")
+    made = family(world, on(dated, "correct", correction=fixed), claims=(dated, later))
+    [new] = [c for c in made.claims if c.corrects]
+    assert (new.valid_from, new.document, new.decided_in) == ("2031", REPRINT.id, FIRST.id)
+
+
+def test_what_is_found_of_a_copy_is_found_of_its_original(world: Knowledge) -> None:
+    made = family(world, of_copy(on(PARTNERS, "reject")))
+    assert found(made, FIRST).decided_in == REPRINT.id
+    assert not found(made, FIRST).counts
+
+
+@pytest.mark.parametrize(
+    ("decided", "verdicts"),
+    [
+        ((on(PARTNERS, "reject"), of_copy(on(PARTNERS, "accept"))), (Verdict.REJECTED, Verdict.ACCEPTED)),
+        ((on(PARTNERS, "accept"), of_copy(on(PARTNERS, "reject"))), (Verdict.ACCEPTED, Verdict.REJECTED)),
+    ],
+)
+def test_a_copy_with_a_decision_of_its_own_keeps_it(
+    world: Knowledge, decided: tuple[Decision, ...], verdicts: tuple[Verdict, ...]
+) -> None:
+    made = family(world, *decided)
+    assert tuple(verdict_of(found(made, d).curations) for d in (FIRST, REPRINT)) == verdicts
+    assert not any(c.decided_in for c in made.claims)
+
+
+def test_copies_on_which_curators_differ_say_nothing_of_the_original(world: Knowledge) -> None:
+    twin = replace(REPRINT, source="https://third.example/1")
+    taken = {d.key: d for d in (of_copy(on(PARTNERS, "accept")), of_copy(on(PARTNERS, "reject"), twin))}
+    documents = {d.id: d for d in (FIRST, REPRINT, twin)}
+    claims = decisions.keyed((PARTNERS, AGAIN, printed(PARTNERS, twin)), documents, short)
+    [group] = decisions.echoes(claims, documents)
+    assert (group[0].document, decisions.followed(group, taken, documents)) == (FIRST.id, None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": Status.PLANNED}, {"object": ID + "Sudmark"}, {"stated_by": ID + "Norland"}, {"quote": "Ostvik"}],
+)
+def test_a_copy_that_says_something_else_is_left_alone(world: Knowledge, change: dict[str, str]) -> None:
+    other = replace(AGAIN, **change)  # type: ignore[arg-type]
+    made = family(world, on(PARTNERS, "reject"), claims=(PARTNERS, other))
+    assert [c.curations for c in made.claims if c.document == REPRINT.id] == [()]
+
+
+def test_texts_that_are_no_copies_are_decided_on_alone(world: Knowledge) -> None:
+    other = replace(REPRINT, copy_of="")
+    claims, documents = (PARTNERS, printed(PARTNERS, other)), {d.id: d for d in (FIRST, other)}
+    assert not [*decisions.echoes(claims, documents)]
+    decided = decisions.apply([on(PARTNERS, "reject")], claims, (), {}, documents, world.ontology)
+    assert sum(c.counts for c in decided.claims) == 1
 
 
 # -- names that nobody listed --------------------------------------------------------------------------------------

@@ -11,11 +11,12 @@ import pyoxigraph as ox
 import pytest
 import support
 
+from kg import sentences
 from kg.errors import Faults, QueryError
 from kg.model import Literal, Status
 from kg.names import DCT, OWL, PROV, RDF, kg
 from kg.project import Project
-from kg.queries import checks, conflicts, facts, lookup, saved, sentences
+from kg.queries import checks, conflicts, facts, lookup, saved
 from kg.queries.rows import Row, Rows
 from kg.rdf import layer
 from kg.store import Store

@@ -194,6 +194,26 @@ def test_a_correction_is_said_in_names(project: Project, desk: Desk) -> None:
         assert not [i for i in Desk(project, store).items("claims") if i.id == name]
 
 
+TURNED, OF_A_NAME = "Sudmark partners with Ostvik", "Ostvik partners with Norland"
+
+
+@pytest.mark.parametrize("merge", [(), ("Sudmark", "Norland")])
+@pytest.mark.parametrize("word", ["--reject", "--accept"])
+def test_a_claim_is_decided_on_as_it_was_read(project: Project, merge: tuple[str, ...], word: str) -> None:
+    """The graph turns the ends of a symmetric property, and puts those that are kept in the place of merged ones."""
+    article = project.seeds / "articles" / "six.md"
+    article.write_text(f"---\nsource: https://news.example/six\nlanguage: en\n---\n{TURNED}. {OF_A_NAME}.", "utf-8")
+    if merge:
+        run(project, "review", "--same", *merge)
+    build(project)
+    rows = [r for r in listed(project, "--document", "https://news.example/six") if r["quote"] in (TURNED, OF_A_NAME)]
+    assert len(rows) == 2
+    for row in rows:
+        run(project, "review", word, str(row["id"]))
+    report = build(project)
+    assert (report.decisions, report.reopened) == (2 + bool(merge), ())
+
+
 def test_a_new_name_is_one_or_none_or_another(project: Project) -> None:
     run(project, "review", "--correct", "id:Vestgard", "--set", "class=Supplier", "--set", "label=Vestgard")
     with opened(project) as store:
@@ -371,6 +391,65 @@ def test_a_correction_has_to_fit_the_ontology(desk: Desk, changes: str, message:
     with pytest.raises(QueryError) as caught:
         desk.correct(item(desk, PARTNERS), [(name, value)])
     assert message in str(caught.value)
+
+
+PRESS = (
+    "Sudmark partners with Ostvik. The two companies have known each other for many years, said people close to the "
+    "talks on Friday. The weather was fine, the hall was full, and nobody asked a question about the coming winter. "
+    "Reporters from all over the country had travelled there by train, for the airport was closed again."
+)
+
+
+@pytest.fixture
+def printed(project: Project) -> Project:
+    """The project with an article, a reprint of it, and a reprint that has one sentence in other words, built."""
+    texts = {"press": PRESS, "reprint": PRESS, "reworded": PRESS.replace("Sudmark partners", "Today Sudmark partners")}
+    for number, (name, text) in enumerate(texts.items()):
+        head = f"---\nsource: https://{name}.example/\npublished: 2031-06-0{number + 1}\nlanguage: en\n---\n"
+        (project.seeds / "articles" / f"{name}.md").write_text(head + text, "utf-8")
+    build(project)
+    return project
+
+
+def in_print(project: Project) -> dict[str, dict[str, object]]:
+    """What waits of the sentence that was printed, by its source."""
+    return {str(r["source"]): r for r in listed(project) if "Sudmark partners" in str(r["quote"])}
+
+
+def test_a_decision_on_a_sentence_holds_in_its_reprint_and_is_said_to(printed: Project) -> None:
+    press = in_print(printed)["https://press.example/"]
+    assert press["details"]["also in"] == "https://reprint.example/"  # type: ignore[index]
+    told = run(printed, "review", "--reject", str(press["id"]), "--by", "ana").stderr
+    assert "(and the same sentence in https://reprint.example/)" in told
+    for _ in range(2):  # before and after it is applied
+        assert in_print(printed).keys() == {"https://reworded.example/"}
+        assert "1 decision applied" in run(printed, "build").stderr
+    why = run(printed, "why", "Sudmark", "partnersWith", "Ostvik").stdout
+    assert why.count("rejected by ana in seeds/decisions/claims/press_example-") == 2
+    assert why.count("decided of the same sentence in https://press.example/") == 1
+    [decision] = listed(printed, "--decided")
+    assert decision["details"]["also in"] == "https://reprint.example/"  # type: ignore[index]
+    assert "https://reprint.example/" in run(printed, "query", "decisions", "--format", "csv").stdout
+    assert ": 0 errors" in (checked := run(printed, "validate")).stdout + checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("accepted", "found"),
+    [
+        ([], {"press": ("Rejected", None), "reprint": ("Rejected", "https://press.example/")}),
+        (["reprint"], {"press": ("Rejected", None), "reprint": ("Accepted", None)}),
+    ],
+)
+def test_a_reprint_may_have_a_decision_of_its_own(
+    printed: Project, accepted: list[str], found: dict[str, tuple[str, str | None]]
+) -> None:
+    ids = {source: str(row["id"]) for source, row in in_print(printed).items()}
+    own = [x for name in accepted for x in ("--accept", ids[f"https://{name}.example/"])]
+    run(printed, "review", "--reject", ids["https://press.example/"], *own)
+    build(printed)
+    rows = json.loads(run(printed, "why", "Sudmark", "partnersWith", "Ostvik", "--format", "json").stdout)
+    told = {r["source"]: (r["decision"], r["decided_in"]) for r in rows if r["decision"]}
+    assert told == {f"https://{name}.example/": each for name, each in found.items()}
 
 
 FIGURES = (

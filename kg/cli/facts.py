@@ -167,9 +167,10 @@ def told(explained: Explanation, words: Words, marked: bool = True) -> Iterator[
         yield f"  {curation.status} · a curator wrote it down in {plain(f'{curation.file}:{curation.line}')}"
         yield f"  {plain(curation.source)}"
         yield from _decision(curation)
+    sources = _sources_of(explained)
     for item in explained.evidence:
         yield ""
-        yield from _claim(item, words)
+        yield from _claim(item, words, sources)
 
 
 def _independent(fact: Fact) -> str:
@@ -188,7 +189,12 @@ def _course(explained: Explanation) -> str:
     return " → ".join(map(str, explained.course))
 
 
-def _claim(item: Evidence, words: Words) -> Iterator[str]:
+def _sources_of(explained: Explanation) -> dict[str, str]:
+    """The sources of a fact's claims, by the document's id."""
+    return {item.claim.document: item.source for item in explained.evidence}
+
+
+def _claim(item: Evidence, words: Words, sources: Mapping[str, str]) -> Iterator[str]:
     claim, document = item.claim, item.document
     head: list[str] = [claim.status.value]
     if document:
@@ -205,6 +211,8 @@ def _claim(item: Evidence, words: Words) -> Iterator[str]:
     yield "  " + plain(" · ".join(x for x in (by, when, figure, rule, f"confidence {claim.confidence}") if x))
     for curation in claim.curations:
         yield from _decision(curation, "corrected" if claim.corrects else "")
+    if claim.decided_in in sources:
+        yield f"  decided of the same sentence in {plain(sources[claim.decided_in])}"
 
 
 def _decision(curation: Curation, word: str = "") -> Iterator[str]:
@@ -234,22 +242,24 @@ def evidence_table(explained: list[Explanation], words: Words) -> rows.Table:
     """A row for each claim and each curation of each fact."""
     columns = ("fact", "subject", "property", "object", "course", "status", "source", "title", "issued", "said",
                "speaker", "before", "quote", "after", "start", "end", "rule", "confidence", "decision", "file",
-               "line", "conflicts")  # fmt: skip
+               "line", "decided_in", "conflicts")  # fmt: skip
     lines: list[tuple[rows.Cell, ...]] = []
     for each in explained:
         fact = each.fact
         said = (fact.id, words(fact.subject), words(fact.predicate), words(fact.object), _course(each) or None)
-        end = _by_rule(each.against)
-        lines += [(*said, c.status.value, c.source, *(None,) * 11, c.verdict, c.file, c.line, end)
+        end, sources = _by_rule(each.against), _sources_of(each)
+        lines += [(*said, c.status.value, c.source, *(None,) * 11, c.verdict, c.file, c.line, None, end)
                   for c in fact.curations]  # fmt: skip
-        lines += [(*said, *_claim_cells(item, words), *_decided(item.claim), end) for item in each.evidence]
+        lines += [(*said, *_claim_cells(item, words), *_decided(item.claim, sources), end) for item in each.evidence]
     return rows.table(lines, *columns)
 
 
-def _decided(claim: Claim) -> tuple[rows.Cell, ...]:
-    """What was decided on a claim, and where that is written."""
+def _decided(claim: Claim, sources: Mapping[str, str]) -> tuple[rows.Cell, ...]:
+    """What was decided on a claim, where that is written, and of which other source it was decided."""
     found = [c for c in claim.curations if c.verdict is verdict_of(claim.curations)]
-    return (found[0].verdict, found[0].file, found[0].line) if found else (None, None, None)
+    if not found:
+        return None, None, None, None
+    return found[0].verdict, found[0].file, found[0].line, sources.get(claim.decided_in)
 
 
 def _claim_cells(item: Evidence, words: Words) -> tuple[rows.Cell, ...]:

@@ -140,14 +140,20 @@ def _decisions(
         elif keep and item.kind != "merges":
             raise QueryError(f"{item.id} is one of the {item.kind}", None, "--keep is for conflicts and merges")
         else:
-            yield f"accepted {item.id} {item.title}", desk.accept(item, keep, **who)
+            yield f"accepted {item.id} {item.title}{_echoes(item)}", desk.accept(item, keep, **who)
     for name in reject:
         item = desk.find(name)
-        yield f"rejected {item.id} {item.title}", desk.reject(item, **who)
+        yield f"rejected {item.id} {item.title}{_echoes(item)}", desk.reject(item, **who)
     if correct:
         item = desk.find(correct)
         pairs = [(name.strip(), value.strip()) for name, _, value in (c.partition("=") for c in changes)]
-        yield f"corrected {item.id} {item.title}", desk.correct(item, pairs, **who)
+        yield f"corrected {item.id} {item.title}{_echoes(item)}", desk.correct(item, pairs, **who)
+
+
+def _echoes(item: Item) -> str:
+    """Where else a decision on an item holds."""
+    also = [value for name, value in item.details if name == "also in"]
+    return f" (and the same sentence in {', '.join(also)})" if also else ""
 
 
 def _merged(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kg.decisions.correction import misfit
 from kg.decisions.decision import Decision, Short, claim_key, scope_of, statement_of
+from kg.decisions.echoes import echoes, followed
 from kg.decisions.merging import Merges, unlike
 from kg.model import Claim, Curation, Document, Entity, Fact, Label, Origin, Status, Verdict
 from kg.ontology import Ontology
@@ -106,32 +107,30 @@ class _Step:
         for claim in claims:
             by_key.setdefault(claim.key, []).append(claim)
             by_source.setdefault(documents[claim.document].source, []).append(claim)
-        changed: dict[str, Claim] = {}
+        holding: dict[str, Decision] = {}
         for decision in decisions:
-            found = by_key.get(decision.key, [])
-            if not found:
-                if decision.source in self.sources:
-                    self.reopen(decision, self._gone(decision, by_source.get(decision.source, [])))
-                continue
-            changed |= self._ruled(decision, found)
+            if decision.key in by_key and self._holds(decision):
+                holding[decision.key] = decision
+            elif decision.key not in by_key and decision.source in self.sources:
+                self.reopen(decision, self._gone(decision, by_source.get(decision.source, [])))
+        self.applied += len(holding)
+        changed = {
+            c.id: c for key, decision in holding.items() for claim in by_key[key] for c in _ruled(claim, decision)
+        }
+        own = {d.key for d in decisions}
+        for group in echoes(claims, documents) if holding else ():
+            if found := followed(group, holding, documents):
+                first, decision = found
+                others = [replace(c, decided_in=first.document) for c in group if c.key not in own]
+                changed |= {c.id: c for claim in others for c in _ruled(claim, decision)}
         return [*({c.id: c for c in claims} | changed).values()]
 
-    def _ruled(self, decision: Decision, found: list[Claim]) -> dict[str, Claim]:
+    def _holds(self, decision: Decision) -> bool:
+        """Whether a decision can be applied; one whose correction does not fit any more is reopened."""
         if decision.correction and (wrong := misfit(decision.correction, self.ontology, self.entities)):
             self.reopen(decision, wrong)
-            return {}
-        self.applied += 1
-        ruled = {}
-        for claim in found:
-            corrected = _corrected(claim, decision)
-            if corrected is None or corrected.id == claim.id:
-                status = Status.REJECTED if decision.decision == "reject" else claim.status
-                verdict = Verdict.ACCEPTED if decision.correction else decision.verdict
-                ruled[claim.id] = replace(claim, curations=(decision.curation(status, verdict),))
-            else:
-                ruled[claim.id] = replace(claim, curations=(decision.curation(corrected.status),))
-                ruled[corrected.id] = corrected
-        return ruled
+            return False
+        return True
 
     def _gone(self, decision: Decision, there: list[Claim]) -> str:
         """The reason for which a decision has no claim, with the claim that is nearest to it now."""
@@ -239,6 +238,18 @@ def _shared(one: str, other: str) -> int:
             row[j + 1] = before[j] + 1 if own == word else 0
         best, before = max(best, *row), row
     return best if best >= _ALIKE else 0
+
+
+def _ruled(claim: Claim, decision: Decision) -> Iterator[Claim]:
+    """A claim with the decision on it, and the one that stands in its place."""
+    corrected = _corrected(claim, decision)
+    if corrected is None or corrected.id == claim.id:
+        status = Status.REJECTED if decision.decision == "reject" else claim.status
+        verdict = Verdict.ACCEPTED if decision.correction else decision.verdict
+        yield replace(claim, curations=(decision.curation(status, verdict),))
+    else:
+        yield replace(claim, curations=(decision.curation(corrected.status),))
+        yield corrected
 
 
 def _corrected(claim: Claim, decision: Decision) -> Claim | None:

@@ -28,8 +28,8 @@ from kg.names import DCT, KG, PROV, RDF, SKOS, kg, local_name
 from kg.queries.lookup import document as document_iri
 from kg.queries.lookup import entity, identifying, labels, property_, symmetric
 from kg.queries.lookup import status as status_of
-from kg.queries.sentences import around
 from kg.rdf import A, from_ox
+from kg.sentences import around
 from kg.store import Store
 
 __all__ = [
@@ -327,6 +327,7 @@ def _claim(store: Store, iri: str, subject: str, predicate: str, value: Term) ->
         confidence=_text(values, kg("confidence")),
         key=_text(values, kg("key")),
         corrects=store.records.id_of(_text(values, kg("corrects"))),
+        decided_in=store.records.id_of(_text(values, kg("decidedIn"))),
         curations=curations(store, values),
     )
 

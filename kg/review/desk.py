@@ -17,7 +17,7 @@ from kg.names import local_name
 from kg.ontology import Ontology
 from kg.project import Project
 from kg.queries import lookup
-from kg.review.items import Item, Merge, items, new_entities, sentence
+from kg.review.items import Item, Merge, items, new_entities, repeated, sentence
 from kg.store import Store
 
 PREFIX = 4
@@ -77,7 +77,7 @@ class Desk:
         """
         known = self.known()
         merges = self._open(known) if kind in ("", "merges") and not decided else ()
-        found = [_filed(d, self.store.prefixes.shrink) for d in known] if decided else self._waiting(known, merges)
+        found = self._filed(known) if decided else self._waiting(known, merges)
         entity = lookup.entity(self.store, about) if about else ""
         source = self._source(document) if document else ""
         return [
@@ -88,6 +88,10 @@ class Desk:
 
     def _waiting(self, known: list[Decision], merges: Sequence[Merge]) -> list[Item]:
         return [i for i in items(self.store, known, merges) if not i.decided and not _settled(i)]
+
+    def _filed(self, known: list[Decision]) -> list[Item]:
+        also = repeated(self.store)
+        return [_filed(d, self.store.prefixes.shrink, also.get(d.key, ())) for d in known]
 
     def _open(self, known: list[Decision]) -> list[Merge]:
         """The proposals on which nobody has decided, of these or of more entities."""
@@ -295,12 +299,13 @@ def _settled(item: Item) -> bool:
     return item.claim is not None and item.kind == "claims" and verdict_of(item.claim.curations) is not None
 
 
-def _filed(decision: Decision, short: Callable[[str], str]) -> Item:
-    """A decision on file as an item."""
+def _filed(decision: Decision, short: Callable[[str], str], also: Iterable[str] = ()) -> Item:
+    """A decision on file as an item, with the sources ``also`` in whose sentences it holds."""
     name = short(decision.key) if decision.kind == "entities" else decision.key
     title = decision.statement or " / ".join(decision.evidence)
     who = " ".join(x for x in (decision.by, decision.on) if x)
-    details = (("written", f"{decision.file}:{decision.line}"), ("by", who), ("note", decision.note))
+    details = (("written", f"{decision.file}:{decision.line}"), ("by", who), ("note", decision.note),
+               *(("also in", source) for source in also))  # fmt: skip
     about = decision.entities or ((decision.key,) if decision.kind == "entities" else ())
     return Item(decision.kind, name, title, 0, (), decision, tuple((n, v) for n, v in details if v), about,
                 decision.source, decided=decision.decision)  # fmt: skip

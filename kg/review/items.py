@@ -8,11 +8,12 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 
-from kg.decisions import Decision, merge_key, scope_of, seen_of, sides_of, sources_of, statement_of
-from kg.model import Claim, Conflict, Curation, Entity, Fact, Label, Literal, Origin, Status, Term, Verdict
-from kg.names import SKOS, kg, local_name
+from kg.decisions import Decision, echoes, followed, merge_key, seen_of, sides_of, sources_of
+from kg.model import Claim, Conflict, Curation, Document, Entity, Fact, Label, Literal, Origin, Status, Term, Verdict
+from kg.names import PROV, SKOS, kg, local_name
 from kg.queries import facts as stored
 from kg.rdf import LABEL_KINDS, A
+from kg.review.reading import as_read, merged
 from kg.store import Store
 
 KINDS = ("claims", "entities", "merges", "conflicts", "reopened")
@@ -20,6 +21,7 @@ KINDS = ("claims", "entities", "merges", "conflicts", "reopened")
 # What each reason for doubt weighs, beside what a claim's confidence lacks of one, in hundredths.
 CONFLICT, UNLISTED, ELSEWHERE, HEARSAY, SINGLE = 25, 15, 15, 10, 5
 _NEW, _FEW, _SEVERAL, _AGAIN = 30, 10, 20, 100
+_CURATION, _DERIVED = ox.NamedNode(kg("curation")), ox.NamedNode(PROV + "wasDerivedFrom")
 _REOPENED = ox.NamedNode(Verdict.REOPENED.iri)
 
 
@@ -50,6 +52,8 @@ class Item:
     source: str = ""
     fact: Fact | None = None
     claim: Claim | None = None
+    echoes: tuple[Claim, ...] = ()
+    """Of a claim: it and those that say the same in the same sentence of an original and its copies; else none."""
     decided: str = ""
     """The word of the decision on it, if it has one; empty while it waits."""
 
@@ -60,7 +64,9 @@ class Words:
     def __init__(self, store: Store) -> None:
         self.store, self.short = store, store.prefixes.shrink
         self.labels = stored.labels(store)
-        self._sources: dict[str, str] = {}
+        self.merged = merged(store)
+        self.documents: dict[str, Document] = {}
+        """Those looked up so far, by id."""
 
     def of(self, term: Term) -> str:
         """A term as people call it."""
@@ -72,10 +78,14 @@ class Words:
 
     def source(self, document: str) -> str:
         """The address of a document of this id."""
-        if document not in self._sources:
-            found = stored.document(self.store, self.store.records.iri("document", document).value)
-            self._sources[document] = found.source if found else document
-        return self._sources[document]
+        return self.document(document).source
+
+    def document(self, name: str) -> Document:
+        """The document of this id; one without text where it is not there."""
+        if name not in self.documents:
+            found = stored.document(self.store, self.store.records.iri("document", name).value)
+            self.documents[name] = found or Document("", name)
+        return self.documents[name]
 
 
 def items(store: Store, known: Iterable[Decision], merges: Iterable[Merge] = ()) -> list[Item]:
@@ -92,7 +102,12 @@ def items(store: Store, known: Iterable[Decision], merges: Iterable[Merge] = ())
         *_conflicts(conflicts, words),
         *_reopened(store, taken),
     ]
-    told = (i if i.kind == "reopened" else _with_decision(i, taken.get((i.kind, i.draft.key))) for i in found)
+    ruled = {d.key: d for d in taken.values() if d.kind == "claims"}
+
+    def decision(item: Item) -> Decision | None:
+        return taken.get((item.kind, item.draft.key)) or _followed(item, ruled, words)
+
+    told = (i if i.kind == "reopened" else _with_decision(i, decision(i)) for i in found)
     return sorted(told, key=lambda i: (-i.doubt, KINDS.index(i.kind), i.source, i.claim.start if i.claim else 0, i.id))
 
 
@@ -102,6 +117,12 @@ def sentence(store: Store, item: Item) -> tuple[str, str, str]:
         return "", item.draft.quote, ""
     [evidence] = stored.explain(store, replace(item.fact, claims=(item.claim,))).evidence
     return evidence.before, item.claim.quote, evidence.after
+
+
+def _followed(item: Item, ruled: Mapping[str, Decision], words: Words) -> Decision | None:
+    """The decision on the same sentence in an original or a copy that holds for an item too, once it is applied."""
+    found = followed(item.echoes, ruled, words.documents)
+    return found[1] if found else None
 
 
 def _with_decision(item: Item, decision: Decision | None) -> Item:
@@ -121,11 +142,22 @@ def _claims(
     names = _names(words.store)
     seen: set[str] = set()
     for fact in facts:
+        echoing = _echoing(fact, words)
         for claim in fact.claims:
             if claim.key and claim.key not in seen and not claim.corrects:
                 seen.add(claim.key)
                 doubts = list(_doubts(fact, claim, fact.id in disputed, new, names))
-                yield _claim(fact, claim, doubts, words)
+                yield _claim(fact, claim, doubts, echoing.get(claim.id, ()), words)
+
+
+def _echoing(fact: Fact, words: Words) -> dict[str, tuple[Claim, ...]]:
+    """The claims of a fact that stand in one sentence with others, each with all of them."""
+    by_quote: dict[str, list[Claim]] = {}
+    for claim in fact.claims:
+        by_quote.setdefault(claim.quote, []).append(claim)
+    shared = [c for each in by_quote.values() if len({c.document for c in each}) > 1 for c in each]
+    documents = {c.document: words.document(c.document) for c in shared}  # the texts are long: no others are read
+    return {claim.id: group for group in echoes(shared, documents) for claim in group}
 
 
 def _doubts(
@@ -148,10 +180,10 @@ def _doubts(
         yield SINGLE, "a single source"
 
 
-def _claim(fact: Fact, claim: Claim, doubts: list[tuple[int, str]], words: Words) -> Item:
+def _claim(fact: Fact, claim: Claim, doubts: list[tuple[int, str]], echoing: tuple[Claim, ...], words: Words) -> Item:
     source = words.source(claim.document)
-    statement = statement_of(claim.subject, claim.predicate, claim.object, words.short)
-    draft = Decision("claims", claim.key, "", statement, scope_of(claim, words.short), source, claim.quote)
+    statement, scope = as_read(claim, source, words.merged, words.short)
+    draft = Decision("claims", claim.key, "", statement, scope, source, claim.quote)
     details = [
         ("subject", words.of(claim.subject)),
         ("property", words.of(claim.predicate)),
@@ -164,6 +196,7 @@ def _claim(fact: Fact, claim: Claim, doubts: list[tuple[int, str]], words: Words
         ("figure", claim.value_text),
         ("speaker", words.of(claim.stated_by) if claim.stated_by else ""),
         ("source", source),
+        *sorted({("also in", words.source(c.document)) for c in echoing} - {("also in", source)}),
         ("rule", claim.pattern),
         ("confidence", claim.confidence),
     ]
@@ -180,6 +213,7 @@ def _claim(fact: Fact, claim: Claim, doubts: list[tuple[int, str]], words: Words
         source=source,
         fact=fact,
         claim=claim,
+        echoes=echoing,
     )
 
 
@@ -191,6 +225,18 @@ def _names(store: Store) -> dict[str, list[str]]:
             if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
                 found.setdefault(quad.subject.value, []).append(quad.object.value.casefold())
     return found
+
+
+def repeated(store: Store) -> dict[str, list[str]]:
+    """For each key of a decision the sources in whose sentences it holds too, as the graph has it."""
+    found: dict[str, set[str]] = {}
+    words = Words(store)
+    for quad in store.match(predicate=ox.NamedNode(kg("decidedIn")), layer="claims"):
+        documents = [q.object for q in store.match(quad.subject, _DERIVED, layer="claims")]  # type: ignore[arg-type]
+        for written in store.match(quad.subject, _CURATION, layer="claims"):  # type: ignore[arg-type]
+            key = stored.curation(store, written.object.value).key  # type: ignore[union-attr]
+            found.setdefault(key, set()).update(words.source(store.records.id_of(d.value)) for d in documents)  # type: ignore[union-attr]
+    return {key: sorted(sources) for key, sources in found.items()}
 
 
 # -- names that nobody listed --------------------------------------------------------------------------------------
