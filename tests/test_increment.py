@@ -30,6 +30,7 @@ from kg.queries.checks import verify
 from kg.queries.facts import find
 from kg.relations import Extraction
 from kg.resolution import mark_copies, near
+from kg.review import Desk
 from kg.store import Manifest
 
 CASES = tomllib.loads((ROOT / "tests/suites/increment.toml").read_text(encoding="utf-8"))["document"]
@@ -90,6 +91,20 @@ class World:
         return next(c.get("source", self.paths[name].as_posix()) for c in CASES if c["name"] == name)
 
 
+def decided(world: World, folder: Path) -> World:
+    """The same with decisions of curators: on a text that others copy, on a figure, on one of three versions."""
+    project = Project(shutil.copytree(world.project.root, folder / "project"))
+    build(project, [*world.paths.values()], folder / "all")
+    with kg.store.open(folder / "all") as store:
+        desk = Desk(project, store)
+        items = {(i.source, i.title): i for i in desk.items("claims")}
+        desk.reject(items[world.source("release"), "BMW · partners with · Huawei"])
+        desk.correct(items[world.source("range"), "BMW iX3 · driving range · 500"], [("object", "700")])
+        desk.accept(items[world.source("version-1"), "Huawei · partners with · Toyota"])
+    Knowledge.of.cache_clear()  # type: ignore[attr-defined]
+    return World(folder, project, world.paths)
+
+
 def content(target: Path) -> tuple[Manifest, list[str]]:
     with kg.store.open(target) as store:
         return store.manifest, sorted(map(str, store.quads()))
@@ -120,7 +135,19 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield World(folder, small_project(folder / "project"), paths)
 
 
+@pytest.fixture(scope="module")
+def decided_world(world: World, tmp_path_factory: pytest.TempPathFactory) -> World:
+    return decided(world, tmp_path_factory.mktemp("decided"))
+
+
 # -- the law: whatever comes and goes, the graph is that of a build ---------------------------------------------------
+
+
+@pytest.fixture(params=["as read", "decided"])
+def either(request: pytest.FixtureRequest, world: World, decided_world: World) -> World:
+    """A project with decisions of curators, and one without."""
+    return decided_world if request.param == "decided" else world
+
 
 batches = st.sets(st.sampled_from(NAMES), min_size=1, max_size=5)
 steps = st.tuples(st.sampled_from(["add", "add", "remove"]), batches, st.sampled_from([NARROW, NARROW, NARROW, ANEW]))
@@ -132,12 +159,12 @@ def after_adding(world: World, held: frozenset[str], batch: frozenset[str]) -> f
     return frozenset(n for n in held if n in batch or world.source(n) not in named) | batch
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=13, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(start=st.sets(st.sampled_from(NAMES)), changes=st.lists(steps, min_size=1, max_size=6))
 def test_any_changes_give_the_graph_of_a_build(
-    world: World, monkeypatch: pytest.MonkeyPatch, start: set[str], changes: list[tuple[str, set[str], float]]
+    either: World, monkeypatch: pytest.MonkeyPatch, start: set[str], changes: list[tuple[str, set[str], float]]
 ) -> None:
-    target = world.start("changed", *sorted(start))
+    world, target = either, either.start("changed", *sorted(start))
     held = frozenset(start)
     for step, batch, broad in changes:
         monkeypatch.setattr(kg.increment.change, "BROAD", broad)
@@ -159,6 +186,33 @@ def ids(target: Path, names: set[str] | frozenset[str]) -> list[str]:
     with kg.store.open(target) as store:
         rows = [tuple(t.value for t in r) for r in store.query(f"SELECT ?d ?t {{ ?d <{KG}text> ?t }}")]
     return [iri.rpartition("/")[2] for n in sorted(names) for iri, text in rows if text == texts[n]]
+
+
+@pytest.mark.parametrize(
+    ("held", "come", "narrow"),
+    [
+        ("release range said", "based", True),
+        ("release range said", "version-1", False),
+        ("release range said", "reprint", False),
+        ("based chief said", "release", False),
+        ("release range said", "partners", False),
+        ("range said chief", "based", True),
+    ],
+)
+def test_only_what_meets_a_decision_makes_all_anew(
+    decided_world: World, monkeypatch: pytest.MonkeyPatch, held: str, come: str, narrow: bool
+) -> None:
+    anew: list[object] = []
+    made = kg.increment.change.make
+    monkeypatch.setattr(kg.increment.change, "BROAD", NARROW)
+    monkeypatch.setattr(kg.increment.change, "make", lambda *given, **more: anew.append(given) or made(*given, **more))
+    target = decided_world.start("meeting", *held.split())
+    told = decided_world.add(target, come).report
+    assert bool(anew) != narrow
+    assert content(target) == decided_world.full(frozenset([*held.split(), come]))
+    paths = [decided_world.paths[name] for name in (*held.split(), come)]
+    full = build(decided_world.project, paths, decided_world.folder / "told")
+    assert (told.decisions, told.reopened) == (full.decisions, full.reopened)
 
 
 # -- what is said of a change -----------------------------------------------------------------------------------------

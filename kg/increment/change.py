@@ -13,7 +13,7 @@ from kg.errors import InputError, Place, StoreError
 from kg.increment.kept import Kept
 from kg.increment.narrow import Narrow
 from kg.inputs import inputs
-from kg.model import Document, Fact
+from kg.model import Document, Fact, Verdict
 from kg.project import Project
 from kg.queries.lookup import document as document_iri
 
@@ -134,17 +134,21 @@ class _Plan:
     def _revised(self, gone: Mapping[str, Document], come: Mapping[str, Document]) -> BuildReport | None:
         """What hangs together with the documents that go and come made again, and the rest kept; None where a change
         may reach all of it."""
-        far = self.since or self.extractors or self.knowledge.decisions
+        far = self.since or self.extractors
         if far or len(gone) + len(come) > BROAD * len(self.kept):
             return None
         narrow = Narrow(self.knowledge, self.kept, self.reading, self._curated(), gone, come)
-        if narrow.is_crowded():
+        decided = self.knowledge.decisions
+        if narrow.is_crowded() or (decided and narrow.meets(decided)):
             return None
+        records = self.kept.decided()  # such a change leaves them as they are
         revision = narrow.revision()
         described = manifest(self.knowledge.ontology, revision.counts, self.inputs)
         written = store.revise(self.base, revision.gone, revision.come, described)
         self.reading.revise(gone, revision.table, written.digest)
-        return BuildReport.of(written)
+        again = tuple(r for r in records if r.verdict is Verdict.REOPENED)
+        applied = len({d.key for d in decided} & {r.key for r in records} - {r.key for r in again})
+        return replace(BuildReport.of(written), decisions=applied, reopened=again)
 
     def _curated(self) -> list[Fact]:
         known = self.knowledge

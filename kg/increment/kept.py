@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyoxigraph as ox
 
 from kg.errors import Place, StoreError
-from kg.model import Document, Fact
+from kg.model import Curation, Document, Fact
 from kg.names import DCT, KG, PROV, RDF, kg
-from kg.queries.facts import document, read_all
+from kg.queries.facts import curation, document, read_all
 from kg.rdf import REIFIES, A, layer, to_ox
 from kg.store import Store
 
 _SUBJECT, _PREDICATE, _OBJECT = (ox.NamedNode(RDF + name) for name in ("subject", "predicate", "object"))
 _CLAIM, _BETWEEN, _COPY = (ox.NamedNode(kg(name)) for name in ("claim", "between", "copyOf"))
+_DECISION = ox.NamedNode(kg("decision"))
 _DERIVED, _SOURCE = ox.NamedNode(PROV + "wasDerivedFrom"), ox.NamedNode(DCT + "source")
 _DOCUMENT = ox.NamedNode(KG + "Document")
 
@@ -48,6 +49,20 @@ class Kept(Mapping[str, Document]):
     def of_source(self, source: str) -> set[str]:
         """The ids of the documents with this source."""
         return self._names(self.store.match(None, _SOURCE, ox.Literal(source), "documents"))
+
+    def family(self, source: str) -> set[str]:
+        """The ids of the documents with this source, of their originals, and of all copies of those."""
+        own = self.of_source(source)
+        originals = {name for each in own if (name := self[each].copy_of)}
+        copies = (self._names(self.store.match(None, _COPY, self.records.iri("document", n))) for n in own | originals)
+        return (own | originals).union(*copies)
+
+    def decided(self) -> list[Curation]:
+        """The decisions that the store carries, sorted."""
+        quads = self.store.match(None, _DECISION, layer="curated")
+        nodes = {q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)}
+        prefix = self.records.iri("curation", "").value
+        return sorted((curation(self.store, n) for n in nodes if n.startswith(prefix)), key=lambda c: c.id)
 
     def tellers(self, facts: Iterable[str]) -> set[str]:
         """The ids of the documents that have claims in these facts."""

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from kg.build import Knowledge
 from kg.cache import Neighbours, Reading
-from kg.decisions import keyed
+from kg.decisions import Decision, keyed
 from kg.increment.kept import Kept
 from kg.model import Claim, Conflict, Document, Entity, Fact
 from kg.relations import Extraction
@@ -69,6 +69,21 @@ class Narrow:
         keys = [table.keys(name) for name in sorted(found)]
         return any(table.crowd(k) > CROWD or len(table.near(k)) > CANDIDATES for k in keys)
 
+    def meets(self, decisions: Sequence[Decision]) -> bool:
+        """Whether what a decision rests on may change, or what it did to a fact; not to be asked when crowded.
+
+        Only of decisions on claims it is known how far they reach: to their text, its copies and the facts of both.
+        """
+        if not all(d.kind == "claims" for d in decisions):
+            return True
+        sources = {d.source for d in decisions}
+        named = {e for d in decisions if d.correction for e in d.correction.entities()}
+        changed = {d.source for d in (*self.gone.values(), *self.come.values())}
+        if changed & sources or named.intersection(self._new_names):
+            return True
+        reached = {*self._kindred} | self.kept.tellers(self._touched)
+        return any(reached & self.kept.family(source) for source in sorted(sources))
+
     def revision(self) -> Revision:
         """What the change does to the graph; not to be asked when the change is crowded."""
         before = [*self._records_before(), *self._entities_before.values()]
@@ -92,12 +107,16 @@ class Narrow:
         return both, both.changed(self.gone, {})
 
     @cached_property
-    def _marked(self) -> dict[str, Document]:
-        """The documents that come, and those whose mark as a copy may change, with their marks after the change."""
+    def _kindred(self) -> dict[str, Document]:
+        """The documents that go and come, and those whose mark as a copy hangs together with theirs."""
         table = self._tables[0]
         starts = [*self.gone.values(), *self.come.values()]
-        kindred = near.kindred(starts, lambda d: table.near(table.keys(d.id)), lambda name: self.kept[name])
-        staying = [replace(d, copy_of="") for name, d in kindred.items() if name not in self.gone]
+        return near.kindred(starts, lambda d: table.near(table.keys(d.id)), lambda name: self.kept[name])
+
+    @cached_property
+    def _marked(self) -> dict[str, Document]:
+        """The documents that come, and those whose mark as a copy may change, with their marks after the change."""
+        staying = [replace(d, copy_of="") for name, d in self._kindred.items() if name not in self.gone]
         return {d.id: d for d in mark_copies(staying)}
 
     @cached_property
