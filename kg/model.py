@@ -204,6 +204,8 @@ class Document:
     publisher: str = ""
     copy_of: str = ""
     """The id of the document that this one repeats, or nothing."""
+    translated: bool = False
+    """Whether that one is in another language."""
 
     @property
     def sha256(self) -> str:

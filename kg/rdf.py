@@ -180,7 +180,8 @@ class Records:
         if document.issued:
             properties.append((DCT + "issued", to_ox(Literal.date(document.issued))))
         if document.copy_of:
-            properties.append((kg("copyOf"), self.iri("document", document.copy_of)))
+            names = ["copyOf", *["translationOf"] * document.translated]
+            properties += [(kg(name), self.iri("document", document.copy_of)) for name in names]
         yield from _node(self.iri("document", document.id), properties, layer("documents"))
 
     def conflict(self, conflict: Conflict) -> Iterator[ox.Quad]:

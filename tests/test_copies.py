@@ -186,9 +186,9 @@ def test_no_chains_and_no_order(drawn: list[tuple[str, str]], chance: random.Ran
 # -- signatures, and the cost --------------------------------------------------------------------------------------
 
 
-def test_signatures_are_small_lasting_and_of_the_text_alone() -> None:
+def test_signatures_are_small_lasting_and_of_text_and_language_alone() -> None:
     one = signature(WHOLE)
-    assert one == signature(Document(WHOLE.text, "elsewhere", title="Other", issued="2031"))
+    assert one == signature(Document(WHOLE.text, "elsewhere", title="Other", issued="2031", language="en"))
     assert pickle.loads(pickle.dumps(one)) == one
     assert len(pickle.dumps(one)) < 4 * len(WHOLE.text)
 

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -484,3 +485,19 @@ def test_marks_among_kindred_are_those_among_all(found: list[Document]) -> None:
     for one in found:
         some = near.kindred([one], candidates, by_id.__getitem__)
         assert {d.id: d.copy_of for d in mark_copies(list(some.values()))} == {n: marks[n] for n in some}
+
+
+def test_a_translation_follows_what_is_there(world: World) -> None:
+    """It is one of the original while that is there, and else the text that others copy."""
+    target = world.start("translated", "contract-id", "partners", "maker", "said")
+    for change, names in (
+        (lambda: world.add(target, "contract"), {"contract", "contract-id"}),
+        (lambda: world.add(target, "contract-id-mirror"), {"contract", "contract-id", "contract-id-mirror"}),
+        (lambda: remove(world.project, [world.source("contract")], target), {"contract-id", "contract-id-mirror"}),
+    ):
+        change()
+        assert content(target) == world.full(frozenset(names | {"partners", "maker", "said"}))
+        with kg.store.open(target) as store:
+            translated = sum(1 for _ in store.match(predicate=ox.NamedNode(KG + "translationOf")))
+            copied = sum(1 for _ in store.match(predicate=ox.NamedNode(KG + "copyOf")))
+        assert (copied, translated) == (len(names) - 1, (len(names) - 1) * ("contract" in names))

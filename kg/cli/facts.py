@@ -199,7 +199,8 @@ def _claim(item: Evidence, words: Words, sources: Mapping[str, str]) -> Iterator
     head: list[str] = [claim.status.value]
     if document:
         old = document.copy_of and item.said != document.issued
-        copy = f"a copy of what was said on {item.said}" if old else "a copy" if document.copy_of else ""
+        kind = "a translation" if document.translated else "a copy" if document.copy_of else ""
+        copy = f"{kind} of what was said on {item.said}" if old else kind
         head += [document.issued, document.publisher, document.title, copy]
     yield "  " + plain(" · ".join(x for x in head if x))
     yield f"  {plain(item.source)}, characters {claim.start} to {claim.end}"

@@ -219,6 +219,7 @@ def document(store: Store, iri: str) -> Document | None:
         language=_text(values, DCT + "language"),
         publisher=_text(values, DCT + "publisher"),
         copy_of=store.records.id_of(copied) if copied else "",
+        translated=kg("translationOf") in values,
     )
 
 

@@ -1,4 +1,5 @@
-"""Documents that repeat another: reprints, cut, reordered or reworded copies, found by the words they share in place.
+"""Documents that repeat another: reprints, cut, reordered or reworded copies, found by the words they share in place,
+and translations, found by names and figures (see :mod:`kg.resolution.translations`).
 
 Two steps: a sketch of each text finds the few earlier ones that may be like it, at a cost that does not grow with their
 number (Broder 1997); then the two texts are compared stretch by stretch. The figures behind the thresholds are measured
@@ -7,6 +8,8 @@ in tests/test_copies.py.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from kg.model import Document
+from kg.resolution.translations import Outline, outline, translates
 from kg.text import Tokens
 
 if TYPE_CHECKING:
@@ -44,40 +48,61 @@ TINY = 20
 FIGURES = 0.5
 """The share of figures that copies have in common; reports of one form differ in little else."""
 
-BANDS = 96
-"""The keys of a sketch; of two numbers each."""
+BANDS, KIN = 96, 32
+"""The keys of the sketch of a text's words, and of the sketches of its two kinds of anchors; of two numbers each."""
 CROWD, CANDIDATES = 32, 64
 """Bounds that keep the cost linear: a key of more texts finds only the first of these, a text is compared with no more
 than so many others."""
 
 _SHINGLE, _ROWS, _SEED = 3, 2, 1
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
     """All that is compared of a document's text; small, and the same for the same text.
 
-    ``bands`` are the keys by which like texts find each other, ``pairs`` three numbers for each word (0 where a pair is
-    not telling), both packed; ``figures`` the words with a digit, sorted.
+    ``bands`` are the keys by which like texts find each other, ``kin`` those by which translations do, ``pairs`` three
+    numbers for each word (0 where a pair is not telling), all packed; ``figures`` the words with a digit, sorted.
     """
 
     words: int
     bands: bytes
+    kin: bytes
     pairs: bytes
     figures: tuple[str, ...]
+    language: str
+    outline: Outline
+
+    @property
+    def keys(self) -> list[bytes]:
+        """The keys, each of eight bytes: texts that are compared have one in common, at the same place."""
+        packed = self.bands + self.kin
+        return [packed[a:b] for a, b in pairwise(range(0, len(packed) + 1, len(packed) // (BANDS + 2 * KIN)))]
 
 
 def signature(document: Document) -> Signature:
-    """The signature of a document: the costly part of finding copies, and a pure function of the text."""
+    """The signature of a document: the costly part of finding copies, and a pure function of text and language."""
     import numpy as np
 
-    words = [k for k in Tokens.of(document.text).keys if k[0].isalnum()]
+    tokens = Tokens.of(document.text)
+    words = [k for k in tokens.keys if k[0].isalnum()]
     shingles = {" ".join(words[i : i + _SHINGLE]) for i in range(max(1, len(words) - _SHINGLE + 1))}
-    sketch = _blank().copy()
-    sketch.update_batch(sorted(crc32(s.encode()) for s in shingles))
-    values = sketch.hashvalues.astype(np.uint32)
-    figures = tuple(sorted({w for w in words if any(c.isdigit() for c in w)}))
-    return Signature(len(words), values.tobytes(), np.array(_pairs(words), np.uint32).tobytes(), figures)
+    bands = _sketch(sorted(crc32(s.encode()) for s in shingles), BANDS)
+    drawn = outline(tokens)
+    own = hashlib.sha256(document.text.encode()).digest()[:8] * KIN  # what finds no other text but itself
+    kin = b"".join(_sketch(pairs, KIN) if pairs else own for pairs in drawn.pairs())
+    packed = np.array(_pairs(words), np.uint32).tobytes()
+    figures = tuple(sorted({w for w in words if _DIGIT.search(w)}))
+    return Signature(len(words), bands, kin, packed, figures, document.language[:2], drawn)
+
+
+def _sketch(numbers: Sequence[int], bands: int) -> bytes:
+    import numpy as np
+
+    sketch = _blank(bands).copy()
+    sketch.update_batch(numbers)
+    return bytes(sketch.hashvalues.astype(np.uint32).tobytes())
 
 
 def _pairs(words: list[str]) -> list[int]:
@@ -93,18 +118,19 @@ def _pairs(words: list[str]) -> list[int]:
 
 
 @cache
-def _blank() -> Any:  # noqa: ANN401 - the library has no types
+def _blank(bands: int) -> Any:  # noqa: ANN401 - the library has no types
     """An empty sketch; to draw its permutations anew for each text takes longer than all the rest."""
     from datasketch import MinHash
 
-    return MinHash(num_perm=BANDS * _ROWS, seed=_SEED, hashfunc=int)
+    return MinHash(num_perm=bands * _ROWS, seed=_SEED, hashfunc=int)
 
 
 def mark_copies(documents: Sequence[Document], signatures: Mapping[str, Signature] | None = None) -> list[Document]:
     """The documents, each copy linked to the earliest of those it repeats; in the order of their ids.
 
     The earliest is the one issued first, then the one with the smaller id; what says no date comes last. A copy of a
-    copy is one of the original. ``signatures`` holds those already known, by the id of the document.
+    copy is one of the original, and a translation if it is in another language. ``signatures`` holds those already
+    known, by the id of the document.
     """
     known = signatures or {}
     originals: dict[str, str] = {}
@@ -115,12 +141,27 @@ def mark_copies(documents: Sequence[Document], signatures: Mapping[str, Signatur
         originals[document.id] = originals.get(found, found)
         index.add(document.id, own)
     ordered = sorted(documents, key=lambda d: d.id)
-    return [replace(d, copy_of="" if originals[d.id] == d.id else originals[d.id]) for d in ordered]
+    by_id = {d.id: d for d in ordered}
+    return [_marked(d, by_id[originals[d.id]]) for d in ordered]
 
 
-def order(document: Document) -> tuple[bool, str, str]:
-    """The order in which documents are held to repeat others: by date, then by id; without a date they come last."""
-    return not document.issued, document.issued, document.id
+def _marked(document: Document, original: Document) -> Document:
+    if original.id == document.id:
+        return replace(document, copy_of="", translated=False)
+    return replace(document, copy_of=original.id, translated=_differ(document.language[:2], original.language[:2]))
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two languages are known and not the same."""
+    return bool(one and other) and one != other
+
+
+def order(document: Document) -> tuple[str, str]:
+    """The order in which documents are held to repeat others: by date, then by id.
+
+    A year or a month comes after all days in it, as no date at all comes last: nobody knows that it was earlier.
+    """
+    return f"{document.issued}~", document.id
 
 
 class _Index:
@@ -129,16 +170,16 @@ class _Index:
     def __init__(self) -> None:
         self.names: list[str] = []
         self.signatures: list[Signature] = []
-        self.buckets: dict[bytes, list[int]] = {}
+        self.buckets: dict[tuple[int, bytes], list[int]] = {}
 
     def like(self, wanted: Signature) -> list[tuple[str, Signature]]:
         """The signatures that may be of a text like this one, the earliest first."""
-        votes = Counter(n for key in _keys(wanted) for n in self.buckets.get(key, ()))
+        votes = Counter(n for key in enumerate(wanted.keys) for n in self.buckets.get(key, ()))
         nearest = sorted(votes, key=lambda n: (-votes[n], n))[:CANDIDATES]
         return [(self.names[n], self.signatures[n]) for n in sorted(nearest)]
 
     def add(self, name: str, own: Signature) -> None:
-        for key in _keys(own):
+        for key in enumerate(own.keys):
             bucket = self.buckets.setdefault(key, [])
             if len(bucket) < CROWD:
                 bucket.append(len(self.names))
@@ -146,14 +187,10 @@ class _Index:
         self.signatures.append(own)
 
 
-def _keys(own: Signature) -> list[bytes]:
-    """The bands of a sketch, each with its place."""
-    size = len(own.bands) // BANDS
-    return [b"%d:" % n + own.bands[a:b] for n, (a, b) in enumerate(pairwise(range(0, len(own.bands) + 1, size)))]
-
-
 def repeats(later: Signature, earlier: Signature) -> bool:
     """Whether the text of one signature copies that of the other; the later one may be part of the earlier."""
+    if _differ(later.language, earlier.language) and translates(later.outline, earlier.outline):
+        return True
     if (later.words, later.bands) == (earlier.words, earlier.bands):
         return True
     figures, others = {*later.figures}, {*earlier.figures}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 
 from kg.model import Document
 from kg.resolution import copies
@@ -12,9 +11,7 @@ from kg.resolution import copies
 def keys(document: Document) -> list[bytes]:
     """The keys of a document, each of eight bytes: two documents of which :func:`kg.resolution.mark_copies` links one
     to the other share one at the same place."""
-    bands = copies.signature(document).bands
-    size = len(bands) // copies.BANDS
-    return [bands[start:end] for start, end in pairwise(range(0, len(bands) + 1, size))]
+    return copies.signature(document).keys
 
 
 def alike(one: Document, other: Document) -> bool:

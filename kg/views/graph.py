@@ -36,6 +36,7 @@ class Evidence:
     rule: str = ""
     place: str = ""
     copy: bool = False
+    translated: bool = False
     """Whether the document repeats another, so that its word does not count."""
 
 

@@ -261,7 +261,7 @@ def _evidence(item: Evidence) -> str:
         "</blockquote>"
     )
     facts = [item.date, item.publisher, palette.STROKES[item.status].words]
-    facts += ["a copy of another text"] if item.copy else []
+    facts += [f"a {'translation' if item.translated else 'copy'} of another text"] if item.copy else []
     facts += [f"said by {item.speaker}"] if item.speaker else []
     facts += [f"rule {item.rule}"] if item.rule else []
     facts += [f"written down in {item.place}"] if item.place else []

@@ -60,4 +60,5 @@ def _told(item: stored.Evidence, labels: dict[str, str]) -> Evidence:
         speaker=labels.get(claim.stated_by, claim.stated_by),
         rule=claim.pattern,
         copy=bool(document and document.copy_of),
+        translated=bool(document and document.translated),
     )
