@@ -109,12 +109,19 @@ def _pairs(words: list[str]) -> list[int]:
     """For each word the pairs it makes with those behind it, each as a number."""
     least = TELLING if len(words) >= TINY else 0
     letters = [len(w) if len(w) > 1 or w.isascii() else TELLING for w in words]  # a sign of a script without spaces
+    written, begun = _encoded(words)
     found = []
-    for i, word in enumerate(words):
+    for i, first in enumerate(letters):
         for j in range(i + 1, i + 1 + REACH):
-            telling = j < len(words) and letters[i] + letters[j] > least
-            found.append((crc32(f"{word} {words[j]}".encode()) or 1) if telling else 0)
+            telling = j < len(words) and first + letters[j] > least
+            found.append((crc32(written[j], begun[i]) or 1) if telling else 0)
     return found
+
+
+def _encoded(words: list[str]) -> tuple[list[bytes], list[int]]:
+    """The words as bytes, and the number of each with a space behind it, from which that of a pair goes on."""
+    written = [word.encode() for word in words]
+    return written, [crc32(word + b" ") for word in written]
 
 
 @cache
