@@ -17,6 +17,7 @@ PREFERRED, ALTERNATIVE, AMBIGUOUS = SKOS + "prefLabel", SKOS + "altLabel", kg("a
 _RANKS = {PREFERRED: 0, ALTERNATIVE: 1, AMBIGUOUS: 4}
 _RDFS_LABEL = RDFS + "label"
 _PROPERTIES = (OWL + "ObjectProperty", OWL + "DatatypeProperty", RDF + "Property")
+_CLASS = OWL + "Class"
 _BY_NAME = """
 SELECT DISTINCT ?thing ?kind ?label {
   VALUES ?kind { skos:prefLabel skos:altLabel kg:ambiguousLabel }
@@ -68,19 +69,27 @@ def _rows(store: Store, query: str, **values: ox.Literal | ox.NamedNode) -> Iter
 
 def property_(store: Store, name: str) -> str:
     """The IRI of the property with this CURIE, IRI, local name or label in any language; QueryError without one."""
+    return _term(store, name, _PROPERTIES, "property", "properties")
+
+
+def class_(store: Store, name: str) -> str:
+    """The IRI of the class with this CURIE, IRI, local name or label in any language; QueryError without one."""
+    return _term(store, name, (_CLASS,), "class", "classes")
+
+
+def _term(store: Store, name: str, kinds: tuple[str, ...], one: str, many: str) -> str:
+    """The IRI of the ontology term of some kinds that a name stands for."""
     iri = _as_iri(store, name) or _existing(store, store.manifest.domain + name)
     if iri:
         return iri
-    labels = {iri: sorted({local_name(iri), *_labels_of(store, iri)}) for iri in _property_names(store)}
+    labels = {iri: sorted({local_name(iri), *_labels_of(store, iri)}) for iri in _terms(store, kinds)}
     found = sorted(iri for iri, texts in labels.items() if name.lower() in (t.lower() for t in texts))
     if len(found) == 1:
         return found[0]
     if found:
         listed = ", ".join(store.prefixes.shrink(iri) for iri in found)
-        raise QueryError(f"several properties are called '{name}': {listed}", None, "give one of these instead")
-    raise QueryError(
-        f"no property is called '{name}'", None, _near(name, (t for texts in labels.values() for t in texts))
-    )
+        raise QueryError(f"several {many} are called '{name}': {listed}", None, "give one of these instead")
+    raise QueryError(f"no {one} is called '{name}'", None, _near(name, (t for texts in labels.values() for t in texts)))
 
 
 def status(store: Store, name: str) -> Status:
@@ -166,8 +175,9 @@ def _is_known(store: Store, node: ox.NamedNode) -> bool:
     return any(True for _ in store.match(node)) or any(True for _ in store.match(object=node))
 
 
-def _property_names(store: Store) -> list[str]:
-    found = {q.subject for kind in _PROPERTIES for q in store.match(None, A, ox.NamedNode(kind), "ontology")}
+def _terms(store: Store, kinds: tuple[str, ...]) -> list[str]:
+    """The terms of the ontology of some kinds."""
+    found = {q.subject for kind in kinds for q in store.match(None, A, ox.NamedNode(kind), "ontology")}
     return sorted(s.value for s in found if isinstance(s, ox.NamedNode))
 
 

@@ -10,7 +10,8 @@ other variable ``?name``::
     SELECT ?reader $book { ?reader ex:reads $book }
 
 The value behind ``=`` is the one of the example. Without ``optional`` a parameter must be given; an optional one that
-is not given stays an ordinary variable. An entity may be held to classes: ``(entity ex:Person ex:Club, optional)``.
+is not given stays an ordinary variable. An entity may be held to classes: ``(entity ex:Person ex:Club, optional)``;
+a class to those that it must be one of, or below; a text to those whose names it may be.
 
 How people ask it in their own words stands there too, in any language, with the parameters in braces; ``kg ask`` finds
 the question by them (see :mod:`kg.queries.asking`)::
@@ -40,7 +41,9 @@ from kg.rdf import to_ox
 from kg.store import Results, Store
 from kg.store.sparql import Value, check
 
-KINDS = ("entity", "property", "status", "date", "year", "text", "number")
+KINDS = ("entity", "class", "property", "status", "date", "year", "text", "number")
+_HELD = ("entity", "class", "text")
+"""The kinds that may be held to classes."""
 _BANNER = re.compile(r"#\s*(title|param|example|ask)(?:@([a-z-]+))?\s*:\s*(.*)")
 _PARAM = re.compile(r"([A-Za-z]\w*)\s*\(\s*(\w+)((?:\s+[\w.-]*:[\w.-]+)*)\s*(?:,\s*(optional)\s*)?\)\s*=\s*(.+)")
 SLOT = re.compile(r"\{([^{}]*)\}")
@@ -53,7 +56,8 @@ _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 class Parameter:
     """A value that a question takes: its kind (one of :data:`KINDS`), whether it may be left out, an example.
 
-    ``classes`` are CURIEs: an entity that a question names must be of one of them, or of one below.
+    ``classes`` are CURIEs: an entity that a question names must be of one of them, or of one below; a class must be one
+    of them, or below; a name that stands for a text must be that of such an entity.
     """
 
     name: str
@@ -196,8 +200,8 @@ def _parameter(content: str) -> Parameter | str:
     if match[2] not in KINDS:
         return f"unknown kind '{match[2]}', one of {', '.join(KINDS)}"
     classes = tuple(match[3].split())
-    if classes and match[2] != "entity":
-        return f"only an entity has classes, and {match[1]} is a {match[2]}"
+    if classes and match[2] not in _HELD:
+        return f"only {', '.join(_HELD)} have classes, and {match[1]} is a {match[2]}"
     return Parameter(match[1], match[2], match[4] is not None, match[5].strip(), classes)
 
 
@@ -288,6 +292,8 @@ def _bound(store: Store, parameter: Parameter, value: str) -> Value:
     """The RDF term for a parameter's value."""
     if parameter.kind == "entity":
         return ox.NamedNode(lookup.entity(store, value))
+    if parameter.kind == "class":
+        return ox.NamedNode(lookup.class_(store, value))
     if parameter.kind == "property":
         return ox.NamedNode(lookup.property_(store, value))
     if parameter.kind == "status":

@@ -103,7 +103,7 @@ class Asker:
         if not readings:
             raise QueryError("there is no question", None, 'write it out: kg ask "…"')
         # The first of equals: the languages are in the order of their names, and a name alone is of none.
-        best = max(readings, key=lambda r: (bool(r.whole), r.best if any(i.is_word for i in r.items) else 0.0))
+        best = max(readings, key=lambda r: r.rank)
         if best.whole:
             first, *others = best.whole
             also = tuple(f for f in others if first.score - f.score < MARGIN)
@@ -180,12 +180,21 @@ class _Reading:
     language: str
     items: tuple[Item, ...]
     fits: tuple[Fit, ...]
+    known: int
+    """How many words of the question are words of the language."""
 
     @classmethod
     def of(cls, question: str, wordings: Wordings, names: Names) -> _Reading:
         """Read a question by the wordings of a language."""
-        found = items(question, wordings.language, names, wordings.plain)
-        return cls(wordings.language.name, found, tuple(wordings.fits(found)))
+        found = items(question, wordings.language, names, wordings.is_common, wordings.spelt)
+        known = sum(wordings.is_common(token.key) for token in wordings.spelt(tokens(question)))
+        return cls(wordings.language.name, found, tuple(wordings.fits(found)), known)
+
+    @property
+    def rank(self) -> tuple[bool, float, float]:
+        """What the reading that is right has more of: an answer, then words that are known, then likeness."""
+        best = self.best if any(item.is_word for item in self.items) else 0.0
+        return (True, best, 0.0) if self.whole else (False, self.known, best)
 
     @property
     def best(self) -> float:

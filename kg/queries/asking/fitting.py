@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from kg.errors import QueryError
 from kg.model import Status
 from kg.names import Prefixes
-from kg.queries.asking.language import Language, fold, tokens
+from kg.queries.asking.language import Language, Token, fold, tokens
 from kg.queries.asking.naming import Names
 from kg.queries.asking.question import Item
 from kg.queries.saved import SLOT, Parameter, SavedQuery
@@ -92,13 +92,21 @@ class Wordings:
         self._rarest = math.log(1 + len(self._words))
         self._plain = {t.key for w in queries for text in _texts(w, language.name) for t in tokens(SLOT.sub("", text))}
         self._plain |= {keys[0] for keys in language.phrases if len(keys) == 1}
-        self._properties = _properties(language, names)
+        self._properties = _by_word(language, names.properties())
+        self._kinds = _by_word(language, names.kinds())
         self._statuses = _statuses(language)
         self._classes: dict[tuple[str, ...], set[str]] = {}
 
     def plain(self, key: str) -> bool:
         """Whether a folded word is one of the language, as far as its wordings go."""
-        return key in self._plain or key in self.language.stop or key in self.language.light
+        return key in self._plain or key in self.language.function_words
+
+    def spelt(self, given: tuple[Token, ...]) -> tuple[Token, ...]:
+        """The words of a question with slips of the pen put right; names and known words stay as they are."""
+        return tuple(t if self._stays(t.key) else self.language.put_right(t, self._plain) for t in given)
+
+    def _stays(self, key: str) -> bool:
+        return self.is_common(key) or self.names.has(key) or self.language.is_value(key)
 
     def is_common(self, key: str) -> bool:
         """Whether a folded word is one of the language, also one that stands in phrases alone."""
@@ -188,8 +196,10 @@ class Wordings:
             return self.weight(part.word, part.light) if item.word == part.word else 0.0
         if not self.values(part.parameter, item):
             return 0.0
+        # A kind is a word with a weight of its own: with the mean, a question that is a wording scores 1 with it, too.
+        weight = (SLOT_WEIGHT + self._item_weight(item)) / 2 if part.parameter.kind == "class" else SLOT_WEIGHT
         # A name is a text too, but where a question asks for the thing itself, that is meant.
-        return SLOT_WEIGHT * (EXTRA if part.parameter.kind == "text" and not item.kinds else 1)
+        return weight * (EXTRA if part.parameter.kind == "text" and not item.kinds else 1)
 
     def _item_weight(self, item: Item) -> float:
         return self.weight(item.word, item.light) if item.is_word else SLOT_WEIGHT
@@ -201,13 +211,21 @@ class Wordings:
         """What an item may stand for as the value of a parameter; nothing where it does not fit."""
         if parameter.kind == "property":
             return (self._properties[item.word],) if item.word in self._properties else ()
+        if parameter.kind == "class":
+            return self._class(parameter, item)
         if parameter.kind == "status":
             return (self._statuses[item.word],) if item.word in self._statuses else ()
         if parameter.kind == "entity":
             return self._entities(parameter, item)
         if parameter.kind == "text":
-            return (item.value,) if "text" in item.kinds or item.candidates else ()
+            return (item.value,) if "text" in item.kinds or self._entities(parameter, item) else ()
         return (item.value,) if parameter.kind in item.kinds else ()
+
+    def _class(self, parameter: Parameter, item: Item) -> tuple[str, ...]:
+        """The class that a word names, if it is one of those that the parameter is held to, or below."""
+        found, wanted = self._kinds.get(item.word, ""), self._wanted(parameter)
+        fits = bool(found) and (not wanted or bool(wanted & self.names.upwards([found[1:-1]])))
+        return (found,) if fits else ()
 
     def _entities(self, parameter: Parameter, item: Item) -> tuple[str, ...]:
         """The entities of a name that are of a class the parameter is held to, those of the best rank."""
@@ -300,10 +318,10 @@ def _taken_apart(query: SavedQuery, language: Language) -> list[tuple[Part, ...]
     return found
 
 
-def _properties(language: Language, names: Names) -> dict[str, str]:
-    """The properties whose label is one word for a question, by that word; a word that two share names none."""
+def _by_word(language: Language, labels: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The terms whose label is one word for a question, by that word; a word that two share names none."""
     found: dict[str, set[str]] = {}
-    for label, iri in names.properties():
+    for label, iri in labels:
         words = [word.sense for word in language.words(tokens(label)) if not word.light]
         if len(words) == 1:
             found.setdefault(words[0], set()).add(f"<{iri}>")

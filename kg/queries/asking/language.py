@@ -10,7 +10,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -21,9 +21,11 @@ from kg.project import Project
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:['’]\w+)*['’]?")
 _TABLES = ("before", "status", "senses")
 _LISTS = ("endings", "months")
-_TEXTS = ("language", "stemmer", "stop", "light", "passive", "both", "either", "numbers")
+_TEXTS = ("language", "stemmer", "stop", "light", "asks", "passive", "both", "either", "numbers")
 _JOINTS = ",;/&+"
 """Signs that stand for "and" or, the third of them, for "or" between two names."""
+_SHORT = 4
+"""Letters of a word that has too many neighbours for its spelling to be put right, unless it is a function word."""
 _SHORTEST = 3
 """Letters that must be left of a word whose ending is taken off: "dia" has no ending."""
 
@@ -75,6 +77,7 @@ class Language:
     stemmer: str = ""
     stop: frozenset[str] = frozenset()
     light: frozenset[str] = frozenset()
+    asks: frozenset[str] = frozenset()
     endings: tuple[str, ...] = ()
     passive: str = ""
     both: frozenset[str] = frozenset()
@@ -97,7 +100,7 @@ class Language:
         for keys, name in exact:
             found.setdefault(keys, name)
         for keys, name in exact:
-            found.setdefault(tuple(self._stem[key] for key in keys), name)
+            found.setdefault(tuple(self._cut(key) for key in keys), name)
         return found
 
     @cached_property
@@ -119,9 +122,10 @@ class Language:
             keys = tuple(t.key for t in given[place : place + length])
             if length == 1 and keys[0] in self.stop and keys not in self.phrases:
                 return []
-            sense = self.phrases.get(keys) or self.phrases.get(tuple(self._stem[key] for key in keys))
+            sense = self.phrases.get(keys) or self.phrases.get(tuple(self._cut(key) for key in keys))
             if sense:
-                return [*self._voice(given[place], place), Word(f"={sense}", place, place + length)]
+                light = f"={sense}" in self.light
+                return [*self._voice(given[place], place), Word(f"={sense}", place, place + length, light)]
         return []
 
     def _single(self, token: Token, place: int) -> list[Word]:
@@ -129,7 +133,12 @@ class Language:
             return []
         if token.key in self.light or token.key in self._cues:
             return [Word(token.key, place, place + 1, light=True)]
-        return [*self._voice(token, place), Word(self._stem[token.key], place, place + 1)]
+        return [*self._voice(token, place), Word(self._cut(token.key), place, place + 1)]
+
+    def _cut(self, key: str) -> str:
+        """The stem of a word; a function word has none, nor has a word whose stem would be one ("mengapa", "apa")."""
+        stem = self._stem[key]
+        return key if {key, stem} & self.function_words else stem
 
     def _voice(self, token: Token, place: int) -> list[Word]:
         """A mark of its own for a passive: its stem is that of the active, with the roles changed about."""
@@ -147,6 +156,20 @@ class Language:
             return ""
         return "either" if "/" in between or self.either.intersection(keys) else "both"
 
+    def put_right(self, token: Token, words: Iterable[str]) -> Token:
+        """A word as it was meant, where it is one of some words, or one function word, with a slip of the pen.
+
+        Only function words may lack any letter: what is one letter short of a word of the matter may be another word.
+        """
+        meant = {word for word in self.function_words if _slipped(token.key, word)}
+        meant |= {word for word in words if len(word) > _SHORT and _slipped(token.key, word, doubles=True)}
+        return replace(token, key=meant.pop()) if len(meant) == 1 else token
+
+    @cached_property
+    def function_words(self) -> frozenset[str]:
+        """The words that ask, tell roles apart or ask nothing."""
+        return self.stop | self.light | self.asks | self._cues
+
     @cached_property
     def _cues(self) -> frozenset[str]:
         return frozenset(t.key for texts in self.before.values() for text in texts for t in tokens(text))
@@ -158,6 +181,10 @@ class Language:
             if key.endswith(ending) and len(key) - len(ending) >= _SHORTEST:
                 yield key.removesuffix(ending)
 
+    def is_value(self, key: str) -> bool:
+        """Whether a folded word is a number or a month."""
+        return bool(self.number(key)) or any(key in forms for forms in self.months)
+
     def number(self, key: str) -> str:
         """The digits of a number in digits or words, or nothing."""
         if re.fullmatch(r"\d+(\.\d+)?", key):
@@ -165,6 +192,27 @@ class Language:
         if re.fullmatch(r"\d{1,3}([.,]\d{3})+", key):
             return re.sub(r"[.,]", "", key)
         return str(self.numbers.index(key)) if key in self.numbers else ""
+
+
+def _slipped(typed: str, meant: str, doubles: bool = False) -> bool:
+    """Whether two neighbouring letters of a word changed places, or one within it was left out or typed twice.
+
+    With ``doubles`` only a letter that should stand twice may have been left out.
+
+    Another letter in place of one is no such slip: too many words are another with one letter changed.
+
+    >>> [_slipped(typed, "which") for typed in ("whcih", "wich", "whichh", "winch")]
+    [True, True, True, False]
+    """
+    if len(typed) < _SHORTEST or typed == meant:
+        return False
+    if len(typed) == len(meant):
+        swaps = (meant[:n] + meant[n + 1] + meant[n] + meant[n + 2 :] for n in range(len(meant) - 1))
+        return typed in swaps
+    if len(typed) + 1 == len(meant):
+        inner = (n for n in range(1, len(meant) - 1) if not doubles or meant[n] == meant[n + 1])
+        return any(typed == meant[:n] + meant[n + 1 :] for n in inner)
+    return any(typed == meant[:n] + meant[n] + meant[n:] for n in range(len(meant)))
 
 
 class _Stems(dict[str, str]):
@@ -268,6 +316,7 @@ def _language(name: str, table: Mapping[str, object]) -> Language:
         stemmer=str(table.get("stemmer", "")),
         stop=frozenset(split("stop")),
         light=frozenset(split("light")),
+        asks=frozenset(split("asks")),
         endings=tuple(fold(text) for text in endings),
         passive=str(table.get("passive", "")),
         both=frozenset(split("both")),

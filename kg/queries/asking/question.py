@@ -40,9 +40,18 @@ class Item:
         return bool(self.word)
 
 
-def items(text: str, language: Language, names: Names, plain: Callable[[str], bool]) -> tuple[Item, ...]:
-    """A question as the items it consists of; ``plain`` tells which folded words are words of the language."""
-    given = tokens(text)
+def items(
+    text: str,
+    language: Language,
+    names: Names,
+    plain: Callable[[str], bool],
+    spelt: Callable[[tuple[Token, ...]], tuple[Token, ...]] = tuple,
+) -> tuple[Item, ...]:
+    """A question as the items it consists of.
+
+    ``plain`` tells which folded words are words of the language, ``spelt`` puts the spelling right.
+    """
+    given = spelt(tokens(text))
     found: list[Item] = []
     place = start = end = 0
     while place < len(given):
