@@ -227,6 +227,8 @@ class Resolver:
                     opens = wanted > 1 or start == sentence.first or mention.first - start <= OPENING
                     opens = opens or self._speaks(linked, mention)
                     (passed if aside else found if opens else late).setdefault(mention.entity, mention)
+            if phrase.place and not strict and len({**found, **passed}) > wanted:
+                return []  # of several at home nobody knows where, none is meant beyond doubt
             if len(found) >= wanted:
                 return list(found.values())[:wanted]
             if phrase.anaphor.possessive and passed and start == sentence.first:

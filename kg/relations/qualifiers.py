@@ -24,6 +24,7 @@ class Parts:
 
     def __init__(self, ontology: Ontology, grammar: Grammar, versions: Versions, entities: Entities) -> None:
         self.ontology, self.grammar, self.versions, self.entities = ontology, grammar, versions, entities
+        self.wholes = frozenset(c.composed_of[0] for c in ontology.classes.values() if c.composed_of)
 
     def of_slots(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
         """The qualifiers that slots of the pattern hold, and those that a value brings with it."""
@@ -68,8 +69,8 @@ class Parts:
         """What names a version behind the name at a node, or at the end of that name and not of the entity's own."""
         behind = self.versions.behind(linked.text, seg, i, listed=listed)
         mention, end = seg.nodes[i].mention, seg.nodes[behind[-1] if behind else i].end
-        if mention is None or mention.kind not in ("name", "unit", "new"):
-            return ""
+        if mention is None or mention.kind not in ("name", "unit", "new") or self.wholes.intersection(mention.classes):
+            return ""  # what stands behind a firm's name is no version of it
         written = linked.text[mention.start : mention.end]
         entity = self.entities.get(mention.entity)
         own = entity is not None and self.versions.base(entity.label()) != entity.label()
