@@ -22,12 +22,18 @@ class Versions:
     def __init__(self, language: Language) -> None:
         self.words = _by_first(language.words("versions", "words"))
         self.endings = language.words("versions", "words")
+        self.within = frozenset(keys[i] for keys in self.endings for i in range(len(keys)))
+        """Every word of such a name: what ends in none of them, or stands on none, needs no closer look."""
+        self.ends = tuple(sorted({keys[-1] for keys in self.endings}))
+        self.marks = tuple(sorted({keys[0] for k in ("before", "after") for keys in language.words("versions", k)}))
         self.before = _by_first(language.words("versions", "before"))
         self.after = _by_first(language.words("versions", "after"))
 
     def base(self, name: str) -> str:
         """A name without the words at its end that name a version; the name itself where nothing would be left that
         tells one thing from others: a single word without a figure ("Acme Max")."""
+        if not name.casefold().endswith(self.ends):
+            return name
         words = name.split()
         kept = len(words)
         while kept and (count := self._ending(words[:kept])):
@@ -62,6 +68,8 @@ class Versions:
 
     def covers(self, text: str, seg: Segment, first: int, last: int) -> bool:
         """Whether nodes lie within the name of a version of several words: "Long Range" speaks of no range."""
+        if text[seg.nodes[first].start : seg.nodes[first].end].casefold() not in self.within:
+            return False
         return any(first < i + self.at(text, seg, i) >= last for i in range(max(0, last - _LONGEST), first))
 
     def opens(self, text: str, seg: Segment, i: int) -> int:
@@ -74,8 +82,11 @@ class Versions:
 
     def marked(self, text: str, seg: Segment, first: int, last: int) -> list[tuple[int, ...]]:
         """The versions among these nodes that other words make one: "the Premium version", "varian Premium"."""
+        said = text[seg.nodes[first].start : seg.nodes[last - 1].end].casefold()
+        if not any(mark in said for mark in self.marks):
+            return []
         found = []
-        for i in range(first, last) if self.before or self.after else ():
+        for i in range(first, last):
             count = self.opens(text, seg, i)
             found.append(self._named(text, seg, i + count) if count else ())
             found.append(self._before(text, seg, first, i) if self.closes(text, seg, i) else ())

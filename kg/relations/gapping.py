@@ -33,9 +33,11 @@ class Gapping:
 
     def completed(self, text: str, seg: Segment, matches: list[Match]) -> list[Match]:
         """The matches, each of a figure with those that go on with another name and figure alone."""
-        if sum(node.value is not None for node in seg.nodes) < 2:
+        if not matches:
             return matches
         matches = [m for m in matches if not self.versions.covers(text, seg, *m.anchor)]
+        if sum(node.value is not None for node in seg.nodes) < 2:
+            return matches
         taken = {i for match in matches for i in match.slots.get("o", ())}
         return [*matches, *(made for match in matches for made in self._of(text, seg, match, taken))]
 
