@@ -224,13 +224,12 @@ class Resolver:
             for mention in known.between(start, end):
                 if self._fits(mention, phrase, strict=strict) and not self._apart(linked, mention, phrase):
                     aside = not phrase.anaphor.plural and self._oblique(linked, mention)
-                    opens = wanted > 1 or start == sentence.first or mention.first - start <= OPENING
-                    opens = opens or self._speaks(linked, mention)
+                    opens = wanted > 1 or start == sentence.first or self._opens(linked, mention, start)
                     (passed if aside else found if opens else late).setdefault(mention.entity, mention)
-            if phrase.place and not strict and len({**found, **passed}) > wanted:
-                return []  # of several at home nobody knows where, none is meant beyond doubt
             if len(found) >= wanted:
-                return list(found.values())[:wanted]
+                # of several at home nobody knows where, none is meant beyond doubt
+                doubt = bool(phrase.place) and not strict and len({**found, **passed}) > wanted
+                return [] if doubt else list(found.values())[:wanted]
             if phrase.anaphor.possessive and passed and start == sentence.first:
                 return list(passed.values())[:1]  # "by Acme, its partner"
         if late:
@@ -259,6 +258,10 @@ class Resolver:
             if self._fits(mention, phrase, strict=strict) and not self._apposed(linked, mention, phrase):
                 fitting.setdefault(mention.entity, mention)
         return list(fitting.values()) if len(fitting) == 1 else []
+
+    def _opens(self, linked: LinkedText, mention: Mention, start: int) -> bool:
+        """Whether a sentence that starts at a token speaks of a name: it stands early in it, or says something."""
+        return mention.first - start <= OPENING or self._speaks(linked, mention)
 
     def _speaks(self, linked: LinkedText, mention: Mention) -> bool:
         """Whether a word of saying stands beside a name: who speaks is what the next sentence goes on about."""
