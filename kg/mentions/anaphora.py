@@ -71,10 +71,14 @@ class Resolver:
         self.describes = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
         self.stop = language.single("grammar", "stop")
         heads = frozenset(k[0] for name in _free_words(ontology) for k in language.lists.get(name, ()) if len(k) == 1)
+        self.heads = heads
+        """The words for what somebody is ("chief")."""
+        self.persons = frozenset(c.iri for c in ontology.classes.values() if c.open and c.name_words > 1)
         self.tied = self.possessive | heads
         """What makes the name before it no more than a part of its phrase: "Acme's house", "Acme chief Ilse"."""
         self.openers = language.single("grammar", "openers")
-        self.parting = language.single("grammar", "relative") | language.single("grammar", "and")
+        self.relative = language.single("grammar", "relative")
+        self.parting = self.relative | language.single("grammar", "and")
         self.describing = self.prepositions | self.parting | language.single("grammar", "appositions")
         """What stands behind the noun of an apposition; behind that of a clause of its own stands a verb."""
         self.saying = language.single("speech", "verbs")
@@ -171,7 +175,10 @@ class Resolver:
         found = None
         while at < end and len(words) < self.longest:
             if words and at in inner:
-                place, at = inner[at].entity, inner[at].last
+                place, at = place or inner[at].entity, inner[at].last
+                continue
+            if place and keys[at] == ",":
+                at += 1  # "the maker at home in Norport, Norland, …"
                 continue
             words.append(keys[at])
             at += 1
@@ -188,9 +195,12 @@ class Resolver:
         self, linked: LinkedText, first: int, last: int, inner: Mapping[int, Mention], place: str
     ) -> tuple[int, int]:
         """The head of a phrase: all of it, or its last word ("the German carmaker"), or its first ("pabrikan Jepang
-        itu"): so that the place within can be read beside it."""
+        itu", "pabrikan yang bermarkas di Tokyo itu"): so that the place within can be read beside it."""
         if not place:
             return first, last
+        clause = next((k for k in range(first + 1, last) if linked.tokens.keys[k] in self.relative), 0)
+        if clause:
+            return first, clause
         if linked.tokens.keys[first] in self.determiners:
             return last - 1, last
         return first, next(k for k in range(first + 1, last) if k in inner)
@@ -221,7 +231,7 @@ class Resolver:
         late: dict[str, Mention] = {}
         passed: dict[str, Mention] = {}
         for start, end in places:
-            for mention in known.between(start, end):
+            for mention in sorted(known.between(start, end), key=lambda m: self._is_titled(linked, m)):
                 if self._fits(mention, phrase, strict=strict) and not self._apart(linked, mention, phrase):
                     aside = not phrase.anaphor.plural and self._oblique(linked, mention)
                     opens = wanted > 1 or start == sentence.first or self._opens(linked, mention, start)
@@ -287,6 +297,12 @@ class Resolver:
         if phrase.anaphor.possessive or len(between) < 2 or between[0] != ",":
             return False
         return between[-1] in self.prepositions and not {",", ";", ":", "."}.intersection(between[1:])
+
+    def _is_titled(self, linked: LinkedText, mention: Mention) -> bool:
+        """Whether a name stands behind what somebody is of it ("juru bicara Acme"): another that stands in the sentence
+        comes before it."""
+        before = linked.tokens.keys[mention.first - 1] if mention.first else ""
+        return before in self.heads and mention.classes.isdisjoint(self.persons)
 
     def _oblique(self, linked: LinkedText, mention: Mention) -> bool:
         """Whether a preposition stands before a name (small words between), or a sign behind it that it only owns

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kg.mentions.anaphora import titles
 from kg.names import slug
 from kg.ontology import Class, Ontology
 from kg.patterns import Language
@@ -32,6 +33,9 @@ class Compounds:
         self.last_before = {keys[-1] for keys in self.before}
         self.first_after = {keys[0] for keys in self.after}
         self.endings = language.last_words
+        self.apart = language.single("grammar", "not_names").union(*titles(language, ontology))
+        """What ends a name though it is capitalised."""
+        self.words = language.vocabulary.union(self.unit_words, self.endings) - self.apart
         self.named_after = {c.named_after: c.iri for c in ontology.classes.values() if c.named_after}
         self.determiners = language.single("grammar", "filler")
         self.versions = Versions(language)
@@ -45,6 +49,8 @@ class Compounds:
             unit = self._unit(tokens, mentions[i], following)
             joined = unit is not None and following is not None and unit.last == following.last
             made = self._with_legal_form(tokens, unit or mentions[i])
+            if made.first < mentions[i].first and unit is None:
+                made = self._beyond(tokens, made, mentions[i].first, following)
             if not found or made.first >= found[-1].last:
                 found.append(made)
             i += 2 if joined else 1
@@ -67,6 +73,24 @@ class Compounds:
         start = tokens.starts[first] if head else mention.start
         end = tokens.ends[last - 1] if tail else mention.end
         return replace(mention, first=first, last=last, start=start, end=end)
+
+    def _beyond(self, tokens: Tokens, formal: Mention, name: int, following: Mention | None) -> Mention:
+        """The longer name, of a firm of its own, that begins with a listed one behind a legal form: it goes on with
+        words of the language, or to a place ("PT Acme Karya Norland"); a person may stand behind it as well."""
+        last = end = formal.last
+        while end < len(tokens) and end - formal.last <= _BETWEEN and glued(tokens, end - 1, end):
+            place = following is not None and following.first == end and self._is_place(following)
+            if not (place or capitalised(tokens, end)) or tokens.keys[end] in self.apart:
+                break
+            end = following.last if place and following is not None else end + 1
+            if place or tokens.keys[end - 1] in self.words:
+                last = end
+        if last == formal.last:
+            return formal
+        return Mention(tokens.starts[name], tokens.ends[last - 1], name, last, "", frozenset(), "unlisted")
+
+    def _is_place(self, mention: Mention) -> bool:
+        return mention.kind == "name" and any(rule.composed_of[1] in mention.classes for rule in self.rules)
 
     def _unit(self, tokens: Tokens, whole: Mention, following: Mention | None) -> Mention | None:
         for cls in self.rules:

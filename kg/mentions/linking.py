@@ -50,8 +50,9 @@ class Linker:
         forms -= language.single("grammar", "unit_words")  # "Acme Group" is a name
         never = language.single("grammar", "not_names") | heads | leading | forms
         self.not_names = never | (language.vocabulary - _business(language))
+        small = frozenset().union(*(language.single("grammar", part) for part in ("filler", "stop", "prepositions")))
         self.capitals = Capitals(
-            never, self.not_names, language.single("grammar", "particles"), heads, self.legal, leading
+            never, self.not_names, language.single("grammar", "particles"), heads, self.legal, small, leading
         )
 
     def link(self, text: str, issued: str = "") -> LinkedText:
@@ -71,7 +72,7 @@ class Linker:
             quotations(text),
             mentions,
             found,
-            short=of_unlisted(tokens, new, self.legal),
+            short=of_unlisted(tokens, mentions, self.legal),
         )
         return self.resolver.resolve(linked)
 

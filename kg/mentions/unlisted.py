@@ -36,6 +36,8 @@ class Capitals:
     """The words for what somebody is ("chief")."""
     legal: AbstractSet[str] = frozenset()
     """Legal forms: what one follows is a name from its first word on."""
+    small: AbstractSet[str] = frozenset()
+    """The words that are written small in a headline as well."""
     leading: AbstractSet[str] = frozenset()
     """Those that may lead them ("vice"): within a name they are words of it ("Acme Technology")."""
 
@@ -56,9 +58,7 @@ def unlisted(
     taken |= {i for v in values for i in range(v.first, v.last)}
     capitals, starts, past = tokens.capitals, [s.first for s in sentences], 0
     counts = {v.first for v in values if v.kind == "count" and v.last - v.first == 1}
-    headlines = {
-        n: _shouts(tokens, sentence) for n, sentence in enumerate(sentences) if sentence.last - sentence.first > 3
-    }
+    headlines = {n: _shouts(tokens, s, words.small) for n, s in enumerate(sentences) if s.last - s.first > 3}
     within: set[str] = set()
     led: list[tuple[int, int]] = []
     for i in capitals:
@@ -193,10 +193,12 @@ def _is_part(tokens: Tokens, i: int, taken: AbstractSet[int]) -> bool:
     return i not in taken and word[0].isupper() and len(word) > 1
 
 
-def _shouts(tokens: Tokens, sentence: Sentence) -> bool:
-    """Whether most words are capitalised, as in a headline: there capitals tell nothing."""
+def _shouts(tokens: Tokens, sentence: Sentence, small: AbstractSet[str]) -> bool:
+    """Whether most words are capitalised, and all but the small ones, as in a headline: there capitals tell nothing."""
     capitals = bisect_left(tokens.capitals, sentence.last) - bisect_left(tokens.capitals, sentence.first)
     if capitals * 2 < sentence.last - sentence.first:
         return False
-    words = sum(tokens.keys[i][0].isalpha() for i in range(sentence.first, sentence.last))
-    return words > 3 and capitals > _HEADLINE * words
+    words = [i for i in range(sentence.first, sentence.last) if tokens.keys[i][0].isalpha()]
+    if len(words) <= 3 or capitals <= _HEADLINE * len(words):
+        return False
+    return all(tokens.text[tokens.starts[i]].isupper() or tokens.keys[i] in small for i in words)

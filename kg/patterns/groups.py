@@ -89,8 +89,8 @@ def _next_member(
         i, comma = i + 1, True
     conjunction = _conjunction(nodes, i, grammar)
     i, by_word = i + conjunction, conjunction > 0
-    if not (comma or by_word):
-        return None
+    if not (comma or by_word) or (not by_word and _stands_for(nodes[at])):
+        return None  # "as with the firm, Acme builds …" is no list
     described = _described(nodes, i, at, grammar) if by_word else -1
     if described >= 0:
         return described, by_word

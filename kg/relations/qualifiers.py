@@ -107,7 +107,8 @@ class Parts:
         stop = min(stop, i + 1 + PHRASE)
         joints = (k for k in range(i + 1, stop - 1) if (seg.nodes[k].key,) in self.grammar.conjunctions)
         behind = ((k, seg.nodes[k + 1].key) for k in joints)
-        stop = next((k for k, key in behind if not key or key in self.grammar.filler), stop)
+        more = stop < end and seg.nodes[stop].value is not None  # "9,000 cars | and of the vans 700"
+        stop = next((k for k, key in behind if more or not key or key in self.grammar.filler), stop)
         ends = self.grammar.prepositions | self.grammar.joins
         while stop > i + 1 and seg.nodes[stop - 1].key in ends:
             stop -= 1
