@@ -50,6 +50,8 @@ class Grammar:
     """Wordings that mean nothing before another word, the longest first, by their first word."""
     ranges: frozenset[str]
     origins: frozenset[str]
+    versions: frozenset[str]
+    """The words before the name of a version ("varian | Long Range")."""
     members: frozenset[str]
     openers: frozenset[str]
     describes: frozenset[str]
@@ -95,6 +97,7 @@ class Grammar:
             noise=Words(language.words("grammar", "noise")).by_first,
             ranges=language.single("quantity", "ranges"),
             origins=language.single("grammar", "origins"),
+            versions=language.single("versions", "before"),
             members=language.single("grammar", "members"),
             openers=language.single("grammar", "openers"),
             describes=frozenset(key for keys in language.words("grammar", "describes") for key in keys),

@@ -75,6 +75,14 @@ class Segment:
             return False
         return other.unknown or len(one.classes & other.classes) > 1
 
+    def is_version(self, i: int) -> bool:
+        """Whether a name that nobody listed is that of a version, not one of its own: behind another name ("Acme Y2K
+        Long Range") or a word for it ("varian Long Range")."""
+        before = self.nodes[i - 1] if i else None
+        if before is None or before.key in self.grammar.versions:
+            return before is not None
+        return before.mention is not None and not before.mention.unknown
+
     def is_tied(self, i: int) -> bool:
         """Whether a name belongs to the next one: "German Acme", "Norland's Acme", "Norland-based Acme"."""
         if i + 1 >= len(self.nodes):

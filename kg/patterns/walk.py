@@ -393,8 +393,6 @@ class Walk:
         if "anaphor" in slot.kinds and mention.kind != "anaphor":
             return False
         if slot.name == "x" or mention.unknown:
-            before = self.segment.nodes[i - 1].mention if i else None
-            tied = before is not None and not before.unknown  # "Acme Y2K Long Range": a version, not a name of its own
-            long = mention.last - mention.first > 1 and bool(slot.open) and not tied
+            long = mention.last - mention.first > 1 and bool(slot.open) and not self.segment.is_version(i)
             return mention.unknown and ((long and mention.kind == "unlisted") or "unlisted" in slot.kinds)
         return bool(mention.classes.intersection(slot.classes))
