@@ -112,7 +112,7 @@ def _next(root: Path, fill: Callable[[Path], Manifest], instead_of: Manifest | N
     """Fill the next generation and make it the current one."""
     claim(root)
     with _writing(root):
-        old = _current(root)
+        old = current(root)
         if instead_of is not None and _manifest(root / old) != instead_of:
             raise StoreError("another build wrote here in the meantime", Place(str(root)), "run the command again")
         _sweep(root, keep=old)
@@ -189,7 +189,8 @@ def _manifest(home: Path) -> Manifest | None:
         return None
 
 
-def _current(root: Path) -> str:
+def current(root: Path) -> str:
+    """The name of the generation that readers open, or nothing where there is none that can be told."""
     try:
         return (root / CURRENT).read_text(encoding="utf-8").strip()
     except (FileNotFoundError, UnicodeDecodeError):  # none, or damaged: the next build is to mend it

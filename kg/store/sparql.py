@@ -7,7 +7,7 @@ grammar. So a query is looked at first: strings, comments, IRIs and names are ma
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -43,6 +43,7 @@ _MASKED = re.compile(
 )
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PROLOGUE = re.compile(r"\s*(?:(?:PREFIX\b[ \t]*[\w.-]*|BASE\b|VERSION\b)\s*)*", re.IGNORECASE)
+_FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
 _PARTS = re.compile(r"\b(?:OPTIONAL|AS|UNION|MINUS|FILTER|VALUES|GRAPH|SELECT|LATERAL|EXISTS)\b", re.IGNORECASE)
 # Data in VALUES cost nothing. Variables are masked, so nothing but brackets stands before them.
 _VALUES = re.compile(r"\bVALUES\b[\sx]*(?:\([\sx]*\)\s*)?\{[^{}]*\}", re.IGNORECASE)
@@ -72,17 +73,47 @@ class Text:
         word = re.compile(r"[A-Za-z]*").match(self.masked, prologue.end() if prologue else 0)
         return word.group().upper() if word else ""
 
+    @property
+    def names_dataset(self) -> bool:
+        """Whether it says itself which graphs it is about (FROM); a prefix of that name is none."""
+        return any(self.written[m.end() : m.end() + 1] != ":" for m in _FROM.finditer(self.masked))
+
     def place(self, position: int) -> Place:
         """Line and column of a position."""
         line_start = self.written.rfind("\n", 0, position) + 1
         return Place("query", self.written.count("\n", 0, position) + 1, position - line_start + 1)
 
 
-def check(query: str) -> Text:
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The graphs that a query is about, where its asker names them beside it.
+
+    ``default`` is what patterns outside GRAPH see, ``named`` what GRAPH may choose from.
+    """
+
+    default: tuple[ox.NamedNode, ...]
+    named: tuple[ox.NamedNode, ...]
+
+    @classmethod
+    def of(cls, default: Iterable[str], named: Iterable[str]) -> Dataset | None:
+        """The graphs of these names, or nothing when there are none; QueryError for what is no IRI."""
+        graphs = [tuple(_graph_name(iri) for iri in given) for given in (default, named)]
+        return cls(*graphs) if any(graphs) else None
+
+
+def _graph_name(iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise QueryError(f"'{iri[:200]}' names no graph: {error}", None, "give an absolute IRI") from None
+
+
+def check(query: str, service: bool = False) -> Text:
     """The query with its mask, when it is one that may run.
 
-    Raises QueryError for an update, a call of another server (SERVICE, also when written with escapes), nesting
-    deeper than :data:`MAX_DEPTH`, and more of anything than the engine can plan (the other limits of this module).
+    Raises QueryError for an update, a call of another server (SERVICE, also when written with escapes, unless
+    ``service`` allows it), nesting deeper than :data:`MAX_DEPTH`, and more of anything than the engine can plan (the
+    other limits of this module).
 
     >>> check("SELECT * { ?s ?p 'SERVICE' }").form
     'SELECT'
@@ -91,13 +122,19 @@ def check(query: str) -> Text:
     if text.form in UPDATES:
         hint = "the graph is made by 'kg build'; ask with SELECT, ASK, CONSTRUCT or DESCRIBE"
         raise QueryError(f"{text.form} would change the graph, which is read-only", None, hint)
-    for candidate in (text, Text.of(_unescaped(query))):
-        call = re.search("service", candidate.masked, re.IGNORECASE)
-        if call:
-            place = candidate.place(call.start())
-            raise QueryError("SERVICE would ask another server", place, "query this graph alone")
+    if not service:
+        _check_calls(text, "SERVICE")
     _check_size(text)
     return text
+
+
+def _check_calls(text: Text, *words: str) -> None:
+    """Raise for a keyword that contacts another server, also where it is written with escapes."""
+    for candidate in (text, Text.of(_unescaped(text.written))):
+        call = re.search("|".join(words), candidate.masked, re.IGNORECASE)
+        if call:
+            place = candidate.place(call.start())
+            raise QueryError(f"{call.group().upper()} would ask another server", place, "query this graph alone")
 
 
 def bind(text: Text, values: Mapping[str, Value]) -> str:

@@ -1,0 +1,99 @@
+"""``serve``: the graph over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.cli.app import Setting, epilog, main, pass_setting
+
+if TYPE_CHECKING:
+    from kg.serve import Access, Limits
+
+_MIB = 1 << 20
+
+
+@main.command(
+    epilog=epilog(
+        "kg serve",
+        "kg serve --port 0                                   any free port",
+        "kg serve --host 0.0.0.0 --allow-host kg.example.org behind a proxy of that name",
+    )
+)
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="What to listen to.")
+@click.option(
+    "--port", metavar="N", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free one."
+)
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(0, 86400, min_open=True),
+    default=30,
+    show_default=True,
+    help="How long one query may work.",
+)
+@click.option(
+    "--memory",
+    metavar="MIB",
+    type=click.IntRange(16),
+    default=512,
+    show_default=True,
+    help="How much memory it may take.",
+)
+@click.option(
+    "--max-bytes",
+    metavar="N",
+    type=click.IntRange(1),
+    default=256 * _MIB,
+    show_default=True,
+    help="How long its answer may be; a longer one is broken off.",
+)
+@click.option(
+    "--allow-origin", "origins", metavar="ORIGIN", multiple=True, help="Let pages of another server ask; * is all."
+)
+@click.option("--allow-host", "hosts", metavar="NAME", multiple=True, help="Another name of this server.")
+@click.option("--allow-service", is_flag=True, help="Let queries ask other servers (SERVICE).")
+@pass_setting
+def serve(
+    where: Setting,
+    host: str,
+    port: int,
+    timeout: float,
+    memory: int,
+    max_bytes: int,
+    origins: tuple[str, ...],
+    hosts: tuple[str, ...],
+    allow_service: bool,
+) -> None:
+    """Serve the graph over HTTP, until Ctrl-C: SPARQL 1.1 Protocol at /sparql.
+
+    Each query runs in a process of its own, under limits. Only this machine can ask unless --host says otherwise. A
+    build that finishes meanwhile is followed.
+    """
+    from kg.serve import Access, Limits
+
+    limits = Limits(timeout=timeout, memory=memory * _MIB, answer=max_bytes)
+    _run(where.store_folder(), host, port, limits, Access(hosts, origins, service=allow_service))
+
+
+def _run(store: Path, host: str, port: int, limits: Limits, access: Access) -> None:
+    import asyncio
+
+    from kg.serve import server
+    from kg.serve.app import application
+    from kg.serve.asking import Asking
+
+    line = server.listen(host, port)
+
+    def ready() -> None:
+        click.echo(f"kg: serving {server.url(line)} (Ctrl-C ends it)", err=True)
+        if not server.is_local(line):
+            click.echo(
+                "kg: everyone who reaches this machine can read the whole graph; there are no passwords", err=True
+            )
+
+    with line:
+        app = application(Asking(store, limits), access, address=host)
+        asyncio.run(server.serve(app, line, limits, ready))
