@@ -54,7 +54,8 @@ _MIB = 1 << 20
     "--allow-origin", "origins", metavar="ORIGIN", multiple=True, help="Let pages of another server ask; * is all."
 )
 @click.option("--allow-host", "hosts", metavar="NAME", multiple=True, help="Another name of this server.")
-@click.option("--allow-service", is_flag=True, help="Let queries ask other servers (SERVICE).")
+@click.option("--allow-update", is_flag=True, help="Take updates, into a copy that is thrown away at the end.")
+@click.option("--allow-service", is_flag=True, help="Let queries ask other servers (SERVICE, LOAD).")
 @pass_setting
 def serve(
     where: Setting,
@@ -65,6 +66,7 @@ def serve(
     max_bytes: int,
     origins: tuple[str, ...],
     hosts: tuple[str, ...],
+    allow_update: bool,
     allow_service: bool,
 ) -> None:
     """Serve the graph over HTTP, until Ctrl-C: SPARQL 1.1 Protocol at /sparql.
@@ -72,10 +74,20 @@ def serve(
     Each query runs in a process of its own, under limits. Only this machine can ask unless --host says otherwise. A
     build that finishes meanwhile is followed.
     """
+    from tempfile import TemporaryDirectory
+
+    from kg import store as stores
     from kg.serve import Access, Limits
 
     limits = Limits(timeout=timeout, memory=memory * _MIB, answer=max_bytes)
-    _run(where.store_folder(), host, port, limits, Access(hosts, origins, service=allow_service))
+    access = Access(hosts, origins, allow_update, allow_service)
+    if not allow_update:
+        _run(where.store_folder(), host, port, limits, access)
+        return
+    with TemporaryDirectory(prefix="kg-scratch-") as scratch, where.store() as store:
+        stores.copy(store, scratch)
+        click.echo("kg: updates go into a copy that is thrown away at the end; the store stays as it is", err=True)
+        _run(Path(scratch), host, port, limits, access)
 
 
 def _run(store: Path, host: str, port: int, limits: Limits, access: Access) -> None:
@@ -85,15 +97,14 @@ def _run(store: Path, host: str, port: int, limits: Limits, access: Access) -> N
     from kg.serve.app import application
     from kg.serve.asking import Asking
 
-    line = server.listen(host, port)
+    with server.listen(host, port) as line:
 
-    def ready() -> None:
-        click.echo(f"kg: serving {server.url(line)} (Ctrl-C ends it)", err=True)
-        if not server.is_local(line):
-            click.echo(
-                "kg: everyone who reaches this machine can read the whole graph; there are no passwords", err=True
-            )
+        def ready() -> None:
+            click.echo(f"kg: serving {server.url(line)} (Ctrl-C ends it)", err=True)
+            if not server.is_local(line):
+                click.echo(
+                    "kg: whoever reaches this machine can read the whole graph: there are no passwords", err=True
+                )
 
-    with line:
         app = application(Asking(store, limits), access, address=host)
         asyncio.run(server.serve(app, line, limits, ready))

@@ -16,7 +16,6 @@ from kg.store import damage, sparql
 from kg.store.sparql import Dataset
 
 _FLEETING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b", re.IGNORECASE)
-_TABLE = ("SELECT", "ASK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +36,25 @@ class Query:
 def query(held: Held, reply: Reply, asked: Query) -> None:
     """Answer a query in the format that is wanted most."""
     text = sparql.check(asked.text, service=asked.service)
-    form, newer = media.choose(asked.accept, media.SOLUTIONS if text.form in _TABLE else media.TRIPLES)
+    dataset = Dataset.of(asked.default_graphs, asked.named_graphs)
+    with damage.asking(held.store.path):
+        results = held.store.answer(text, dataset, asked.base or None)
+        is_graph = isinstance(results, ox.QueryTriples)
+        form, newer = media.choose(asked.accept, media.TRIPLES if is_graph else media.SOLUTIONS)
+        if _begin(held, reply, asked, text, form):
+            _write(results, reply, form, newer, held)
+
+
+def _begin(held: Held, reply: Reply, asked: Query, text: sparql.Text, form: media.Format) -> bool:
+    """Say what is coming; false when the asker has it already."""
     tag = _tag(held, asked, text, form.media_type)
     headers = {"Content-Type": form.media_type, "Vary": "Accept, Origin"}
     headers |= {"ETag": tag, "Cache-Control": "no-cache"} if tag else {"Cache-Control": "no-store"}
     if tag and tag in [each.strip() for each in asked.known.split(",")]:
         reply.begin(304, headers)
-        return
-    dataset = Dataset.of(asked.default_graphs, asked.named_graphs)
-    with damage.asking(held.store.path):
-        results = held.store.answer(text, dataset, asked.base or None)
-        reply.begin(200, headers)
-        _write(results, reply, form, newer, held)
+        return False
+    reply.begin(200, headers)
+    return True
 
 
 def _tag(held: Held, asked: Query, text: sparql.Text, media_type: str) -> str:

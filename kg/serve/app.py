@@ -30,6 +30,7 @@ from kg.serve.media import TRIPLES, quality, ranges
 from kg.serve.protocol import QUERY, UPDATE, Operation
 from kg.serve.refusal import Refused
 from kg.serve.relay import Refusal, Relay
+from kg.serve.updates import Update, update
 
 ASSETS = Path(__file__).parent.parent / "views" / "assets"
 """The scripts and styles of the pages, served under ``/assets/``."""
@@ -84,12 +85,14 @@ async def sparql(request: Request) -> Relay | Response:
     operation = await protocol.read(request, state.limits)
     if operation.kind == QUERY:
         return Relay(state.asking, query, _query(request, operation))
+    access: Access = state.access
     if operation.kind == UPDATE:
-        raise Refused(403, "this server takes no updates", None, "the graph is made by 'kg build'")
+        if not access.update:
+            raise Refused(403, "this server takes no updates", None, "the graph is made by 'kg build'")
+        return Relay(state.asking, update, _update(request, operation), turn=state.updating)
     accept = request.headers.get("accept", "")
     if state.has_pages and _wants_page(accept):
         return RedirectResponse("/", 303)
-    access: Access = state.access
     return Relay(state.asking, describe, accept, _base(request), access.update, access.service)
 
 
@@ -103,6 +106,11 @@ def _query(request: Request, operation: Operation) -> Query:
         request.headers.get("if-none-match", "") if request.method != "POST" else "",
         request.app.state.access.service,
     )
+
+
+def _update(request: Request, operation: Operation) -> Update:
+    graphs = operation.default_graphs, operation.named_graphs
+    return Update(operation.text, _base(request), *graphs, request.app.state.access.service)
 
 
 def _base(request: Request) -> str:

@@ -42,7 +42,7 @@ class Whole:
 Question: TypeAlias = Callable[..., None]
 """A function of a module that is called with :class:`Held`, :class:`Reply` and what was asked."""
 
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
 def whole(held: Held, reply: Reply, make: Callable[..., Whole], *asked: object) -> None:
@@ -72,7 +72,7 @@ def answer(held: Held, line: socket.socket, limits: Limits) -> None:
 
 def _limit(limits: Limits) -> None:
     gc.disable()  # what is collected is copied first
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     seconds = math.ceil(limits.timeout) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from kg.names import RDF, XSD
-from kg.rdf import layer
+from kg.rdf import LAYERS, layer
 from kg.serve import media
 from kg.serve.child import Held
 from kg.serve.frames import Reply
@@ -48,11 +48,11 @@ def _triples(store: Store, address: str, update: bool, service: bool) -> Iterato
     yield ox.Triple(dataset, _A, ox.NamedNode(SD + "Dataset"))
     yield said(dataset, "defaultGraph", whole)
     yield from _graph(whole, len(store))
-    for name, size in sorted(store.manifest.quads.items()):
-        entry, graph = ox.BlankNode(f"graph-{name}"), ox.BlankNode(f"content-{name}")
+    for name, size in sorted((n, s) for n, s in store.manifest.quads.items() if n):
+        entry, graph = ox.BlankNode(), ox.BlankNode()
         yield said(dataset, "namedGraph", entry)
         yield ox.Triple(entry, _A, ox.NamedNode(SD + "NamedGraph"))
-        yield said(entry, "name", layer(name))
+        yield said(entry, "name", layer(name) if name in LAYERS else ox.NamedNode(name))
         yield said(entry, "graph", graph)
         yield from _graph(graph, size)
 

@@ -18,6 +18,7 @@ from kg.serve.refusal import Refused
 HEAD, DATA, FAULT, END = b"H", b"D", b"F", b"E"
 PART = 1 << 16
 """Bytes of a body that are sent at once, and that wait until their head is sent: a fault in them is told plainly."""
+_BODILESS = (204, 304)
 _SHAPE = struct.Struct("!cI")
 
 
@@ -78,7 +79,7 @@ class Reply:
     def _send_head(self, length: int | None = None) -> None:
         if self._head is None:
             return
-        if length is not None:
+        if length is not None and self._head["status"] not in _BODILESS:
             self._head["headers"]["Content-Length"] = str(length)
         self._send(HEAD, json.dumps(self._head).encode())
         self._head = None

@@ -61,7 +61,7 @@ class Range:
     parameters: tuple[str, ...]
     quality: float
 
-    def weight(self, name: str) -> tuple[int, float] | None:
+    def weight(self, name: str) -> tuple[float, float] | None:
         """How exactly it names a media type, and how much it is wanted; nothing when it does not name it."""
         kind = name.partition("/")[0]
         for rank, pattern in enumerate(("*/*", f"{kind}/*", name)):
@@ -90,11 +90,10 @@ def ranges(accept: str) -> list[Range]:
 
 
 def quality(wanted: Sequence[Range], names: Sequence[str]) -> float:
-    """How much a format of these names is wanted: by the most exact entry for any of them."""
-    weights = [(weight, -place) for place, name in enumerate(names) for r in wanted if (weight := r.weight(name))]
-    if not weights:
-        return 0.0
-    return max(weights, key=lambda found: (found[0][0], -abs(found[1]), found[0][1]))[0][1]
+    """How much a format of these names is wanted: by the most exact entry; names but the first count as they are."""
+    weights = [weight for r in wanted if (weight := r.weight(names[0]))]
+    weights += [(1.5, r.quality) for r in wanted if r.name in names[1:]]
+    return max(weights, default=(0, 0.0))[1]
 
 
 def choose(accept: str, formats: Sequence[Format]) -> tuple[Format, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 from starlette.responses import Response
@@ -37,12 +38,14 @@ class Relay:
         *asked: object,
         own: bool = False,
         headers: Mapping[str, str] | None = None,
+        turn: asyncio.Lock | None = None,
     ) -> None:
         self._asking = asking
         self._question = question
         self._asked = asked
         self._own = own
         self._headers = dict(headers or {})
+        self._turn = turn
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask, and pass the answer on, until it is whole or its reader has gone."""
@@ -59,7 +62,10 @@ class Relay:
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async with self._asking.asked(self._question, *self._asked, own=self._own) as answer:
+            async with (
+                self._turn or contextlib.nullcontext(),
+                self._asking.asked(self._question, *self._asked, own=self._own) as answer,
+            ):
                 await self._send(answer, scope, send)
         except Refused as refused:
             accept = next((v.decode("latin-1") for n, v in scope["headers"] if n == b"accept"), "")
@@ -71,7 +77,7 @@ class Relay:
         headers = {name.lower(): value for name, value in {**answer.headers, **self._headers}.items()}
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": raw})
-        if scope["method"] != "HEAD" and answer.status != 304:
+        if scope["method"] != "HEAD" and answer.status not in (204, 304):
             async for part in answer.parts():
                 await self._push(answer, send, {"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -7,7 +7,7 @@ grammar. So a query is looked at first: strings, comments, IRIs and names are ma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -28,7 +28,7 @@ MAX_LENGTH = 50_000
 """Characters outside strings, names, IRIs, comments and spaces: no question of a person comes near."""
 
 UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
-_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 # What may hold a bracket or a keyword that means nothing there. A name keeps its prefix: the engine's keywords need no
 # space after them, so "SERVICE:a{}" is a call, and a prefix that contains "service" is refused with it.
@@ -44,9 +44,13 @@ _MASKED = re.compile(
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PROLOGUE = re.compile(r"\s*(?:(?:PREFIX\b[ \t]*[\w.-]*|BASE\b|VERSION\b)\s*)*", re.IGNORECASE)
 _FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
+_USING = re.compile(r"\b(?:USING|WITH)\b", re.IGNORECASE)
+_WHERE = re.compile(r"\bWHERE\b", re.IGNORECASE)
+_CLEAR = re.compile(r"\bCLEAR\b(?!\s+SILENT\b)", re.IGNORECASE)
 _PARTS = re.compile(r"\b(?:OPTIONAL|AS|UNION|MINUS|FILTER|VALUES|GRAPH|SELECT|LATERAL|EXISTS)\b", re.IGNORECASE)
 # Data in VALUES cost nothing. Variables are masked, so nothing but brackets stands before them.
 _VALUES = re.compile(r"\bVALUES\b[\sx]*(?:\([\sx]*\)\s*)?\{[^{}]*\}", re.IGNORECASE)
+_DATA = re.compile(r"\bDATA\s*\{(?:[^{}]|\{[^{}]*\})*\}", re.IGNORECASE)
 _OPERATORS = re.compile(r"\|\||&&|[+*/|!-]")
 _PATTERNS = re.compile(r"(?:(?<!\d)\.|\.(?!\d))(?!\s*\})|[;~/\[]|\{(?!\s*[{}])")
 _NEIGHBOURS = re.compile(r"(?<=[\w)\]])(?:\s+(?=[\w(\[])|(?=[(\[]))|(?<=[)\]])(?=\w)")
@@ -76,7 +80,7 @@ class Text:
     @property
     def names_dataset(self) -> bool:
         """Whether it says itself which graphs it is about (FROM); a prefix of that name is none."""
-        return any(self.written[m.end() : m.end() + 1] != ":" for m in _FROM.finditer(self.masked))
+        return any(True for _ in _keywords(self, _FROM))
 
     def place(self, position: int) -> Place:
         """Line and column of a position."""
@@ -128,6 +132,60 @@ def check(query: str, service: bool = False) -> Text:
     return text
 
 
+def check_update(update: str, service: bool = False) -> Text:
+    """The update with its mask, when it is one that may run; updates are for copies, never for a graph that was built.
+
+    Raises QueryError as :func:`check` does; LOAD calls another server too. Data that are written out cost nothing.
+
+    >>> check_update("INSERT DATA { <x:s> <x:p> 1 }").form
+    'INSERT'
+    """
+    text = Text.of(update)
+    if not service:
+        _check_calls(text, "SERVICE", "LOAD")
+    _check_size(text, _DATA)
+    return text
+
+
+def completed(text: Text, dataset: Dataset | None) -> str:
+    """The update with the graphs that its patterns are to see, as USING clauses, and with CLEAR SILENT for CLEAR.
+
+    To clear a graph that does not exist is then no fault, for a graph without triples is none here. Raises QueryError
+    when the update names graphs itself, and for the short form DELETE WHERE, which takes no such clause.
+
+    >>> graphs = Dataset.of(["x:g"], [])
+    >>> completed(check_update("DELETE { ?s ?p 1 } WHERE { ?s ?p 1 }"), graphs)
+    'DELETE { ?s ?p 1 } USING <x:g> WHERE { ?s ?p 1 }'
+    >>> completed(check_update("CLEAR GRAPH <x:g>"), None)
+    'CLEAR SILENT GRAPH <x:g>'
+    """
+    insertions = [(end, " SILENT") for _, end in _keywords(text, _CLEAR)]
+    if dataset is not None:
+        own = next(_keywords(text, _USING), None)
+        if own is not None:
+            raise QueryError("the graphs are named in the update and beside it", text.place(own[0]), "name them once")
+        clauses = [*(f"USING {g} " for g in dataset.default), *(f"USING NAMED {g} " for g in dataset.named)]
+        insertions += [(start, "".join(clauses)) for start in _wheres(text)]
+    written = text.written
+    for position, words in sorted(insertions, reverse=True):
+        written = written[:position] + words + written[position:]
+    return written
+
+
+def _wheres(text: Text) -> Iterator[int]:
+    """Where each WHERE stands."""
+    for start, _ in _keywords(text, _WHERE):
+        if not text.masked[:start].rstrip().endswith("}"):
+            hint = "write DELETE { … } WHERE { … }"
+            raise QueryError("DELETE WHERE takes no graphs from beside it", text.place(start), hint)
+        yield start
+
+
+def _keywords(text: Text, keyword: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Where a keyword stands, from and to; a prefix of that name is none."""
+    return (m.span() for m in keyword.finditer(text.masked) if text.written[m.end() : m.end() + 1] != ":")
+
+
 def _check_calls(text: Text, *words: str) -> None:
     """Raise for a keyword that contacts another server, also where it is written with escapes."""
     for candidate in (text, Text.of(_unescaped(text.written))):
@@ -158,10 +216,10 @@ def bind(text: Text, values: Mapping[str, Value]) -> str:
     return f"{text.written[:start]} VALUES ({names}) {{({row})}}{text.written[start:]}"
 
 
-def fault(query: str, error: SyntaxError) -> QueryError:
-    """The engine's complaint about a query as an error with line, column and few words."""
+def fault(query: str, error: SyntaxError, forms: tuple[str, ...] = FORMS) -> QueryError:
+    """The engine's complaint about a query (or an update) as an error with line, column and few words."""
     text = Text.of(query)
-    plain = _unfinished(text)
+    plain = _unfinished(text, forms)
     if plain is None:
         position = re.match(r"error at (\d+):(\d+): (.*)", str(error.msg), re.DOTALL)
         line, column = (int(position[1]), int(position[2])) if position else (1, 1)
@@ -177,11 +235,11 @@ def _unescaped(query: str) -> str:
     return _ESCAPE.sub(character, query)
 
 
-def _check_size(text: Text) -> None:
+def _check_size(text: Text, data: re.Pattern[str] = _VALUES) -> None:
     _check_depth(text)
     plain = _skeleton(text.written)
     _check_count(len(_PARTS.findall(plain)), MAX_PARTS, "clauses")
-    plain = _VALUES.sub(" ", plain)
+    plain = _VALUES.sub(" ", data.sub(" ", plain))
     _check_count(len(_OPERATORS.findall(plain)), MAX_OPERATORS, "operators")
     _check_count(len(_PATTERNS.findall(plain)) + _listed(plain), MAX_PATTERNS, "triple patterns and path steps")
     _check_count(len(_NEIGHBOURS.findall(_PARTS.sub(",", plain))), MAX_NEIGHBOURS, "terms beside each other")
@@ -229,7 +287,7 @@ def _listed(plain: str) -> int:
 def _group_start(text: Text) -> int | None:
     """The position after the opening brace of the outermost WHERE group."""
     masked = text.masked
-    if text.form not in _FORMS:
+    if text.form not in FORMS:
         return None
     start = masked.find("{")
     if text.form == "CONSTRUCT" and start >= 0 and not re.search(r"\bWHERE\s*$", masked[:start], re.IGNORECASE):
@@ -248,13 +306,14 @@ def _closing(masked: str, opening: int) -> int:
     return len(masked)
 
 
-def _unfinished(text: Text) -> tuple[str, Place] | None:
+def _unfinished(text: Text, forms: tuple[str, ...]) -> tuple[str, Place] | None:
     """What a look at the whole tells better than the place where the engine gave up."""
     if not text.form:
         return "the query is empty", Place("query", 1, 1)
-    if text.form not in _FORMS:
+    if text.form not in forms:
         start = re.search(text.form, text.masked, re.IGNORECASE)
-        return f"a query begins with {', '.join(_FORMS)}", text.place(start.start() if start else 0)
+        kind = "a query" if forms == FORMS else "an update"
+        return f"{kind} begins with {', '.join(forms)}", text.place(start.start() if start else 0)
     quotation = re.search("[\"']", text.masked)
     if quotation:
         return "the string that begins here is not closed", text.place(quotation.start())
