@@ -7,7 +7,6 @@ two, by their hashes. The facts are one block, packed as gzip and base64, in whi
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
@@ -21,8 +20,9 @@ from kg.errors import KgError, Place
 from kg.files import write as write_file
 from kg.model import Status
 from kg.views import MAX_FACTS, palette
-from kg.views.data import Data, Evidence, Fact, text
+from kg.views.data import Data, Evidence, Fact
 from kg.views.layout import places
+from kg.views.packing import pack
 
 LISTED = 200
 """Facts in the table that a browser without scripts shows."""
@@ -69,13 +69,12 @@ def page(data: Data) -> str:
     """The page of a block as text; the same block gives the same text."""
     script = _lean("".join(map(asset, (*SCRIPTS, BOOT))))
     css = _lean(style())
-    packed = base64.b64encode(gzip.compress(text(placed(data)).encode(), 9, mtime=0)).decode("ascii")
     named = data.title or "Knowledge graph"
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(script, css)}">\n'
         f"<style>{css}</style>\n<script>{script}</script>"
     )
-    body = f'<noscript>\n{"".join(_table(data))}</noscript>\n<template id="data">{packed}</template>'
+    body = f'<noscript>\n{"".join(_table(data))}</noscript>\n<template id="data">{pack(placed(data))}</template>'
     title = " – ".join(x for x in (data.title, "knowledge graph", data.built) if x)
     return shell(head, title[:1].upper() + title[1:], named, body)
 
@@ -135,24 +134,23 @@ def _table(data: Data) -> Iterator[str]:
     heads = "".join(f'<th scope="col">{head}</th>' for head in ("Fact", "Status", "Scope and time", "Sentences"))
     yield f"<table><thead><tr>{heads}</tr></thead><tbody>\n"
     for fact in shown:
-        yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(fact, data))}</tr>\n"
+        yield f"<tr>{''.join(f'<td>{cell}' for cell in _cells(fact, data))}\n"
     yield "</tbody></table>\n"
 
 
 def _cells(fact: Fact, data: Data) -> Iterable[str]:
     told = fact.value if fact.o is None else data.entities[fact.o].label
     words = (data.entities[fact.s].label, data.predicates[fact.p].label, told)
-    yield " ".join(f"<bdi>{_text(word)}</bdi>" for word in words)
+    yield f"<bdi>{_text(words[0])}</bdi> {_text(words[1])} <bdi>{_text(words[2])}</bdi>"
     yield palette.STROKES[Status(fact.status)].words + (", contradicted" if fact.conflicts else "")
     scope = [f"{name}: {value}" for name, value in fact.scope]
     times = [f"from {fact.from_}" * bool(fact.from_), f"until {fact.until}" * bool(fact.until)]
     yield "<br>".join(_text(part) for part in (*scope, *times) if part)
-    curated = [f"<p>{_text(f'{c.file}:{c.line}')}</p>" for c in fact.curations]
+    curated = [f"<p>{_text(f'{c.file}:{c.line}')}" for c in fact.curations]
     yield "".join([*curated, *(_sentence(item, data) for item in fact.evidence)])
 
 
 def _sentence(item: Evidence, data: Data) -> str:
     document = data.documents[item.document]
-    where = " · ".join(x for x in (document.title, document.publisher, document.date) if x)
-    quote = f"{_text(item.before)}<mark>{_text(item.quote)}</mark>{_text(item.after)}"
-    return f"<p>{quote} <small>{_text(where)}</small></p>"
+    where = ", ".join(x for x in (document.publisher or document.title, document.date) if x)
+    return f"<p>{_text(item.before)}<mark>{_text(item.quote)}</mark>{_text(item.after)} ({_text(where)})"

@@ -8,7 +8,7 @@ KG.canvas = (() => {
   // `on` hears: node(node, event), line(bundle, event), nothing(), open(node), hover(what), moved(node), camera().
   function create(element, on) {
     const context = element.getContext("2d");
-    const scene = { nodes: [], bundles: [], selected: null, focused: null, hovered: null, fact: null, near: new Set(), more: null, strong };
+    const scene = { nodes: [], bundles: [], selected: null, focused: null, hovered: null, fact: null, near: new Set(), more: null, room: 100, strong };
     const snapshot = document.createElement("canvas");
     let colours = KG.marks.palette(), ratio = 1, asked = 0, gesture = false, taken = null, cost = 0, drawn = 0;
 
@@ -175,6 +175,8 @@ KG.canvas = (() => {
           a.weight += facts.length;
           if (b !== a) b.weight += facts.length;
         }
+        const { left, top, right, bottom } = box();
+        scene.room = Math.max(24, Math.sqrt(((right - left) * (bottom - top)) / Math.max(1, nodes.length)));
         KG.paint.project(scene, camera);
         draw();
       },

@@ -9,9 +9,10 @@ KG.paint = (() => {
   const NAMED = 1.15; // scale above which lines are named where there is room
 
   // Radius of a thing in pixels: by its facts, growing less than the scale, so that marks never cover the lines.
-  function radius(node, k) {
+  // Where there is little room for each, they shrink to it.
+  function radius(node, k, room) {
     const base = node.value ? 3.5 : 4.5 + Math.min(9, Math.sqrt(node.weight || 1) * 1.5);
-    return base * Math.min(1.5, Math.max(0.45, Math.sqrt(k)));
+    return base * Math.min(1.5, Math.max(0.45, Math.sqrt(k)), Math.max(0.22, (room * k) / 22));
   }
 
   // Puts the places on the screen into the scene, and says what of it can be seen.
@@ -21,7 +22,7 @@ KG.paint = (() => {
     for (const node of scene.nodes) {
       node.sx = (node.x - x) * k + width / 2;
       node.sy = (node.y - y) * k + height / 2;
-      node.r = radius(node, k);
+      node.r = radius(node, k, scene.room);
       node.seen = node.sx > -60 && node.sx < width + 60 && node.sy > -40 && node.sy < height + 40;
       if (node.seen) seen.push(node);
     }
