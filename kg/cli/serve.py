@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from kg.cli.app import Setting, epilog, main, pass_setting
 
 if TYPE_CHECKING:
+    from kg.project import Project
     from kg.serve import Access, Limits
 
 _MIB = 1 << 20
@@ -56,6 +58,7 @@ _MIB = 1 << 20
 @click.option("--allow-host", "hosts", metavar="NAME", multiple=True, help="Another name of this server.")
 @click.option("--allow-update", is_flag=True, help="Take updates, into a copy that is thrown away at the end.")
 @click.option("--allow-service", is_flag=True, help="Let queries ask other servers (SERVICE, LOAD).")
+@click.option("--open", "is_opened", is_flag=True, help="Open the explorer in the browser.")
 @pass_setting
 def serve(
     where: Setting,
@@ -68,8 +71,9 @@ def serve(
     hosts: tuple[str, ...],
     allow_update: bool,
     allow_service: bool,
+    is_opened: bool,
 ) -> None:
-    """Serve the graph over HTTP, until Ctrl-C: SPARQL 1.1 Protocol at /sparql.
+    """Serve the graph over HTTP, until Ctrl-C: the explorer at /, SPARQL 1.1 Protocol at /sparql.
 
     Each query runs in a process of its own, under limits. Only this machine can ask unless --host says otherwise. A
     build that finishes meanwhile is followed.
@@ -81,21 +85,47 @@ def serve(
 
     limits = Limits(timeout=timeout, memory=memory * _MIB, answer=max_bytes)
     access = Access(hosts, origins, allow_update, allow_service)
+    pages = _Pages(_project(where), is_opened)
     if not allow_update:
-        _run(where.store_folder(), host, port, limits, access)
+        _run(where.store_folder(), host, port, limits, access, pages)
         return
     with TemporaryDirectory(prefix="kg-scratch-") as scratch, where.store() as store:
         stores.copy(store, scratch)
         click.echo("kg: updates go into a copy that is thrown away at the end; the store stays as it is", err=True)
-        _run(Path(scratch), host, port, limits, access)
+        _run(Path(scratch), host, port, limits, access, pages)
 
 
-def _run(store: Path, host: str, port: int, limits: Limits, access: Access) -> None:
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """Where the saved queries of the explorer are, and whether a browser shows it."""
+
+    project: Project | None
+    is_opened: bool
+
+
+def _project(where: Setting) -> Project | None:
+    """The project whose saved queries the explorer offers, or none where they are faulty or there is none."""
+    from kg.errors import KgError
+    from kg.queries import saved
+
+    try:
+        found = where.project()
+        saved.load(found)
+    except KgError as error:
+        click.echo(f"kg: the explorer offers no saved queries: {error}", err=True)
+        return None
+    return found
+
+
+def _run(store: Path, host: str, port: int, limits: Limits, access: Access, pages: _Pages) -> None:
     import asyncio
+    import webbrowser
 
     from kg.serve import server
     from kg.serve.app import application
     from kg.serve.asking import Asking
+    from kg.serve.explorer import routes
+    from kg.serve.ready import preparation
 
     with server.listen(host, port) as line:
 
@@ -105,6 +135,9 @@ def _run(store: Path, host: str, port: int, limits: Limits, access: Access) -> N
                 click.echo(
                     "kg: whoever reaches this machine can read the whole graph: there are no passwords", err=True
                 )
+            if pages.is_opened:
+                webbrowser.open(server.url(line))
 
-        app = application(Asking(store, limits), access, address=host)
+        asking = Asking(store, limits, preparation(pages.project))
+        app = application(asking, access, routes(), address=host)
         asyncio.run(server.serve(app, line, limits, ready))

@@ -35,7 +35,7 @@ class Operation:
 
 async def read(request: Request, limits: Limits) -> Operation:
     """The operation of a request; Refused when it is none, or when its body does not come in time."""
-    fields = _fields(request.scope["query_string"])
+    fields = fields_of(request.scope["query_string"])
     if request.method != "POST":
         if UPDATE in fields:
             raise Refused(400, "an update is sent by POST", None, "as a form, or as application/sparql-update")
@@ -47,10 +47,10 @@ async def read(request: Request, limits: Limits) -> Operation:
         raise Refused(415, f"no body of type '{media_type.strip()[:100]}' is read", None, f"one of {known}")
     if "charset" in parameters and "utf-8" not in parameters:
         raise Refused(415, "the body is to be in UTF-8", None, "send it with charset=utf-8")
-    body = await _body(request, limits)
+    body = await read_body(request, limits)
     if direct is not None:
         return _operation(direct, {**fields, direct: [*fields.get(direct, []), _text(body)]})
-    for name, values in _fields(body).items():
+    for name, values in fields_of(body).items():
         fields.setdefault(name, []).extend(values)
     kinds = [kind for kind in (QUERY, UPDATE) if kind in fields]
     if len(kinds) != 1:
@@ -69,7 +69,7 @@ def _operation(kind: str, fields: Mapping[str, list[str]]) -> Operation:
     return Operation(kind, fields[kind][0], default, named, fields)
 
 
-def _fields(data: bytes) -> dict[str, list[str]]:
+def fields_of(data: bytes) -> dict[str, list[str]]:
     """The fields of a form or of an address."""
     found: dict[str, list[str]] = {}
     try:
@@ -90,7 +90,8 @@ def _text(body: bytes) -> str:
         raise Refused(400, f"the body is not in UTF-8: byte {error.start}") from None
 
 
-async def _body(request: Request, limits: Limits) -> bytes:
+async def read_body(request: Request, limits: Limits) -> bytes:
+    """The body of a request; Refused when it is too long or does not come."""
     told = request.headers.get("content-length", "0")
     if told.isdigit() and int(told) > limits.query:
         raise _too_long(limits)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 import pyoxigraph as ox
 
 from kg.model import Claim, Fact, Literal, Qualifier, Status, qualifier_key, term_key
-from kg.names import DCT, RDF, RDFS, SKOS, kg, local_name
+from kg.names import DCT, KG, OWL, RDF, RDFS, SKOS, kg, local_name
 from kg.queries import facts as stored
 from kg.queries.lookup import ALTERNATIVE, AMBIGUOUS, PREFERRED
 from kg.queries.sentences import beside
@@ -31,10 +32,14 @@ OTHER = "other"
 
 
 class Collector:
-    """Makes blocks of one store. What is the same for all of them is read once: keep it as long as the store."""
+    """Makes blocks of one store. What is the same for all of them is read once: keep it as long as the store.
 
-    def __init__(self, store: Store) -> None:
+    ``numbered``: each class has its own number in all blocks, so that pages that get several draw it alike.
+    """
+
+    def __init__(self, store: Store, numbered: bool = False) -> None:
         self.store = store
+        self._numbered = numbered
 
     def facts(self, about: str | None = None, hops: int = 1, query: str | None = None) -> list[Fact]:
         """The facts around an entity (its IRI), those an answer names or joins, or all, in their order."""
@@ -73,6 +78,15 @@ class Collector:
             for one, other in {(conflict.first, conflict.second), (conflict.second, conflict.first)}:
                 found.setdefault(one, []).append(data.Against(other, conflict.rule, told.get(other, "")))
         return {id: tuple(sorted(each, key=lambda a: (a.fact, a.rule))) for id, each in found.items()}
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each class, the most frequent first; none where blocks number their own."""
+        if not self._numbered:
+            return {}
+        types = (q.object.value for q in self.store.match(None, A) if isinstance(q.object, ox.NamedNode))
+        found = Counter(name for name in types if not name.startswith((KG, OWL, RDF, RDFS)))
+        return {iri: number for number, iri in enumerate([*sorted(found, key=lambda c: (-found[c], c)), OTHER])}
 
     @cached_property
     def units(self) -> frozenset[str]:
@@ -148,7 +162,10 @@ class _Block:
     def whole(self, title: str, query: str) -> data.Data:
         collector, shrink = self.collector, self.store.prefixes.shrink
         return data.Data(
-            classes=tuple(data.Term(c if c == OTHER else shrink(c), collector.name(c)) for c in self.classes),
+            classes=tuple(
+                data.Term(c if c == OTHER else shrink(c), collector.name(c), "", collector.numbers.get(c))
+                for c in self.classes
+            ),
             predicates=tuple(data.Term(shrink(p), collector.name(p), collector.area(p)) for p in self.predicates),
             entities=tuple(self.entities),
             facts=tuple(self.facts),

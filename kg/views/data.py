@@ -20,11 +20,15 @@ units, because that is what the scripts of a page count."""
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A class or a predicate: its CURIE, its label, and the area of the ontology it belongs to."""
+    """A class or a predicate: its CURIE, its label, and the area of the ontology it belongs to.
+
+    ``number`` is by what a class is drawn, where many blocks of one store shall draw it alike.
+    """
 
     id: str
     label: str
     area: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def page(data: Data) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(script, css)}">\n'
         f"<style>{css}</style>\n<script>{script}</script>"
     )
-    body = f'<noscript>\n{"".join(_table(data))}</noscript>\n<template id="data">{pack(placed(data))}</template>'
+    body = f'<noscript>\n{"".join(table(data))}</noscript>\n<template id="data">{pack(placed(data))}</template>'
     title = " – ".join(x for x in (data.title, "knowledge graph", data.built) if x)
     return shell(head, title[:1].upper() + title[1:], named, body)
 
@@ -124,7 +124,7 @@ def _text(words: str) -> str:
 # What a browser without scripts shows
 
 
-def _table(data: Data) -> Iterator[str]:
+def table(data: Data) -> Iterator[str]:
     shown = data.facts[:LISTED]
     rest = f" The first {LISTED} of {len(data.facts):,} facts:" if len(data.facts) > LISTED else ""
     yield f"<p>The picture, the search and the filters need JavaScript.{rest}</p>\n"

@@ -6,12 +6,14 @@ KG.app = (() => {
 
   // Shows a block. `hooks` are what a server adds, each optional: entity(id), fact(id) and search(text) bring blocks for
   // what is not there yet, expand(app, node) brings neighbours, more(node) counts those not drawn, extra(app, node)
-  // makes buttons for a thing, ready(app) is called at the end.
+  // makes buttons for a thing, restore(app, state) brings all that an address names, address(app) writes it, show(app,
+  // id) and bring(app, id) draw a thing and a fact that are not drawn, ready(app) is called at the end.
   async function start(block, hooks = {}) {
     const model = KG.data.create();
     KG.data.merge(model, block);
     const app = { model, hooks, state: KG.state.initial(), shown: null, history: KG.state.history() };
     Object.assign(app, actions(app));
+    app.go.brings = Boolean(hooks.bring);
     KG.layout.settle(model);
     app.canvas = KG.canvas.create(get("canvas"), listeners(app));
     app.canvas.scene.more = hooks.more || null;
@@ -20,7 +22,7 @@ KG.app = (() => {
       KG.panel.create(model, app.go, hooks.extra ? (node) => hooks.extra(app, node) : null),
       KG.list.create({ fact: app.go.fact, sort: (sort) => app.set({ sort, page: 0 }), page: (page) => app.set({ page }) }),
     ];
-    app.search = KG.search.box(model, { choose: (node) => app.go.node(node.id, true), more: hooks.search && (async (text) => app.add(await hooks.search(text))) });
+    app.search = KG.search.box(model, { choose: (node) => (hooks.show ? hooks.show(app, node.id) : app.go.node(node.id, true)), more: hooks.search && (async (text) => app.add(await hooks.search(text))) });
     KG.keys.listen(app);
     app.canvas.resize();
     await restore(app);
@@ -35,10 +37,12 @@ KG.app = (() => {
   // Takes the state from the address; what it names and nobody knows is asked for, and told if it is nowhere.
   async function restore(app) {
     const state = KG.state.read(location.hash), { model, hooks } = app;
-    for (const [id, known, bring] of [[state.node, model.nodes, hooks.entity], [state.fact, model.facts, hooks.fact], ...(state.drawn || []).map((id) => [id, model.nodes, hooks.entity])]) {
+    if (hooks.restore) await hooks.restore(app, state);
+    else for (const [id, known, bring] of [[state.node, model.nodes, hooks.entity], [state.fact, model.facts, hooks.fact], ...(state.drawn || []).map((id) => [id, model.nodes, hooks.entity])]) {
       if (id && bring && !known.has(id)) app.add(await bring(id));
     }
     const unknown = KG.state.check(state, model);
+    KG.layout.settle(model, null, state.drawn);
     for (const [id, at] of state.moved) Object.assign(model.nodes.get(id), at);
     app.state = state;
     refresh(app);
@@ -47,9 +51,10 @@ KG.app = (() => {
     if (unknown.length) notice(`Not on this page: ${unknown.slice(0, 5).join(", ")}${unknown.length > 5 ? ` and ${unknown.length - 5} more` : ""}.`);
   }
 
-  function notice(text) {
+  // `more` is a control for what the notice offers.
+  function notice(text, more = null) {
     const box = get("notice");
-    replace(box, el("span", {}, text), el("button", { type: "button", class: "quiet", onclick: () => (box.hidden = true) }, "Close"));
+    replace(box, el("span", {}, text), more, el("button", { type: "button", class: "quiet", onclick: () => (box.hidden = true) }, "Close"));
     box.hidden = false;
     say(text);
   }
@@ -79,7 +84,7 @@ KG.app = (() => {
   }
 
   function write(app) {
-    const hash = KG.state.write(app.state);
+    const hash = app.hooks.address ? app.hooks.address(app) : KG.state.write(app.state);
     if (hash === app.written) return;
     app.written = hash;
     try {
@@ -98,6 +103,7 @@ KG.app = (() => {
         const node = app.model.nodes.get(id);
         if (!node) return;
         if (node.value) return go.fact(node.facts[0].id);
+        if (app.hooks.show && !app.state.drawn.includes(id)) return app.hooks.show(app, id);
         if (app.state.drawn && !app.state.drawn.includes(id)) app.state.drawn = [...app.state.drawn, id];
         Object.assign(app.state, { node: id, fact: null, bundle: null, tab: "entity" });
         refresh(app);
@@ -107,6 +113,7 @@ KG.app = (() => {
       },
       fact(id) {
         const fact = app.model.facts.get(id);
+        if (app.hooks.bring && !(fact && [fact.subject, fact.object].every((node) => app.state.drawn.includes(node.id)))) return app.hooks.bring(app, id);
         if (!fact) return;
         Object.assign(app.state, { fact: id, tab: "fact" });
         present(app);
@@ -145,7 +152,7 @@ KG.app = (() => {
       add(block, anchor) {
         if (!block) return { nodes: [], facts: [] };
         const added = KG.data.merge(app.model, block);
-        KG.layout.settle(app.model, anchor);
+        KG.layout.settle(app.model, anchor, app.state.drawn);
         return added;
       },
       undo() {

@@ -99,7 +99,7 @@ KG.data = (() => {
   }
 
   function term1(terms, term) {
-    if (!terms.has(term.id)) terms.set(term.id, { ...term, number: terms.size });
+    if (!terms.has(term.id)) terms.set(term.id, { ...term, number: term.number ?? terms.size });
     return terms.get(term.id);
   }
 

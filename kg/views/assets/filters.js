@@ -36,7 +36,7 @@ KG.filters = (() => {
 
   const drawable = (state) => {
     const drawn = state.drawn && new Set(state.drawn);
-    return (node) => !state.hidden.has(node.id) && (!drawn || drawn.has(node.id) || (node.value && drawn.has(node.facts[0].subject.id)));
+    return (node) => !state.hidden.has(node.id) && (!drawn || drawn.has(node.id));
   };
 
   function apply(model, state) {

@@ -7,7 +7,7 @@ KG.keys = (() => {
   const HELP = [
     ["/", "search"], ["Arrows", "move the view; in the picture, walk to the nearest thing that way"], ["Shift + arrows", "move the view"],
     ["+  −  0", "closer, farther, all"], ["Enter", "open what is focused"], ["E", "expand, where there is more"], ["H", "hide the thing"],
-    ["F  Shift + F", "next fact, previous fact"], ["L", "list or picture"], ["U  Shift + U", "undo, redo"], ["?", "this help"], ["Esc", "close"],
+    ["F  Shift + F", "next fact, previous fact"], ["L", "list or picture"], ["U  Shift + U", "undo, redo"], ...(get("sparql") ? [["S", "ask in SPARQL"]] : []), ["?", "this help"], ["Esc", "close"],
   ];
   const THEMES = ["auto", "light", "dark"];
   const SINGLE = "kg-keys";
@@ -76,7 +76,7 @@ KG.keys = (() => {
       "/": () => app.search.focus(), "?": open, "+": () => app.canvas.camera.step(true), "=": () => app.canvas.camera.step(true),
       "-": () => app.canvas.camera.step(false), 0: () => app.canvas.fit(),
       l: () => app.set({ view: app.state.view === "list" ? "graph" : "list" }), u: () => app.undo(), U: () => app.redo(),
-      f: () => app.go.step(1), F: () => app.go.step(-1), e: () => target() && app.expand(target()), h: () => target() && (app.hide(target().id), app.canvas.focus(null)),
+      f: () => app.go.step(1), F: () => app.go.step(-1), e: () => target() && app.expand(target()), s: () => get("sparql") && get("sparql").click(), h: () => target() && (app.hide(target().id), app.canvas.focus(null)),
     };
 
     document.addEventListener("keydown", (event) => {

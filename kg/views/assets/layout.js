@@ -7,10 +7,12 @@ KG.layout = (() => {
 
   const cell = (x, y) => `${Math.round(x / ACROSS)} ${Math.round(y / DOWN)}`;
 
-  // Gives each thing without a place one; `anchor` is the thing around which those go that know no other.
-  function settle(model, anchor) {
-    const taken = new Set(), bare = [];
+  // Gives each thing without a place one, of those that are drawn (ids; null is all); `anchor` is the thing around
+  // which those go that know no other.
+  function settle(model, anchor, drawn) {
+    const taken = new Set(), bare = [], wanted = drawn && new Set(drawn);
     for (const node of model.nodes.values()) {
+      if (wanted && !wanted.has(node.id)) continue;
       if (node.x === undefined) bare.push(node);
       else taken.add(cell(node.x, node.y));
     }

@@ -9,6 +9,9 @@ KG.legend = (() => {
   const section = (title, ...content) => el("section", { class: "filter" }, el("h3", {}, title), content);
   const toggled = (set, id, on) => (on ? set.delete(id) : set.add(id));
 
+  // What is in memory and not drawn has no place in the legend, unless it was switched off there.
+  const absent = (state, off, id, counts) => Boolean(state.drawn) && !counts.get(id) && !off.has(id);
+
   // `change(edit)` applies an edit to the state as one step of the history.
   function create(root, model, change) {
     const parts = [classes(model, change), predicates(model, change), statuses(change), times(change), scopes(model, change), backing(change)];
@@ -56,6 +59,7 @@ KG.legend = (() => {
         for (const [id, { button, count }] of items) {
           button.setAttribute("aria-pressed", String(!state.classes.has(id)));
           count.textContent = number(counts.classes.get(id) || 0);
+          button.parentNode.hidden = absent(state, state.classes, id, counts.classes);
         }
       },
     };
@@ -98,10 +102,12 @@ KG.legend = (() => {
             on += shown;
             sum += shown ? counts.predicates.get(id) || 0 : 0;
             each.count.textContent = number(counts.predicates.get(id) || 0);
+            each.box.closest("li").hidden = absent(state, state.predicates, id, counts.predicates);
           }
           box.checked = on === items.size;
           box.indeterminate = on > 0 && on < items.size;
           count.textContent = number(sum) + (on < items.size ? ` · ${items.size - on} off` : "");
+          box.closest("details").hidden = [...items.values()].every((each) => each.box.closest("li").hidden);
         }
       },
     };

@@ -41,7 +41,7 @@ KG.panel = (() => {
       const now = [state.node, state.fact, state.bundle, state.tab, model.version, shown.facts.length].join("|");
       if (now === key) return;
       key = now;
-      if (state.tab === "about") replace(panes[0], about(model, shown));
+      if (state.tab === "about") replace(panes[0], about(model, shown, go));
       if (node && state.tab === "entity") replace(panes[1], entity(node, shown, go, extra));
       if (state.tab === "fact" && fact) replace(panes[2], factPane(fact, model, shown, go));
       else if (state.tab === "fact" && state.bundle) replace(panes[2], bundlePane(state.bundle, model, shown, go));
@@ -50,7 +50,7 @@ KG.panel = (() => {
     };
   }
 
-  function about(model, shown) {
+  function about(model, shown, go) {
     const { meta } = model;
     const row = (name, ...value) => [el("dt", {}, name), el("dd", {}, value)];
     const all = model.facts.size, rest = (meta.total || 0) - all;
@@ -60,7 +60,8 @@ KG.panel = (() => {
         : el("p", { class: "empty" }, "There are no facts here: nothing that was asked for is in the graph."),
       el("dl", {},
         row("Shown", `${count(shown.facts.length, "fact")} of ${number(all)}, ${count(shown.nodes.filter((node) => !node.value).length, "thing")}`),
-        rest > 0 && row("Not here", `${count(rest, "fact")} of the store ${rest === 1 ? "is" : "are"} not part of this page`),
+        rest > 0 && (go.brings ? row("More", `${count(rest, "fact")} in the store: search for a name, or expand a thing by double click or E`)
+          : row("Not here", `${count(rest, "fact")} of the store ${rest === 1 ? "is" : "are"} not part of this page`)),
         meta.built && row("Newest source", meta.built), meta.moment && row("Seen", meta.moment),
         meta.store && row("Store", el("code", {}, meta.store)), meta.query && row("Query", el("pre", { tabindex: 0 }, meta.query)),
         meta.licences && row("Licences", meta.licences.join(", "))),
@@ -151,7 +152,7 @@ KG.panel = (() => {
   function against(each, fact, model, go) {
     const other = model.facts.get(each.fact), rule = el("span", { class: "meta" }, el("span", {}, `rule: ${each.rule}`));
     if (each.fact === fact.id) return el("p", {}, "Its own sources disagree: one says so, another denies it. ", rule);
-    if (other) return el("button", { type: "button", class: "row", onclick: () => go.fact(other.id) }, el("span", { class: "what" }, bdi(statement(other))), rule);
+    if (other || go.brings) return el("button", { type: "button", class: "row", onclick: () => go.fact(each.fact) }, el("span", { class: "what" }, bdi(other ? statement(other) : each.text)), rule);
     return el("p", {}, bdi(each.text || `fact ${each.fact}`), el("span", { class: "muted" }, " (not on this page) "), rule);
   }
 
