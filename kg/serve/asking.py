@@ -50,7 +50,8 @@ class Lane:
             raise busy()
         self._waiting += 1
         try:
-            await asyncio.wait_for(self._free.acquire(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._free.acquire()
         except TimeoutError:
             raise busy() from None
         finally:
@@ -111,7 +112,8 @@ class Answer:
     async def _next(self) -> tuple[bytes, bytes]:
         began = time.monotonic()
         try:
-            return await asyncio.wait_for(frames.read(self._reader), max(self._left, 0))
+            async with asyncio.timeout(max(self._left, 0)):
+                return await frames.read(self._reader)
         except TimeoutError:
             raise too_slow(self._limits.timeout) from None
         finally:
@@ -120,7 +122,8 @@ class Answer:
     async def _death(self) -> Refused:
         """Why the process died without a word."""
         try:
-            signal = await asyncio.wait_for(asyncio.shield(self._gone), _ENDING)
+            async with asyncio.timeout(_ENDING):
+                signal = await asyncio.shield(self._gone)
         except TimeoutError:
             signal = 0
         if signal == _NO_TIME:
@@ -170,7 +173,8 @@ class Asking:
         loop = asyncio.get_running_loop()
         ours.setblocking(False)
         try:
-            first = await asyncio.wait_for(loop.sock_recv(ours, MESSAGE), _OPENING)
+            async with asyncio.timeout(_OPENING):
+                first = await loop.sock_recv(ours, MESSAGE)
         except (TimeoutError, ConnectionError):
             first = b""
         told = json.loads(first or b"{}")

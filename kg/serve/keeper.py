@@ -146,5 +146,6 @@ def main(descriptor: int) -> None:
     try:
         keeper.serve()
     finally:
+        signal.set_wakeup_fd(-1)
         for process in keeper.children:
             os.kill(process, signal.SIGKILL)
