@@ -147,6 +147,7 @@ class Asking:
         self._keeper: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._starting = asyncio.Lock()
+        self._loaded: set[str] = set()
 
     async def __aenter__(self) -> Asking:
         await self.start()
@@ -183,6 +184,7 @@ class Asking:
             raise _unopened(told)
         ours.setblocking(True)  # the keeper reads at once; only what is received is waited for by the loop
         self._line = ours
+        self._loaded.clear()
         loop.add_reader(ours, self._heard)
 
     async def stop(self) -> None:
@@ -208,7 +210,7 @@ class Asking:
         answer = None
         try:
             self._evict()
-            reader, writer, gone = await self._order(number)
+            reader, writer, gone = await self._order(number, _modules(question, *asked))
             answer = self._answers[number] = Answer(reader, lane, self.limits, gone)
             try:
                 writer.write(pickle.dumps((question, asked)))
@@ -222,7 +224,9 @@ class Asking:
             if answer is None or answer.has_place:
                 lane.leave()
 
-    async def _order(self, number: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, asyncio.Future[int]]:
+    async def _order(
+        self, number: int, modules: set[str]
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, asyncio.Future[int]]:
         """Have a process forked for a question: the line to it, and what tells of its end."""
         await self.start()
         assert self._line is not None
@@ -231,7 +235,10 @@ class Asking:
             gone = self._gone[number] = asyncio.get_running_loop().create_future()
             message = json.dumps({"ask": number, "within": self.limits.longest}).encode()
             try:
+                for name in sorted(modules - self._loaded):
+                    self._line.send(json.dumps({"load": name}).encode())
                 socket.send_fds(self._line, [message], [theirs.fileno()])
+                self._loaded |= modules
             except OSError:
                 ours.close()
                 self._hang_up()
@@ -282,6 +289,11 @@ class Asking:
             if not gone.done():
                 gone.set_result(0)
         self._gone.clear()
+
+
+def _modules(*asked: object) -> set[str]:
+    """The modules of the functions among these: loaded by the keeper, they need not be loaded in each fork."""
+    return {each.__module__ for each in asked if callable(each)}
 
 
 def _unopened(told: dict[str, Any]) -> KgError:
