@@ -50,7 +50,8 @@ class Lane:
             raise busy()
         self._waiting += 1
         try:
-            await asyncio.wait_for(self._free.acquire(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._free.acquire()
         except TimeoutError:
             raise busy() from None
         finally:
@@ -111,7 +112,8 @@ class Answer:
     async def _next(self) -> tuple[bytes, bytes]:
         began = time.monotonic()
         try:
-            return await asyncio.wait_for(frames.read(self._reader), max(self._left, 0))
+            async with asyncio.timeout(max(self._left, 0)):
+                return await frames.read(self._reader)
         except TimeoutError:
             raise too_slow(self._limits.timeout) from None
         finally:
@@ -120,7 +122,8 @@ class Answer:
     async def _death(self) -> Refused:
         """Why the process died without a word."""
         try:
-            signal = await asyncio.wait_for(asyncio.shield(self._gone), _ENDING)
+            async with asyncio.timeout(_ENDING):
+                signal = await asyncio.shield(self._gone)
         except TimeoutError:
             signal = 0
         if signal == _NO_TIME:
@@ -144,6 +147,7 @@ class Asking:
         self._keeper: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._starting = asyncio.Lock()
+        self._loaded: set[str] = set()
 
     async def __aenter__(self) -> Asking:
         await self.start()
@@ -170,7 +174,8 @@ class Asking:
         loop = asyncio.get_running_loop()
         ours.setblocking(False)
         try:
-            first = await asyncio.wait_for(loop.sock_recv(ours, MESSAGE), _OPENING)
+            async with asyncio.timeout(_OPENING):
+                first = await loop.sock_recv(ours, MESSAGE)
         except (TimeoutError, ConnectionError):
             first = b""
         told = json.loads(first or b"{}")
@@ -179,6 +184,7 @@ class Asking:
             raise _unopened(told)
         ours.setblocking(True)  # the keeper reads at once; only what is received is waited for by the loop
         self._line = ours
+        self._loaded.clear()
         loop.add_reader(ours, self._heard)
 
     async def stop(self) -> None:
@@ -204,7 +210,7 @@ class Asking:
         answer = None
         try:
             self._evict()
-            reader, writer, gone = await self._order(number)
+            reader, writer, gone = await self._order(number, _modules(question, *asked))
             answer = self._answers[number] = Answer(reader, lane, self.limits, gone)
             try:
                 writer.write(pickle.dumps((question, asked)))
@@ -218,7 +224,9 @@ class Asking:
             if answer is None or answer.has_place:
                 lane.leave()
 
-    async def _order(self, number: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, asyncio.Future[int]]:
+    async def _order(
+        self, number: int, modules: set[str]
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, asyncio.Future[int]]:
         """Have a process forked for a question: the line to it, and what tells of its end."""
         await self.start()
         assert self._line is not None
@@ -227,7 +235,10 @@ class Asking:
             gone = self._gone[number] = asyncio.get_running_loop().create_future()
             message = json.dumps({"ask": number, "within": self.limits.longest}).encode()
             try:
+                for name in sorted(modules - self._loaded):
+                    self._line.send(json.dumps({"load": name}).encode())
                 socket.send_fds(self._line, [message], [theirs.fileno()])
+                self._loaded |= modules
             except OSError:
                 ours.close()
                 self._hang_up()
@@ -278,6 +289,11 @@ class Asking:
             if not gone.done():
                 gone.set_result(0)
         self._gone.clear()
+
+
+def _modules(*asked: object) -> set[str]:
+    """The modules of the functions among these: loaded by the keeper, they need not be loaded in each fork."""
+    return {each.__module__ for each in asked if callable(each)}
 
 
 def _unopened(told: dict[str, Any]) -> KgError:

@@ -43,6 +43,7 @@ Question: TypeAlias = Callable[..., None]
 """A function of a module that is called with :class:`Held`, :class:`Reply` and what was asked."""
 
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+LIBC = ctypes.CDLL(None)
 
 
 def whole(held: Held, reply: Reply, make: Callable[..., Whole], *asked: object) -> None:
@@ -72,7 +73,7 @@ def answer(held: Held, line: socket.socket, limits: Limits) -> None:
 
 def _limit(limits: Limits) -> None:
     gc.disable()  # what is collected is copied first
-    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    LIBC.prctl(DIE_WITH_PARENT, signal.SIGKILL)
     seconds = math.ceil(limits.timeout) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

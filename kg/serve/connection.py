@@ -23,8 +23,11 @@ _HANG_UP = "kg.hang_up"
 
 
 async def hang_up(scope: Scope) -> None:
-    """Break the connection of a request off, so that what was sent of its answer cannot be taken for all of it."""
-    scope["state"][_HANG_UP]()
+    """Break the connection of a request off, so that what was sent of its answer cannot be taken for all of it.
+
+    In HTTP/1.1 the last chunk is missing; before it, only a reset tells a broken answer from a whole one.
+    """
+    scope["state"][_HANG_UP](scope["http_version"] < "1.1")
     await asyncio.sleep(0)  # the server is to hear of it before the request ends
 
 
@@ -45,7 +48,7 @@ class Connection(H11Protocol):
         self._answered = 0
         self.idle_since = time.monotonic()
         super().connection_made(transport)
-        self.app_state = {**self.app_state, _HANG_UP: self._reset}
+        self.app_state = {**self.app_state, _HANG_UP: self._break_off}
         self._watch()
         if len(self.connections) > self.limits.connections:
             idle = [c for c in self.connections if isinstance(c, Connection) and c.idle_since]
@@ -123,8 +126,8 @@ class Connection(H11Protocol):
         self.transport.close()
         asyncio.get_running_loop().call_later(_LINGER, self.transport.abort)
 
-    def _reset(self) -> None:
+    def _break_off(self, with_reset: bool) -> None:
         line = self.transport.get_extra_info("socket")
-        if line is not None:
+        if with_reset and line is not None:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.transport.abort()

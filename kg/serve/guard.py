@@ -31,6 +31,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+MAX_HEAD = 1 << 16
+"""Bytes of the head of a request."""
+_BETWEEN = len(": \r\n")
 _LOCAL = ("localhost",)
 _ANYWHERE = ("0.0.0.0", "::", "")  # as addresses to listen to
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?")
@@ -86,6 +89,8 @@ class Guard:
             raise Refused(403, f"a page of another server may not ask here: '{origin[:100]}'", None, hint)
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self._limits.target:
             raise Refused(414, "the address is too long", None, "send a long query by POST")
+        if sum(len(name) + len(value) + _BETWEEN for name, value in scope["headers"]) > MAX_HEAD:
+            raise Refused(431, "the head of the request is too long")
 
     def _is_own(self, host: str) -> bool:
         match = _HOST.fullmatch(host)

@@ -7,6 +7,7 @@ So nothing that a stranger writes is read here. It ends with the server, and its
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import pickle
@@ -54,6 +55,7 @@ class Keeper:
         if self.held is None or current not in ("", self.generation):
             try:
                 found = stores.open(self.orders.store)
+                found.query("ASK {}")  # what is made once for all questions is made here, and not in each fork
                 held = Held(found, self.orders.prepare(found) if self.orders.prepare else None)
             except KgError:
                 if self.held is None:
@@ -125,6 +127,8 @@ class Keeper:
         message = json.loads(data)
         if "end" in message:
             self.end(message["end"])
+        elif "load" in message:
+            importlib.import_module(message["load"])
         else:
             with socket.socket(fileno=lines[0]) as line:
                 self.fork(message["ask"], message["within"], line)
@@ -146,5 +150,6 @@ def main(descriptor: int) -> None:
     try:
         keeper.serve()
     finally:
+        signal.set_wakeup_fd(-1)
         for process in keeper.children:
             os.kill(process, signal.SIGKILL)

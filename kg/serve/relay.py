@@ -15,7 +15,7 @@ from kg.serve.child import Question
 from kg.serve.connection import hang_up
 from kg.serve.refusal import Refused
 
-_PATIENCE = 0.5
+_PATIENCE = 0.1
 """Seconds until a reader counts as slow, and gives up the place of its question for the time being."""
 
 
@@ -88,8 +88,8 @@ class Relay:
         try:
             done, _ = await asyncio.wait({sending}, timeout=_PATIENCE)
             if not done:
-                async with answer.resting():
-                    await asyncio.wait_for(sending, self._asking.limits.stall)
+                async with answer.resting(), asyncio.timeout(self._asking.limits.stall):
+                    await sending
             await sending
         except (TimeoutError, Refused) as error:
             raise Broken(str(error)) from None

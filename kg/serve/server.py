@@ -16,9 +16,9 @@ from starlette.applications import Starlette
 
 from kg.errors import KgError
 from kg.serve.connection import protocol
+from kg.serve.guard import MAX_HEAD
 from kg.serve.limits import Limits
 
-_HEAD = 1 << 16
 _GRACE = 2
 """Seconds for what is being answered when the server ends."""
 
@@ -72,10 +72,11 @@ async def serve(app: Starlette, line: socket.socket, limits: Limits, ready: Call
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level="error",
         access_log=False,
         server_header=False,
         date_header=True,
-        h11_max_incomplete_event_size=_HEAD,
+        h11_max_incomplete_event_size=MAX_HEAD,
         timeout_keep_alive=int(limits.head),
         timeout_graceful_shutdown=_GRACE,
         loop="asyncio",

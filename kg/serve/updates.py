@@ -6,7 +6,6 @@ starts a fresh one, and that inherits its limits.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import pickle
 import signal
@@ -19,7 +18,7 @@ import pyoxigraph as ox
 
 from kg import store as stores
 from kg.errors import KgError, QueryError
-from kg.serve.child import DIE_WITH_PARENT, Held
+from kg.serve.child import DIE_WITH_PARENT, LIBC, Held
 from kg.serve.frames import Reply
 from kg.serve.refusal import Refused, too_large
 from kg.store import damage, sparql
@@ -56,7 +55,7 @@ def update(held: Held, reply: Reply, asked: Update) -> None:
 
 def main() -> None:
     """The process that writes: the order comes on standard input; what went wrong goes to standard output."""
-    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    LIBC.prctl(DIE_WITH_PARENT, signal.SIGKILL)
     path, prefixes, asked, written, base = pickle.load(sys.stdin.buffer)
     try:
         with damage.asking(path):
