@@ -20,7 +20,7 @@ KG.app = (() => {
       KG.panel.create(model, app.go, hooks.extra ? (node) => hooks.extra(app, node) : null),
       KG.list.create({ fact: app.go.fact, sort: (sort) => app.set({ sort, page: 0 }), page: (page) => app.set({ page }) }),
     ];
-    app.search = KG.search.box(model, { choose: (node) => app.go.node(node.id, true), more: hooks.search && (async (text) => app.add(await hooks.search(text))) });
+    app.search = KG.search.box(model, { choose: (node) => (app.go.node(node.id, true), get("pane-entity").focus({ preventScroll: true })), more: hooks.search && (async (text) => app.add(await hooks.search(text))) });
     KG.keys.listen(app);
     app.canvas.resize();
     await restore(app);
