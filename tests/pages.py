@@ -36,7 +36,7 @@ NEEDS_CHROMIUM = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium: apt-get install chromium"),
 ]
-READY = "document.documentElement.dataset.ready === 'true'"
+READY = "html[data-ready=true]"
 CLASSES = tuple(f"class {n}" for n in range(12))
 
 
@@ -97,7 +97,7 @@ def visit(browser: object, path: Path, hash: str = "", **options: object) -> Ite
     page = context.new_page()
     seen = Visit(page)
     page.goto(path.as_uri() + hash)
-    page.wait_for_function(READY)
+    page.locator(READY).wait_for(state="attached")
     yield seen
     context.close()
 

@@ -354,7 +354,7 @@ def test_single_letters_can_be_switched_off(browser: object, files: Path) -> Non
         seen.page.keyboard.press("l")
         assert seen.state("app.state.view") == "graph"
         seen.page.reload()
-        seen.page.wait_for_function(pages.READY)
+        seen.page.locator(pages.READY).wait_for(state="attached")
         seen.page.keyboard.press("l")
         assert seen.state("app.state.view") == "graph", "kept after a reload"
 

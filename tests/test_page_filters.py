@@ -253,7 +253,7 @@ def test_theme_follows_the_system_and_the_choice_is_kept(browser: object, files:
         light = seen.page.evaluate(paper)
         assert (light, dark) == ("rgb(255, 255, 255)", "rgb(20, 23, 26)")
         seen.page.reload()
-        seen.page.wait_for_function(READY)
+        seen.page.locator(READY).wait_for(state="attached")
         assert seen.page.evaluate(paper) == light, "kept after a reload"
         assert "light" in seen.page.locator("#theme").get_attribute("aria-label")
         first = seen.page.evaluate(
