@@ -39,12 +39,11 @@ PHRASES = 24
 ADDED = 3
 """Steps between a thing and the hub it is drawn to: more steps, more equal things."""
 SECOND = ("Works", "Motors", "Labs", "Nine", "Holding", "City", "Drive", "Group", "One", "Power", "Systems", "Park")
-WORDS = (
-    "the of and to in said will new next year company market plant its with for from that has electric first units after "
-    "by at production sales joint agreement supply battery software global launch capacity million according spokesperson "
-    "on a is as report quarter growth plans local partner technology platform second half begin customers demand price "
-    "range country would could under more than also an was were had been before between during deal signed expected"
-).split()
+STOCK = (
+    "the of and to in said will new next year company market plant its with for from that has electric first units "
+    "after by at production sales joint agreement supply battery global launch capacity million according on a is"
+)
+WORDS = STOCK.split()
 
 
 def crowd(facts: int, seed: int = 7) -> Data:

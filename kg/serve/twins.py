@@ -6,6 +6,7 @@ All answer with blocks of the one shape (:mod:`kg.views.data`) or as a page to b
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -29,6 +30,7 @@ PAGE = 200
 """Facts on a page of one thing or one document."""
 _SERVED = ("api.js", "explorer.js", "share.js", "results.js", "drawer.js")
 """Scripts that only the served pages run."""
+_BANNER = re.compile(r"#\s*(?:title@|param|example|ask)")
 _FIRST = "<p>What most of the newest documents speak of. Each thing, fact and document has a page of its own.</p>"
 _HEADERS = (("Cache-Control", "no-cache"), ("Vary", "Accept"))
 _VENDOR = ("codemirror.css", "show-hint.css")
@@ -160,7 +162,7 @@ def query(explorer: Explorer, asked: Asked) -> Whole:
     if found is None:
         raise QueryError(f"no saved query '{asked['id']}'", None, "/terms.json lists them")
     values = found.bindings(explorer.store, asked.values)
-    return _json({"v": data.VERSION, "name": found.name, "text": sparql.bind(sparql.check(found.text), values)})
+    return _json({"v": data.VERSION, "name": found.name, "text": sparql.bind(sparql.check(_bare(found.text)), values)})
 
 
 def _saved(query: SavedQuery) -> dict[str, object]:
@@ -169,7 +171,12 @@ def _saved(query: SavedQuery) -> dict[str, object]:
         {"name": p.name, "kind": p.kind, "optional": p.optional, "value": values.get(p.name, "")}
         for p in query.parameters
     ]
-    return {"name": query.name, "title": query.title(), "text": query.text, "parameters": parameters}
+    return {"name": query.name, "title": query.title(), "text": _bare(query.text), "parameters": parameters}
+
+
+def _bare(text: str) -> str:
+    """A saved query without what its banner says of its parameters and of other wordings."""
+    return "".join(line for line in text.splitlines(keepends=True) if not _BANNER.match(line)).lstrip()
 
 
 def _terms(explorer: Explorer) -> list[str]:

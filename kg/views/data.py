@@ -200,9 +200,8 @@ def parts(quote: str, named: Sequence[tuple[str, Sequence[str]]]) -> tuple[Part,
     """
     taken: list[tuple[int, int]] = []
     found: list[Part] = []
-    lower = quote.lower()
-    if len(lower) != len(quote):  # a capital that has two small letters would move all that follows
-        lower = quote
+    # A capital with two small letters, as the dotted I has, would move all that follows: it stays as it is.
+    lower = "".join(small if len(small := character.lower()) == 1 else character for character in quote)
     for role, names in named:
         span = _first_free(lower, names, taken)
         if span:

@@ -46,10 +46,9 @@ def columns(data: Data) -> dict[str, Any]:
         if fact.evidence:
             record["evidence"] = len(fact.evidence)
         for item in fact.evidence:
-            here, signed, rest = at[_sentence(item)], None, item.parts
+            here, rest = at[_sentence(item)], list(item.parts)
             if here not in seen and isinstance(sentences[here], str):
-                signed, rest = _signed(item, _names(fact, data))
-                sentences[here] = signed
+                sentences[here], rest = _signed(item, _names(fact, data))
             seen.add(here)
             told.append(_pointing(item, rest, at, last))
             last = here
@@ -82,8 +81,8 @@ def _plainly(sentence: str) -> str | list[str]:
 
 
 def _names(fact: Fact, data: Data) -> dict[str, str]:
-    other = fact.value if fact.o is None else data.entities[fact.o].label
-    return {"subject": data.entities[fact.s].label, "object": other, "value": other}
+    other = {"value": fact.value} if fact.o is None else {"object": data.entities[fact.o].label}
+    return {"subject": data.entities[fact.s].label, **other}
 
 
 def _signed(item: Evidence, names: Mapping[str, str]) -> tuple[str, list[Part]]:
@@ -92,7 +91,7 @@ def _signed(item: Evidence, names: Mapping[str, str]) -> tuple[str, list[Part]]:
     pieces, rest, last = [item.before], [], 0
     for role, start, end in item.parts:
         written = units[2 * start : 2 * end].decode("utf-16-le")
-        if role in _SIGNS and written == names[role]:
+        if role in _SIGNS and written == names.get(role):
             pieces += [units[2 * last : 2 * start].decode("utf-16-le"), _SIGNS[role]]
             last = end
         else:

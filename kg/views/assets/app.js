@@ -22,7 +22,11 @@ KG.app = (() => {
       KG.panel.create(model, app.go, hooks.extra ? (node) => hooks.extra(app, node) : null),
       KG.list.create({ fact: app.go.fact, sort: (sort) => app.set({ sort, page: 0 }), page: (page) => app.set({ page }) }),
     ];
-    app.search = KG.search.box(model, { choose: (node) => (hooks.show ? hooks.show(app, node.id) : app.go.node(node.id, true)), more: hooks.search && (async (text) => app.add(await hooks.search(text))) });
+    const chosen = async ({ id }) => {
+      await (hooks.show ? hooks.show(app, id) : app.go.node(id, true));
+      get("pane-entity").focus({ preventScroll: true });
+    };
+    app.search = KG.search.box(model, { choose: chosen, more: hooks.search && (async (text) => app.add(await hooks.search(text))) });
     KG.keys.listen(app);
     app.canvas.resize();
     await restore(app);

@@ -82,7 +82,7 @@ KG.keys = (() => {
     document.addEventListener("keydown", (event) => {
       const { key } = event, inside = event.target;
       if (event.ctrlKey || event.metaKey || event.altKey || get("help").open || document.querySelector("dialog[open]")) return;
-      if (inside.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]")) return;
+      if (inside.matches("input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable=true]")) return;
       if (key === "Escape") {
         if (!get("notice").hidden) get("notice").hidden = true;
         else app.set({ node: null, fact: null, bundle: null, tab: "about" });

@@ -41,12 +41,15 @@ KG.panel = (() => {
       const now = [state.node, state.fact, state.bundle, state.tab, model.version, shown.facts.length].join("|");
       if (now === key) return;
       key = now;
+      const inside = get("details").contains(document.activeElement) && !tabs.includes(document.activeElement);
       if (state.tab === "about") replace(panes[0], about(model, shown, go));
       if (node && state.tab === "entity") replace(panes[1], entity(node, shown, go, extra));
       if (state.tab === "fact" && fact) replace(panes[2], factPane(fact, model, shown, go));
       else if (state.tab === "fact" && state.bundle) replace(panes[2], bundlePane(state.bundle, model, shown, go));
       const open = panes[TABS.indexOf(state.tab)];
-      if (open) open.scrollTop = 0;
+      open.scrollTop = 0;
+      // What was pressed is gone with what it stood in: who uses the keyboard goes on in what took its place.
+      if (inside && !open.contains(document.activeElement)) open.focus({ preventScroll: true });
     };
   }
 
