@@ -149,14 +149,15 @@ KG.canvas = (() => {
       return true;
     }
 
-    // The nearest thing in a direction, from a thing or from the middle: first among its neighbours, then among all.
+    // The nearest thing in a direction, first among the neighbours of a thing, then among all; without a thing to go
+    // from, that nearest to the middle.
     function neighbour(from, dx, dy) {
       const start = from || camera.now;
       const beside = from ? new Set(scene.bundles.flatMap(({ a, b }) => (a === from ? [b] : b === from ? [a] : []))) : new Set();
       let best = null, least = Infinity;
       for (const node of scene.nodes) {
         if (node === from) continue;
-        const x = node.x - start.x, y = node.y - start.y, far = Math.hypot(x, y) || 1, straight = (x * dx + y * dy) / far;
+        const x = node.x - start.x, y = node.y - start.y, far = Math.hypot(x, y) || 1, straight = from ? (x * dx + y * dy) / far : 1;
         if (straight < 0.5) continue;
         const cost = (far / straight ** 2) * (beside.has(node) ? 0.4 : 1);
         if (cost < least) [best, least] = [node, cost];
