@@ -7,12 +7,16 @@ state, the last of them in a sentence that begins with signs beyond the first pl
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pages
 import pyoxigraph as ox
 import serving
 import support
+from pages import Visit
 from pictures import HOSTILE
+from serving import Served
 from support import AT, RECORDS, iri
 
 from kg.model import Claim, Curation, Document, Entity, Fact, Label, Origin, Status
@@ -118,3 +122,33 @@ def trapped() -> list[Fact]:
                  first_stated="2025-01-01", last_stated="2025-01-01")
         )  # fmt: skip
     return found
+
+
+@contextmanager
+def walk(browser: object, server: Served, hash: str = "", path: str = "", **options: object) -> Iterator[Visit]:
+    """The explorer, opened at an address, when it has begun; at the end nothing was asked of anybody else."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", **options})
+    context.set_default_timeout(10_000)
+    seen = Visit(context.new_page())
+    seen.page.goto(server.url + path + hash)
+    seen.page.locator(pages.READY).wait_for(state="attached")
+    yield seen
+    assert {url.startswith((server.url, "blob:", "data:")) for url in seen.requests} == {True}
+    refused = "Failed to load resource: the server responded with a status of 4"
+    assert [text for text in seen.errors if not text.startswith(refused)] == []
+    context.close()
+
+
+def drawn(seen: Visit) -> set[str]:
+    """The ids of the things and values in the picture."""
+    return set(seen.state("app.shown.nodes.map((node) => node.id)"))
+
+
+def count(seen: Visit, least: int) -> int:
+    """How many are in the picture, when there are at least so many."""
+    seen.page.wait_for_selector("#shown")
+    for _ in range(100):
+        if len(drawn(seen)) >= least and not seen.page.evaluate("() => document.body.dataset.busy"):
+            break
+        seen.page.wait_for_timeout(50)
+    return len(drawn(seen))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import explored
 import pages
 import pytest
-from explored import DAYS, QUOTE, SPOKES, spokes
-from pages import Visit
+from explored import DAYS, QUOTE, SPOKES, count, drawn, spokes, walk
 from pictures import HOSTILE
 from serving import Served, served
 
@@ -37,35 +35,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def browser() -> Iterator[object]:
     with pages.chromium() as opened:
         yield opened
-
-
-@contextmanager
-def walk(browser: object, server: Served, hash: str = "", path: str = "", **options: object) -> Iterator[Visit]:
-    """The explorer, opened at an address, when it has begun; at the end nothing was asked of anybody else."""
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", **options})
-    context.set_default_timeout(10_000)
-    seen = Visit(context.new_page())
-    seen.page.goto(server.url + path + hash)
-    seen.page.locator(pages.READY).wait_for(state="attached")
-    yield seen
-    assert {url.startswith((server.url, "blob:", "data:")) for url in seen.requests} == {True}
-    assert [text for text in seen.errors if "400 (Bad Request)" not in text and "403" not in text] == []
-    context.close()
-
-
-def drawn(seen: Visit) -> set[str]:
-    """The ids of the things and values in the picture."""
-    return set(seen.state("app.shown.nodes.map((node) => node.id)"))
-
-
-def count(seen: Visit, least: int) -> int:
-    """How many are in the picture, when there are at least so many."""
-    seen.page.wait_for_selector("#shown")
-    for _ in range(100):
-        if len(drawn(seen)) >= least and not seen.page.evaluate("() => document.body.dataset.busy"):
-            break
-        seen.page.wait_for_timeout(50)
-    return len(drawn(seen))
 
 
 # Where it starts

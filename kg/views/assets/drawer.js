@@ -18,7 +18,9 @@ KG.drawer = (() => {
       const cursor = editor.getCursor(), before = editor.getLine(cursor.line).slice(0, cursor.ch);
       const typed = /[?$]?[\p{L}\p{N}_:-]*$/u.exec(before)[0], wanted = KG.search.fold(typed.replace(/^[?$]/, ""));
       const list = typed[0] === "?" || typed[0] === "$" ? variables(editor, typed) : words(terms, wanted, typed);
-      return { list, from: { line: cursor.line, ch: cursor.ch - typed.length }, to: cursor };
+      const offered = { list, from: { line: cursor.line, ch: cursor.ch - typed.length }, to: cursor };
+      window.CodeMirror.on(offered, "shown", () => document.querySelector(".CodeMirror-hints").setAttribute("aria-label", "Completions"));
+      return offered;
     };
   }
 
@@ -92,6 +94,8 @@ KG.drawer = (() => {
         extraKeys: { "Ctrl-Enter": () => void run(), "Cmd-Enter": () => void run(), "Ctrl-Space": (one) => one.showHint(), Tab: false, "Shift-Tab": false, Esc: () => get("run").focus() },
         hintOptions: { hint: hints(terms), completeSingle: false, closeCharacters: /[\s()[\]{};>,.]/ },
       });
+      // What scrolls is reached by keys as well.
+      for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", "Text of the query"]]) editor.getScrollerElement().setAttribute(name, value);
       editor.on("inputRead", (one, change) => /[\p{L}:?$]/u.test(change.text[0]) && one.showHint());
       editor.on("changes", () => {
         clear();
@@ -180,14 +184,19 @@ KG.drawer = (() => {
       return fill();
     }
 
+    let turn = 0;
     async function fill() {
-      if (!examples.value) return;
+      if (!examples.value) return false;
+      const mine = ++turn;
       try {
         const told = await KG.api.query(examples.value, new FormData(form));
-        editor.setValue(told.text);
+        if (mine !== turn) return false;
+        if (told.text !== editor.getValue()) editor.setValue(told.text);
         tell("");
+        return true;
       } catch (error) {
         tell(error.message, true);
+        return false;
       }
     }
 
@@ -196,7 +205,12 @@ KG.drawer = (() => {
     get("run").addEventListener("click", run);
     get("stop").addEventListener("click", () => running && running.abort());
     examples.addEventListener("change", choose);
-    form.addEventListener("submit", (event) => (event.preventDefault(), fill().then(run)));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      fill().then((filled) => filled && run());
+    });
     get("put").addEventListener("click", () => {
       const iris = results.iris(), shown = iris.slice(0, MOST).map((iri) => `<${iri}>`);
       if (iris.length > MOST) app.notice(`The first ${MOST} of ${number(iris.length)} IRIs are put on the canvas; filter the rows to choose others.`);
