@@ -31,12 +31,10 @@ ASKED, ASKED_OF_PEER = 100, 4
 JOIN = f"""
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX kg: <https://w3id.org/autotech/kg#>
 PREFIX prov: <http://www.w3.org/ns/prov#>
-SELECT ?maker (COUNT(?document) AS ?n) WHERE {{
-  ?fact <{graphs.term("property", 0)}> <{graphs.term("market", 3)}> ; rdf:predicate <{graphs.term("property", 1)}> ;
-    rdf:subject ?thing ; kg:claim ?claim .
-  ?claim prov:wasDerivedFrom ?document .
-  ?other rdf:subject ?thing ; rdf:predicate <{graphs.term("property", 2)}> ; rdf:object ?maker .
-}} GROUP BY ?maker ORDER BY DESC(?n) ?maker LIMIT 10"""
+SELECT ?document (COUNT(?fact) AS ?n) WHERE {{
+  ?fact <{graphs.term("property", 0)}> <{graphs.term("market", 3)}> ; kg:status kg:InEffect ; kg:claim ?claim .
+  ?claim prov:wasDerivedFrom ?document ; rdf:subject ?thing .
+}} GROUP BY ?document ORDER BY DESC(?n) ?document LIMIT 10"""
 PEER = """
 import sys
 import rdflib

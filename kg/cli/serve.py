@@ -69,9 +69,9 @@ def serve(
     allow_update: bool,
     allow_service: bool,
 ) -> None:
-    """Serve the graph over HTTP, until Ctrl-C: SPARQL 1.1 Protocol at /sparql.
+    """Serve the graph over HTTP.
 
-    Each query runs in a process of its own, under limits. Only this machine can ask unless --host says otherwise. A
+    It answers by the SPARQL 1.1 Protocol at /sparql, until Ctrl-C. Each query runs in a process of its own, under limits. Only this machine can ask unless --host says otherwise. A
     build that finishes meanwhile is followed.
     """
     from tempfile import TemporaryDirectory
