@@ -32,8 +32,8 @@ JOIN = f"""
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX kg: <https://w3id.org/autotech/kg#>
 PREFIX prov: <http://www.w3.org/ns/prov#>
 SELECT ?document (COUNT(?fact) AS ?n) WHERE {{
-  ?fact <{graphs.term("property", 0)}> <{graphs.term("market", 3)}> ; kg:status kg:InEffect ; kg:claim ?claim .
-  ?claim prov:wasDerivedFrom ?document ; rdf:subject ?thing .
+  ?fact <{graphs.term("property", 0)}> <{graphs.term("market", 3)}> ; rdf:subject ?thing ; kg:claim ?claim .
+  ?claim prov:wasDerivedFrom ?document .
 }} GROUP BY ?document ORDER BY DESC(?n) ?document LIMIT 10"""
 PEER = """
 import sys
@@ -60,7 +60,7 @@ def serving(folder: Path, facts: int = FACTS) -> list[Row]:
     port = str(_free_port())
     peer = [sys.executable, "-c", PEER, str(folder / "served.nt"), port]
     with _served(peer, f"http://127.0.0.1:{port}/") as address:
-        assert _answer(address) == first, "the two have to agree before they are compared"
+        assert _answer(address) == first != [], "the two have to agree before they are compared"
         taken_by_peer = _seconds(address, ASKED_OF_PEER)
     work = f"join over HTTP, {len(triples):,} triples, {CLIENTS} clients at once"
     times = [("kg serve, on disk, a process for each query", taken), ("rdflib-endpoint, in memory", taken_by_peer)]
