@@ -30,7 +30,14 @@ VIEWS = {
     "completion": ("", (*OPEN, "write SELECT ?a { ", "type partn", "wait .CodeMirror-hint-active")),
     "saved query": ("", (*OPEN, "choose facts-about", "wait #parameters input")),
 }
-READ = ("start", "entity/id:Hub", f"fact/{explored.pair()[0].id}", "search?q=spoke", "entity/id:Nobody", "entity/id:Trap_2")
+READ = (
+    "start",
+    "entity/id:Hub",
+    f"fact/{explored.pair()[0].id}",
+    "search?q=spoke",
+    "entity/id:Nobody",
+    "entity/id:Trap_2",
+)
 
 
 @pytest.fixture(scope="module")

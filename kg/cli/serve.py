@@ -73,10 +73,11 @@ def serve(
     allow_service: bool,
     is_opened: bool,
 ) -> None:
-    """Serve the graph over HTTP, until Ctrl-C: the explorer at /, SPARQL 1.1 Protocol at /sparql.
+    """Serve the graph over HTTP.
 
-    Each query runs in a process of its own, under limits. Only this machine can ask unless --host says otherwise. A
-    build that finishes meanwhile is followed.
+    The explorer is at /, the SPARQL 1.1 Protocol is answered at /sparql, until Ctrl-C. Each query runs in a process of
+    its own, under limits. Only this machine can ask unless --host says otherwise. A build that finishes meanwhile is
+    followed.
     """
     from tempfile import TemporaryDirectory
 
@@ -136,7 +137,7 @@ def _run(store: Path, host: str, port: int, limits: Limits, access: Access, page
                     "kg: whoever reaches this machine can read the whole graph: there are no passwords", err=True
                 )
             if pages.is_opened:
-                webbrowser.open(server.url(line))
+                asyncio.get_running_loop().run_in_executor(None, webbrowser.open, server.url(line))
 
         asking = Asking(store, limits, preparation(pages.project))
         app = application(asking, access, routes(), address=host)

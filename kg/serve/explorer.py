@@ -39,7 +39,9 @@ def routes() -> list[BaseRoute]:
     ):
         found.append(Route(f"/{name}/{{id:path}}", _answer(make)))
     methods = ["GET", "HEAD", "POST"]
-    found += [Route(f"/between{suffix}", _answer(twins.between, bool(suffix)), methods=methods) for suffix in ("", _SUFFIX)]
+    found += [
+        Route(f"/between{suffix}", _answer(twins.between, bool(suffix)), methods=methods) for suffix in ("", _SUFFIX)
+    ]
     found.append(Route("/export", _answer(excerpt.export), methods=methods))
     return found
 

@@ -64,7 +64,7 @@ def index(explorer: Explorer, asked: Asked) -> Whole:
     sheets = "".join(f'<link rel="stylesheet" href="/assets/vendor/{name}">\n' for name in _VENDOR)
     head = f'{sheets}<link rel="stylesheet" href="/explorer.css">\n<link rel="icon" href="data:,">\n'
     head += f'<script src="/assets/{SCRIPTS[0]}"></script>\n{scripts}'
-    body = f'<noscript>\n{_FIRST}\n{"".join(page.table(explorer.first))}</noscript>'
+    body = f"<noscript>\n{_FIRST}\n{''.join(page.table(explorer.first))}</noscript>"
     tools, more = page.asset("tools.html"), page.asset("drawer.html")
     text = page.shell(head, "Knowledge graph explorer", "Knowledge graph", body, tools, more, ' data-served="true"')
     return _html(text)
