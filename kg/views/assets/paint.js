@@ -193,7 +193,8 @@ KG.paint = (() => {
     for (const [i, [dx, dy]] of spots.entries()) {
       const left = node.sx + dx, middle = node.sy + dy;
       const box = [left - 3, middle - 8, left + wide + 3, middle + 8];
-      if (!rooms.every((room) => room.free(box, node.box)) && !(forced && i === spots.length - 1)) continue;
+      const inside = box[0] > 0 && box[2] < scene.width && box[1] > 0 && box[3] < scene.height;
+      if (!(inside && rooms.every((room) => room.free(box, node.box))) && !(forced && i === spots.length - 1)) continue;
       rooms[0].take(box);
       halo(context, text, left, middle, node.value ? colours.muted : colours.ink, colours);
       if (scene.more) more(context, node, scene, colours);
@@ -288,6 +289,7 @@ KG.paint = (() => {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, camera.size.width, camera.size.height);
     const seen = project(scene, camera);
+    Object.assign(scene, camera.size);
     lines(context, seen, scene, colours, coarse);
     nodes(context, seen, scene, colours);
     words(context, seen, scene, colours, camera);
