@@ -125,7 +125,8 @@ def test_focus_is_always_seen(browser: object, files: Path) -> None:
         for _ in range(60):
             seen.page.keyboard.press("Tab")
             style = seen.page.evaluate(
-                "(() => { const e = document.activeElement; const s = getComputedStyle(e); return [e.outerHTML.slice(0, 80), s.outlineStyle, s.outlineWidth]; })()"
+                "(() => { const e = document.activeElement; const s = getComputedStyle(e); return "
+                "[e.outerHTML.slice(0, 80), s.outlineStyle, s.outlineWidth]; })()"
             )
             if not style[0].startswith("<body") and (style[1] == "none" or style[2] == "0px"):
                 bare.append(style)

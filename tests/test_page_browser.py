@@ -254,7 +254,8 @@ def test_arrows_and_enter_choose_a_match_and_centre_it(browser: object, files: P
         assert seen.page.locator("#pane-entity h2").inner_text() == name
         seen.page.wait_for_timeout(450)
         away = seen.state(
-            "Math.hypot(app.canvas.scene.selected.x - app.canvas.camera.now.x, app.canvas.scene.selected.y - app.canvas.camera.now.y)"
+            "Math.hypot(app.canvas.scene.selected.x - app.canvas.camera.now.x, app.canvas.scene.selected.y - "
+            "app.canvas.camera.now.y)"
         )
         assert away < 1
         assert box.get_attribute("aria-expanded") == "false"
@@ -263,11 +264,13 @@ def test_arrows_and_enter_choose_a_match_and_centre_it(browser: object, files: P
 def test_forty_thousand_names_are_searched_at_once(browser: object, files: Path) -> None:
     with visit(browser, files / "scene.html") as seen:
         taken = seen.state(
-            "(() => { const m = KG.data.create(); const label = (n) => (n * 2654435761 % 4294967296).toString(36) + ' ' + n.toString(36);"
+            "(() => { const m = KG.data.create(); const label = (n) => (n * 2654435761 % "
+            "4294967296).toString(36) + ' ' + n.toString(36);"
             "KG.data.merge(m, { v: 1, classes: [{ id: 'c', label: 'c' }], predicates: [], documents: [], facts: [],"
             "entities: Array.from({ length: 40000 }, (_, n) => ({ id: 'x' + n, label: label(n), class: 0 })) });"
             "const index = KG.search.index(m); index.warm(); const begun = performance.now();"
-            "const found = index.find('a1b').length + index.find('zz').length; return [(performance.now() - begun) / 2, found]; })()"
+            "const found = index.find('a1b').length + index.find('zz').length; return [(performance.now() - "
+            "begun) / 2, found]; })()"
         )
         assert taken[1] > 0
         assert taken[0] < 100
@@ -365,11 +368,14 @@ def test_single_letters_can_be_switched_off(browser: object, files: Path) -> Non
 def test_what_comes_later_is_merged_and_finds_its_place(browser: object, files: Path) -> None:
     with visit(browser, files / "scene.html") as seen:
         added = seen.state(
-            "(() => { const before = app.model.nodes.size; const block = { v: 1, classes: [{ id: 'ex:C0', label: 'x' }],"
-            "predicates: [{ id: 'ex:makes', label: 'makes' }], documents: [], entities: [{ id: 'ex:Ada', label: 'Ada', class: 0, degree: 900 },"
+            "(() => { const before = app.model.nodes.size; const block = { v: 1, classes: [{ id: 'ex:C0', "
+            "label: 'x' }],"
+            "predicates: [{ id: 'ex:makes', label: 'makes' }], documents: [], entities: [{ id: 'ex:Ada', label: "
+            "'Ada', class: 0, degree: 900 },"
             "{ id: 'ex:New', label: 'New', class: 0 }], facts: [{ id: 'n0', s: 0, p: 0, o: 1, status: 'InEffect' }] };"
             "const added = app.add(block); app.refresh(); const node = app.model.nodes.get('ex:New');"
-            "return { added, grown: app.model.nodes.size - before, degree: app.model.nodes.get('ex:Ada').degree, at: [node.x, node.y] }; })()"
+            "return { added, grown: app.model.nodes.size - before, degree: "
+            "app.model.nodes.get('ex:Ada').degree, at: [node.x, node.y] }; })()"
         )
         assert added["added"] == {"nodes": ["ex:New"], "facts": ["n0"]}
         assert (added["grown"], added["degree"]) == (1, 900)
