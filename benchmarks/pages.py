@@ -38,9 +38,12 @@ PAINTED = {
     "force-graph": "() => window.painted",
     "pyvis": "() => window.painted",
 }
-BARE = """<!doctype html><meta charset="utf-8"><style>body{margin:0}</style><div id="g"></div><script>%s</script><script>
+BARE = """<!doctype html><meta charset="utf-8"><style>body{margin:0}</style>
+<div id="g"></div><script>%s</script><script>
+let placed = false;
 const drawn = ForceGraph()(document.getElementById("g")).cooldownTicks(0).nodeRelSize(3).nodeAutoColorBy("kind")
-  .linkDirectionalArrowLength(4).onRenderFramePost(() => (window.painted ??= performance.now())).graphData(%s);
+  .linkDirectionalArrowLength(4).onEngineStop(() => (placed = true))
+  .onRenderFramePost(() => placed && (window.painted ??= performance.now())).graphData(%s);
 drawn.zoom(0.25).centerAt(%d, %d);
 </script>"""
 

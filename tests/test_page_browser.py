@@ -15,6 +15,7 @@ from pictures import HOSTILE
 
 from kg.views import page
 from kg.views.collect import Collector
+from kg.views.data import Evidence
 
 pytestmark = pages.NEEDS_CHROMIUM
 
@@ -22,6 +23,11 @@ NODE = "app.canvas.camera.toScreen(app.model.nodes.get('{0}').x, app.model.nodes
 MIDDLE = (
     "(() => {{ const line = app.shown.bundles.find((b) => b.facts.some((f) => f.id === '{0}'));"
     "const [x, y] = KG.paint.middle(line); return {{ x, y }}; }})()"
+)
+
+LOOK_AT = (
+    "id => { const { subject: a, object: b } = kgApp.model.facts.get(id);"
+    "kgApp.canvas.camera.set({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, k: 3 }); }"
 )
 
 
@@ -98,6 +104,10 @@ def test_policy_stops_what_would_run_and_what_would_ask(browser: object, files: 
 # The same facts as in the block
 
 
+def unfolded(e: Evidence) -> tuple[object, ...]:
+    return e.before, e.quote, e.after, e.previous, e.next, sorted(map(list, e.parts), key=lambda part: part[1])
+
+
 def test_what_was_packed_comes_out_as_it_was(browser: object, files: Path, world: object) -> None:
     for name, block in (
         ("world", world),
@@ -105,8 +115,7 @@ def test_what_was_packed_comes_out_as_it_was(browser: object, files: Path, world
         ("crowd", crowd(700)),
         ("hostile", pages.hostile()),
     ):
-        expected = {f.id: [(e.before, e.quote, e.after, e.previous, e.next, sorted(map(list, e.parts), key=lambda p: p[1]))
-                           for e in f.evidence] for f in block.facts}  # fmt: skip
+        expected = {f.id: [unfolded(e) for e in f.evidence] for f in block.facts}
         with visit(browser, files / f"{name}.html") as seen:
             found = seen.state(
                 "[...app.model.facts.values()].map((f) => [f.id, f.evidence.map((e) => "
@@ -138,7 +147,7 @@ def test_click_on_the_middle_of_a_line_shows_the_stored_span(browser: object, fi
         )
         tried = [id for id in alone if quotes[id]][:5]
         for id in tried:
-            seen.page.evaluate("id => { const f = kgApp.model.facts.get(id); kgApp.canvas.camera.set({ x: (f.subject.x + f.object.x) / 2, y: (f.subject.y + f.object.y) / 2, k: 3 }); }", id)  # fmt: skip
+            seen.page.evaluate(LOOK_AT, id)
             seen.page.mouse.click(*seen.spot(MIDDLE.format(id)))
             assert seen.page.locator("#pane-fact mark").all_text_contents() == quotes[id]
         assert len(tried) == 5
@@ -344,7 +353,7 @@ def test_list_sorts_by_each_column(browser: object, files: Path) -> None:
         seen.page.locator("#list thead button", has_text="Object").click()
         down = seen.page.locator("#list tbody tr").evaluate_all(column)
         assert up != down
-        assert [x for x in up if x != up[0]][0] > up[0]
+        assert next(x for x in up if x != up[0]) > up[0]
         assert seen.page.locator("#list th[aria-sort=descending]").count() == 1
 
 
