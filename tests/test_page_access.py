@@ -25,7 +25,7 @@ VIEWS = {
     "list": ("scene", "#v=1&view=list&n=ex:Ada", ()),
     "long list": ("crowd", "#v=1&view=list", ()),
     "filters on": ("scene", "#v=1&h=cls:ex:C2,cls:value&t=2025..2026-03&st=c,p&m=market~North&c=0.5", ()),
-    "statements open": ("scene", "", ("document.querySelectorAll('#filters details').forEach((d) => (d.open = true))",)),
+    "statements open": ("scene", "", ("for (const d of document.querySelectorAll('#filters details')) d.open = true",)),
     "search": ("scene", "", ("KG.dom.get('search').focus()", "KG.dom.get('search').value = 'k'",
                              "KG.dom.get('search').dispatchEvent(new Event('input'))")),
     "help": ("scene", "", ("KG.dom.get('help').showModal()",)),
@@ -112,9 +112,11 @@ def test_targets_are_large_enough(browser: object, files: Path, view: str) -> No
         for script in before:
             seen.page.evaluate(script)
         small = seen.page.evaluate(
-            """() => [...document.querySelectorAll('button, input, select, summary')].filter((e) => e.checkVisibility() && !e.matches('.inline'))
-            .map((e) => [e.matches('label input') ? e.closest('label') : e, e]).map(([e, own]) => [e.getBoundingClientRect(), own.outerHTML])
-            .filter(([box]) => box.width < 24 || box.height < 24).map(([box, html]) => `${box.width} x ${box.height} ${html.slice(0, 90)}`)"""
+            """() => [...document.querySelectorAll('button, input, select, summary')]
+            .filter((e) => e.checkVisibility() && !e.matches('.inline'))
+            .map((e) => [(e.closest('label') || e).getBoundingClientRect(), e.outerHTML])
+            .filter(([box]) => box.width < 24 || box.height < 24)
+            .map(([box, html]) => `${box.width} x ${box.height} ${html.slice(0, 90)}`)"""
         )
         assert small == []
 
@@ -125,7 +127,8 @@ def test_focus_is_always_seen(browser: object, files: Path) -> None:
         for _ in range(60):
             seen.page.keyboard.press("Tab")
             style = seen.page.evaluate(
-                "(() => { const e = document.activeElement; const s = getComputedStyle(e); return [e.outerHTML.slice(0, 80), s.outlineStyle, s.outlineWidth]; })()"
+                "(() => { const e = document.activeElement; const s = getComputedStyle(e); return "
+                "[e.outerHTML.slice(0, 80), s.outlineStyle, s.outlineWidth]; })()"
             )
             if not style[0].startswith("<body") and (style[1] == "none" or style[2] == "0px"):
                 bare.append(style)

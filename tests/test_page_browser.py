@@ -15,6 +15,7 @@ from pictures import HOSTILE
 
 from kg.views import page
 from kg.views.collect import Collector
+from kg.views.data import Evidence
 
 pytestmark = pages.NEEDS_CHROMIUM
 
@@ -22,6 +23,11 @@ NODE = "app.canvas.camera.toScreen(app.model.nodes.get('{0}').x, app.model.nodes
 MIDDLE = (
     "(() => {{ const line = app.shown.bundles.find((b) => b.facts.some((f) => f.id === '{0}'));"
     "const [x, y] = KG.paint.middle(line); return {{ x, y }}; }})()"
+)
+
+LOOK_AT = (
+    "id => { const { subject: a, object: b } = kgApp.model.facts.get(id);"
+    "kgApp.canvas.camera.set({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, k: 3 }); }"
 )
 
 
@@ -98,6 +104,10 @@ def test_policy_stops_what_would_run_and_what_would_ask(browser: object, files: 
 # The same facts as in the block
 
 
+def unfolded(e: Evidence) -> tuple[object, ...]:
+    return e.before, e.quote, e.after, e.previous, e.next, sorted(map(list, e.parts), key=lambda part: part[1])
+
+
 def test_what_was_packed_comes_out_as_it_was(browser: object, files: Path, world: object) -> None:
     for name, block in (
         ("world", world),
@@ -105,8 +115,7 @@ def test_what_was_packed_comes_out_as_it_was(browser: object, files: Path, world
         ("crowd", crowd(700)),
         ("hostile", pages.hostile()),
     ):
-        expected = {f.id: [(e.before, e.quote, e.after, e.previous, e.next, sorted(map(list, e.parts), key=lambda p: p[1]))
-                           for e in f.evidence] for f in block.facts}  # fmt: skip
+        expected = {f.id: [unfolded(e) for e in f.evidence] for f in block.facts}
         with visit(browser, files / f"{name}.html") as seen:
             found = seen.state(
                 "[...app.model.facts.values()].map((f) => [f.id, f.evidence.map((e) => "
@@ -138,7 +147,7 @@ def test_click_on_the_middle_of_a_line_shows_the_stored_span(browser: object, fi
         )
         tried = [id for id in alone if quotes[id]][:5]
         for id in tried:
-            seen.page.evaluate("id => { const f = kgApp.model.facts.get(id); kgApp.canvas.camera.set({ x: (f.subject.x + f.object.x) / 2, y: (f.subject.y + f.object.y) / 2, k: 3 }); }", id)  # fmt: skip
+            seen.page.evaluate(LOOK_AT, id)
             seen.page.mouse.click(*seen.spot(MIDDLE.format(id)))
             assert seen.page.locator("#pane-fact mark").all_text_contents() == quotes[id]
         assert len(tried) == 5
@@ -254,7 +263,8 @@ def test_arrows_and_enter_choose_a_match_and_centre_it(browser: object, files: P
         assert seen.page.locator("#pane-entity h2").inner_text() == name
         seen.page.wait_for_timeout(450)
         away = seen.state(
-            "Math.hypot(app.canvas.scene.selected.x - app.canvas.camera.now.x, app.canvas.scene.selected.y - app.canvas.camera.now.y)"
+            "Math.hypot(app.canvas.scene.selected.x - app.canvas.camera.now.x, app.canvas.scene.selected.y - "
+            "app.canvas.camera.now.y)"
         )
         assert away < 1
         assert box.get_attribute("aria-expanded") == "false"
@@ -263,11 +273,13 @@ def test_arrows_and_enter_choose_a_match_and_centre_it(browser: object, files: P
 def test_forty_thousand_names_are_searched_at_once(browser: object, files: Path) -> None:
     with visit(browser, files / "scene.html") as seen:
         taken = seen.state(
-            "(() => { const m = KG.data.create(); const label = (n) => (n * 2654435761 % 4294967296).toString(36) + ' ' + n.toString(36);"
+            "(() => { const m = KG.data.create(); const label = (n) => (n * 2654435761 % "
+            "4294967296).toString(36) + ' ' + n.toString(36);"
             "KG.data.merge(m, { v: 1, classes: [{ id: 'c', label: 'c' }], predicates: [], documents: [], facts: [],"
             "entities: Array.from({ length: 40000 }, (_, n) => ({ id: 'x' + n, label: label(n), class: 0 })) });"
             "const index = KG.search.index(m); index.warm(); const begun = performance.now();"
-            "const found = index.find('a1b').length + index.find('zz').length; return [(performance.now() - begun) / 2, found]; })()"
+            "const found = index.find('a1b').length + index.find('zz').length; return [(performance.now() - "
+            "begun) / 2, found]; })()"
         )
         assert taken[1] > 0
         assert taken[0] < 100
@@ -341,7 +353,7 @@ def test_list_sorts_by_each_column(browser: object, files: Path) -> None:
         seen.page.locator("#list thead button", has_text="Object").click()
         down = seen.page.locator("#list tbody tr").evaluate_all(column)
         assert up != down
-        assert [x for x in up if x != up[0]][0] > up[0]
+        assert next(x for x in up if x != up[0]) > up[0]
         assert seen.page.locator("#list th[aria-sort=descending]").count() == 1
 
 
@@ -365,11 +377,14 @@ def test_single_letters_can_be_switched_off(browser: object, files: Path) -> Non
 def test_what_comes_later_is_merged_and_finds_its_place(browser: object, files: Path) -> None:
     with visit(browser, files / "scene.html") as seen:
         added = seen.state(
-            "(() => { const before = app.model.nodes.size; const block = { v: 1, classes: [{ id: 'ex:C0', label: 'x' }],"
-            "predicates: [{ id: 'ex:makes', label: 'makes' }], documents: [], entities: [{ id: 'ex:Ada', label: 'Ada', class: 0, degree: 900 },"
+            "(() => { const before = app.model.nodes.size; const block = { v: 1, classes: [{ id: 'ex:C0', "
+            "label: 'x' }],"
+            "predicates: [{ id: 'ex:makes', label: 'makes' }], documents: [], entities: [{ id: 'ex:Ada', label: "
+            "'Ada', class: 0, degree: 900 },"
             "{ id: 'ex:New', label: 'New', class: 0 }], facts: [{ id: 'n0', s: 0, p: 0, o: 1, status: 'InEffect' }] };"
             "const added = app.add(block); app.refresh(); const node = app.model.nodes.get('ex:New');"
-            "return { added, grown: app.model.nodes.size - before, degree: app.model.nodes.get('ex:Ada').degree, at: [node.x, node.y] }; })()"
+            "return { added, grown: app.model.nodes.size - before, degree: "
+            "app.model.nodes.get('ex:Ada').degree, at: [node.x, node.y] }; })()"
         )
         assert added["added"] == {"nodes": ["ex:New"], "facts": ["n0"]}
         assert (added["grown"], added["degree"]) == (1, 900)

@@ -232,10 +232,14 @@ def test_an_address_with_what_nobody_knows_gives_a_notice_and_a_page(browser: ob
 def test_state_is_written_and_read_alike(browser: object, files: Path) -> None:
     with visit(browser, files / "scene.html") as seen:
         same = seen.state(
-            "(() => { const s = KG.state.initial(); Object.assign(s, { node: 'ex:a~b,c&d=e', fact: 'f', drawn: ['ex:é', 'ex:-x'],"
-            "scope: { 'a~,': 'b=&~' }, confidence: 0.35, sources: 2, disputed: true, time: 'valid', from: '2026', until: '2026-05', view: 'list',"
-            "tab: 'fact', sort: '-when', page: 3, query: 'SELECT * { ?s ?p \"#&=\" }', camera: { x: -1.5, y: 2, k: 0.25 } });"
-            "s.hidden.add('ex:#'); s.classes.add('ex:C,1'); s.predicates.add('-p'); s.statuses.add('Denied'); s.moved.set('ex:~', { x: 1, y: -2 });"
+            "(() => { const s = KG.state.initial(); Object.assign(s, { node: 'ex:a~b,c&d=e', fact: 'f', drawn: "
+            "['ex:é', 'ex:-x'],"
+            "scope: { 'a~,': 'b=&~' }, confidence: 0.35, sources: 2, disputed: true, time: 'valid', from: "
+            "'2026', until: '2026-05', view: 'list',"
+            "tab: 'fact', sort: '-when', page: 3, query: 'SELECT * { ?s ?p \"#&=\" }', camera: { x: -1.5, y: 2, "
+            "k: 0.25 } });"
+            "s.hidden.add('ex:#'); s.classes.add('ex:C,1'); s.predicates.add('-p'); s.statuses.add('Denied'); "
+            "s.moved.set('ex:~', { x: 1, y: -2 });"
             "const once = KG.state.write(s); return [once, KG.state.write(KG.state.read(once))]; })()"
         )
         assert same[0] == same[1]

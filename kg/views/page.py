@@ -20,7 +20,7 @@ from kg.errors import KgError, Place
 from kg.files import write as write_file
 from kg.model import Status
 from kg.views import MAX_FACTS, palette
-from kg.views.data import Data, Evidence, Fact
+from kg.views.data import Against, Data, Evidence, Fact
 from kg.views.layout import places
 from kg.views.packing import pack
 
@@ -127,7 +127,7 @@ def _text(words: str) -> str:
 def table(data: Data) -> Iterator[str]:
     shown = data.facts[:LISTED]
     rest = f" The first {LISTED} of {len(data.facts):,} facts:" if len(data.facts) > LISTED else ""
-    yield f"<p>The picture, the search and the filters need JavaScript.{rest}</p>\n"
+    yield f"<p>The picture, the search and the filters need JavaScript. {_text(_made_of(data))}.{rest}</p>\n"
     if not shown:
         yield "<p>There are no facts here.</p>\n"
         return
@@ -138,16 +138,30 @@ def table(data: Data) -> Iterator[str]:
     yield "</tbody></table>\n"
 
 
+def _made_of(data: Data) -> str:
+    """How much of which store the page holds, and what it leaves out."""
+    left = max(0, data.total - len(data.facts))
+    parts = [f"Facts: {len(data.facts):,}", *([f"{left:,} more are in the store"] if left else [])]
+    told = (data.moment, f"newest source {data.built}" * bool(data.built), f"store {data.store}" * bool(data.store))
+    return ", ".join([*parts, *(each for each in told if each)])
+
+
 def _cells(fact: Fact, data: Data) -> Iterable[str]:
     told = fact.value if fact.o is None else data.entities[fact.o].label
     words = (data.entities[fact.s].label, data.predicates[fact.p].label, told)
     yield f"<bdi>{_text(words[0])}</bdi> {_text(words[1])} <bdi>{_text(words[2])}</bdi>"
-    yield palette.STROKES[Status(fact.status)].words + (", contradicted" if fact.conflicts else "")
+    yield palette.STROKES[Status(fact.status)].words + "".join(
+        f"; {_text(_against(each, fact))}" for each in fact.conflicts
+    )
     scope = [f"{name}: {value}" for name, value in fact.scope]
     times = [f"from {fact.from_}" * bool(fact.from_), f"until {fact.until}" * bool(fact.until)]
     yield "<br>".join(_text(part) for part in (*scope, *times) if part)
     curated = [f"<p>{_text(f'{c.file}:{c.line}')}" for c in fact.curations]
     yield "".join([*curated, *(_sentence(item, data) for item in fact.evidence)])
+
+
+def _against(each: Against, fact: Fact) -> str:
+    return "its sources disagree" if each.fact == fact.id else f"contradicted: {each.text or each.fact}"
 
 
 def _sentence(item: Evidence, data: Data) -> str:

@@ -50,8 +50,9 @@ KG.app = (() => {
     for (const [id, at] of state.moved) Object.assign(model.nodes.get(id), at);
     app.state = state;
     refresh(app);
+    const near = [...app.canvas.scene.near, app.canvas.scene.selected].filter(Boolean);
     if (state.camera) app.canvas.camera.set(state.camera);
-    else app.canvas.fit(false);
+    else app.canvas.fit(false, near.length ? near : undefined);
     if (unknown.length) notice(`Not on this page: ${unknown.slice(0, 5).join(", ")}${unknown.length > 5 ? ` and ${unknown.length - 5} more` : ""}.`);
   }
 
@@ -80,7 +81,7 @@ KG.app = (() => {
     document.body.dataset.view = state.view;
     get("view").setAttribute("aria-pressed", String(state.view === "list"));
     const things = shown.nodes.filter((node) => !node.value).length;
-    get("shown").textContent = `${count(things, "thing")} · ${shown.facts.length === model.facts.size ? "" : `${number(shown.facts.length)} of `}${count(model.facts.size, "fact")}`;
+    get("shown").textContent = (model.meta.moment ? `${model.meta.moment} · ` : "") + `${count(things, "thing")} · ${shown.facts.length === model.facts.size ? "" : `${number(shown.facts.length)} of `}${count(model.facts.size, "fact")}`;
     get("empty").hidden = shown.nodes.length > 0;
     get("empty").textContent = model.facts.size ? "The filters leave nothing to draw." : "There are no facts to draw.";
     get("undo").disabled = !app.history.size[0];

@@ -123,7 +123,11 @@ KG.camera = (() => {
     }, { passive: false });
 
     return {
-      now, set, go, zoom, toWorld, toScreen,
+      now, go, zoom, toWorld, toScreen,
+      set(to) {
+        cancelAnimationFrame(journey);
+        set(to);
+      },
       resize(width, height) {
         size = { width, height };
       },

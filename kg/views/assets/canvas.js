@@ -139,8 +139,9 @@ KG.canvas = (() => {
 
     function resize() {
       const { width, height } = element.getBoundingClientRect();
-      if (!width || !height) return false;
-      ratio = Math.min(3, window.devicePixelRatio || 1);
+      const sharp = Math.min(3, window.devicePixelRatio || 1), { size } = camera;
+      if (!width || !height || (size.width === width && size.height === height && sharp === ratio)) return false;
+      ratio = sharp;
       element.width = Math.round(width * ratio);
       element.height = Math.round(height * ratio);
       camera.resize(width, height);
@@ -196,7 +197,7 @@ KG.canvas = (() => {
         for (const node of scene.nodes) node.wide = 0;
         draw();
       },
-      fit: (moving = true) => (moving ? camera.go(camera.framing(box())) : camera.set(camera.framing(box()))),
+      fit: (moving = true, nodes = scene.nodes) => (moving ? camera.go : camera.set)(camera.framing(box(nodes))),
       // Moves just as far as is needed to see some things.
       reveal(nodes, k) {
         const { left, top, right, bottom } = box(nodes), at = { x: (left + right) / 2, y: (top + bottom) / 2 };

@@ -151,15 +151,20 @@ KG.data = (() => {
 
   // Two facts between the same two things are one line in the picture.
   function bundles(facts) {
-    const found = new Map();
+    const found = new Map(), list = [];
     for (const one of facts) {
-      const [a, b] = one.subject.id < one.object.id ? [one.subject, one.object] : [one.object, one.subject];
-      const key = `${a.id}\n${b.id}`;
-      let bundle = found.get(key);
-      if (!bundle) found.set(key, (bundle = { key, a, b, facts: [] }));
+      const turned = one.subject.id > one.object.id, a = turned ? one.object : one.subject, b = turned ? one.subject : one.object;
+      if (!found.has(a)) found.set(a, new Map());
+      const beside = found.get(a);
+      let bundle = beside.get(b);
+      if (!bundle) {
+        bundle = { key: `${a.id}\n${b.id}`, a, b, facts: [] };
+        beside.set(b, bundle);
+        list.push(bundle);
+      }
       bundle.facts.push(one);
     }
-    return [...found.values()];
+    return list;
   }
 
   const statement = (one) => `${one.subject.label} ${one.predicate.label} ${one.object.label}`;

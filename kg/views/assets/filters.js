@@ -41,17 +41,22 @@ KG.filters = (() => {
 
   function apply(model, state) {
     const may = drawable(state);
-    const facts = [], nodes = new Set(), without = Object.fromEntries(Object.keys(TESTS).map((name) => [name, []]));
+    const names = Object.keys(TESTS), facts = [], nodes = new Set(), rest = Object.fromEntries(names.map((name) => [name, []]));
     for (const fact of model.facts.values()) {
       if (!may(fact.subject) || !may(fact.object)) continue;
-      const failed = Object.keys(TESTS).filter((name) => !TESTS[name](fact, state));
-      if (!failed.length) {
-        facts.push(fact);
-        nodes.add(fact.subject).add(fact.object);
+      let failed = 0, by = "";
+      for (const name of names) {
+        if (TESTS[name](fact, state)) continue;
+        failed += 1;
+        by = name;
       }
-      // For counting by one filter, a fact is there when no other filter takes it out.
-      for (const name of failed.length ? failed.slice(0, 1) : Object.keys(TESTS)) if (failed.length < 2) without[name].push(fact);
+      if (failed === 1) rest[by].push(fact);
+      if (failed) continue;
+      facts.push(fact);
+      nodes.add(fact.subject).add(fact.object);
     }
+    // For counting by one filter, a fact is there when no other filter takes it out.
+    const without = Object.fromEntries(names.map((name) => [name, rest[name].length ? facts.concat(rest[name]) : facts]));
     // A thing that was put there stands there, also without facts; one that only its facts brought goes with them.
     for (const node of model.nodes.values()) {
       if (may(node) && !node.value && (state.drawn || !node.facts.length) && !state.classes.has(classOf(node))) nodes.add(node);

@@ -6,6 +6,7 @@ KG.paint = (() => {
   const TEXT = 12, LABELS = 260, LARGE = 40, TRIES = 2500, CELL = 48;
   const LONG = 34; // characters of a label in the picture; the panel has all of it
   const HEADS = 18; // pixels of a line below which an arrow head would hide it
+  const THICK = 4000; // lines in view above which no dash can be made out, and each would cost its time
   const NAMED = 1.15; // scale above which lines are named where there is room
 
   // Radius of a thing in pixels: by its facts, growing less than the scale, so that marks never cover the lines.
@@ -62,11 +63,16 @@ KG.paint = (() => {
       for (const bundle of group.members) segment(context, bundle, coarse ? null : heads, group);
       context.lineWidth = stroke.width + (group.chosen ? 1.2 : 0);
       context.strokeStyle = colour(group, colours);
-      context.setLineDash(coarse ? [] : stroke.dash);
+      context.setLineDash(coarse || seen.lines.length > THICK ? [] : stroke.dash);
       context.stroke();
     }
     context.setLineDash([]);
-    for (const head of heads) arrow(context, head, colours);
+    const kinds = new Map();
+    for (const head of heads) {
+      if (!kinds.has(head.group)) kinds.set(head.group, []);
+      kinds.get(head.group).push(head);
+    }
+    for (const [group, members] of kinds) arrows(context, members, group, colours);
   }
 
   const colour = (group, colours) =>
@@ -90,28 +96,27 @@ KG.paint = (() => {
     if (bundle.behind) heads.push({ x: a.sx + ux * (a.r + 2.5), y: a.sy + uy * (a.r + 2.5), ux: -ux, uy: -uy, group });
   }
 
-  function arrow(context, { x, y, ux, uy, group }, colours) {
+  // All heads of one style in one path: one by one they take longer than all the rest.
+  function arrows(context, members, group, colours) {
     const kind = STROKES[group.status].head, long = group.chosen ? 9 : 7.5, wide = group.chosen ? 4.2 : 3.6;
-    const bx = x - ux * long, by = y - uy * long;
     context.beginPath();
-    context.strokeStyle = context.fillStyle = colour(group, colours);
-    context.lineWidth = 1.4;
-    if (kind === "bar") {
-      context.lineWidth = 2.2;
-      context.moveTo(x - uy * 5.5, y + ux * 5.5);
-      context.lineTo(x + uy * 5.5, y - ux * 5.5);
-    } else {
+    for (const { x, y, ux, uy } of members) {
+      if (kind === "bar") {
+        context.moveTo(x - uy * 5.5, y + ux * 5.5);
+        context.lineTo(x + uy * 5.5, y - ux * 5.5);
+        continue;
+      }
+      const bx = x - ux * long, by = y - uy * long;
       context.moveTo(bx - uy * wide, by + ux * wide);
       context.lineTo(x, y);
       context.lineTo(bx + uy * wide, by - ux * wide);
       if (kind !== "open") context.closePath();
     }
-    if (kind === "full") context.fill();
-    else if (kind === "hollow") {
-      context.fillStyle = colours.paper;
-      context.fill();
-      context.stroke();
-    } else context.stroke();
+    context.strokeStyle = colour(group, colours);
+    context.fillStyle = kind === "full" ? context.strokeStyle : colours.paper;
+    context.lineWidth = kind === "bar" ? 2.2 : 1.4;
+    if (kind === "full" || kind === "hollow") context.fill();
+    if (kind !== "full") context.stroke();
   }
 
   function nodes(context, seen, scene, colours) {
@@ -193,7 +198,8 @@ KG.paint = (() => {
     for (const [i, [dx, dy]] of spots.entries()) {
       const left = node.sx + dx, middle = node.sy + dy;
       const box = [left - 3, middle - 8, left + wide + 3, middle + 8];
-      if (!rooms.every((room) => room.free(box, node.box)) && !(forced && i === spots.length - 1)) continue;
+      const inside = box[0] > 0 && box[2] < scene.width && box[1] > 0 && box[3] < scene.height;
+      if (!(inside && rooms.every((room) => room.free(box, node.box))) && !(forced && i === spots.length - 1)) continue;
       rooms[0].take(box);
       halo(context, text, left, middle, node.value ? colours.muted : colours.ink, colours);
       if (scene.more) more(context, node, scene, colours);
@@ -288,6 +294,7 @@ KG.paint = (() => {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, camera.size.width, camera.size.height);
     const seen = project(scene, camera);
+    Object.assign(scene, camera.size);
     lines(context, seen, scene, colours, coarse);
     nodes(context, seen, scene, colours);
     words(context, seen, scene, colours, camera);
