@@ -1,7 +1,7 @@
 """A world to explore, as a store on disk and as routes for a server: the small world, a hub, and hostile texts.
 
-The hub has 500 things around it, and beside them one that it is joined to by two facts, one of which three papers
-state, the last of them in a sentence that begins with signs beyond the first plane. The newest document is of May 2026.
+The hub has 500 things around it, and beside them one that it is joined to by two facts. Three papers state the
+first, in a sentence that begins with signs beyond the first plane. The newest document is of May 2026.
 """
 
 from __future__ import annotations

@@ -177,7 +177,7 @@ def test_from_the_search_to_a_sentence_by_keys_alone(browser: object, server: Se
 
 
 def test_a_line_shows_every_sentence_newest_first(browser: object, server: Served) -> None:
-    made, used = explored.pair()
+    made, _ = explored.pair()
     with walk(browser, server) as seen:
         seen.page.mouse.click(*seen.spot(MIDDLE.format(made.id)))
         rows = seen.page.locator("#pane-fact .row")

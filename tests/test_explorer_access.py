@@ -114,7 +114,8 @@ def test_the_explorer_fits_the_window(browser: object, server: Served, width: in
         seen.page.wait_for_timeout(300)
         assert seen.page.evaluate("() => document.documentElement.scrollWidth") <= width
         small = """() => [...document.querySelectorAll('button, select, input')].filter((e) => e.checkVisibility() &&
-            !e.closest('.CodeMirror') && (e.getBoundingClientRect().height < 24) && !e.matches('[type=checkbox], [type=radio], .inline'))
+            !e.closest('.CodeMirror') && e.getBoundingClientRect().height < 24 &&
+            !e.matches('[type=checkbox], [type=radio], .inline'))
             .map((e) => e.outerHTML.slice(0, 120))"""
         assert seen.page.evaluate(small) == []
 

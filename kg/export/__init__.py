@@ -105,8 +105,9 @@ def _described(store: Store, facts: Iterable[Fact]) -> Iterator[ox.Quad]:
             if isinstance(quad.object, ox.Triple):
                 continue
             yield quad
-            follows = quad.predicate.value in steps and isinstance(quad.object, ox.NamedNode)
-            if (follows or isinstance(quad.object, ox.BlankNode)) and quad.object not in seen:
+            if isinstance(quad.object, ox.Literal) or quad.object in seen:
+                continue
+            if isinstance(quad.object, ox.BlankNode) or quad.predicate.value in steps:
                 seen.add(quad.object)
                 waiting.append(quad.object)
 

@@ -16,9 +16,9 @@ from kg.errors import QueryError
 from kg.queries import facts as stored
 from kg.queries import lookup
 from kg.queries.saved import SavedQuery
+from kg.rdf import A
 from kg.serve.child import Held, Whole
 from kg.serve.ready import Explorer
-from kg.rdf import A
 from kg.store import sparql
 from kg.views import data, markup, page, reading
 from kg.views.page import SCRIPTS
@@ -123,7 +123,7 @@ def expand(explorer: Explorer, asked: Asked) -> Whole:
     beside = explorer.walk.beside(iri)[after : after + STEP]
     block = explorer.block([fact for _, facts in beside for fact in facts], alone=[iri])
     name = explorer.collector.name(iri)
-    return _whole(block, asked, lambda b: reading.page(b, name, f"#v=1&n={asked['id']}"))
+    return _whole(block, asked, lambda b: reading.page(b, name, f"#v=1&n={asked.id}"))
 
 
 def between(explorer: Explorer, asked: Asked) -> Whole:
@@ -160,7 +160,7 @@ def query(explorer: Explorer, asked: Asked) -> Whole:
     """A saved query with values for its parameters, as SPARQL."""
     found = next((each for each in explorer.queries if each.name == asked.id), None)
     if found is None:
-        raise QueryError(f"no saved query '{asked['id']}'", None, "/terms.json lists them")
+        raise QueryError(f"no saved query '{asked.id}'", None, "/terms.json lists them")
     values = found.bindings(explorer.store, asked.values)
     return _json({"v": data.VERSION, "name": found.name, "text": sparql.bind(sparql.check(_bare(found.text)), values)})
 

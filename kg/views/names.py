@@ -72,7 +72,7 @@ class Names:
             yield from ((n, 0 if folded == wanted else 1) for n, (folded, *_) in self._prefixed(wanted))
 
     def _prefixed(self, wanted: str) -> Iterable[tuple[int, tuple[str, str, bool, str]]]:
-        start = bisect_right(self._entries, (wanted,))  # type: ignore[arg-type]
+        start = bisect_right(self._entries, (wanted,))
         for number in range(start, len(self._entries)):
             if not self._entries[number][0].startswith(wanted):
                 return

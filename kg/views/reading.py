@@ -76,8 +76,7 @@ def _fact(fact: Fact, data: Data) -> str:
     told.append(_count(fact.support, "source") if fact.support else "")
     body = [
         f"<h2>{_statement(fact, data)}</h2>",
-        f'<p class="muted">{" · ".join(text(part) for part in told if part)} · '
-        f"{link(address('fact', fact.id), fact.id)}</p>",
+        f'<p class="muted">{" · ".join(text(x) for x in told if x)} · {link(address("fact", fact.id), fact.id)}</p>',
         *(f'<p class="warning">contradicted ({text(c.rule)}): {_against(c.fact, c.text)}</p>' for c in fact.conflicts),
         *(f"<p>{_curation(each)}</p>" for each in fact.curations),
         *_evidence(fact.evidence, data),
