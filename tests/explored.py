@@ -58,9 +58,10 @@ def spoke(number: int) -> str:
 
 def spokes() -> list[Fact]:
     """A fact of the hub for each thing around it: more sources the lower its number, all from a curator."""
+    statuses = (Status.IN_EFFECT, Status.IN_EFFECT, Status.IN_EFFECT, Status.IN_EFFECT, Status.DENIED)
     return [
         Fact(iri("Hub"), AT + "hasPlantIn", iri(spoke(n)), origin=Origin.CURATED, support=(SPOKES - n) // 10,
-             first_stated=DAYS[n % 4], last_stated=DAYS[n % 4], status=Status.DENIED if n % 5 == 4 else Status.IN_EFFECT,
+             first_stated=DAYS[n % 4], last_stated=DAYS[n % 4], status=statuses[n % 5],
              curations=(Curation("seeds/facts/hub.ttl", n + 1, "https://press.example/hub"),))
         for n in range(SPOKES)
     ]  # fmt: skip

@@ -16,6 +16,10 @@
 ``guard``         Host, Origin and the headers of every answer
 ``connection``    a connection that may not dawdle
 ``app``           the routes
+``ready``         what the explorer needs of a store, made when it is opened
+``twins``         the pages of the explorer and their JSON twins
+``excerpt``       some facts as a file
+``explorer``      the routes of the explorer
 ``server``        the address, the signals, the end
 ================  ==============================================================================================
 """

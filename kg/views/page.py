@@ -125,6 +125,7 @@ def _text(words: str) -> str:
 
 
 def table(data: Data) -> Iterator[str]:
+    """The first facts of a block as a table, for browsers without scripts."""
     shown = data.facts[:LISTED]
     rest = f" The first {LISTED} of {len(data.facts):,} facts:" if len(data.facts) > LISTED else ""
     yield f"<p>The picture, the search and the filters need JavaScript. {_text(_made_of(data))}.{rest}</p>\n"
