@@ -200,8 +200,15 @@ KG.drawer = (() => {
       }
     }
 
-    button.addEventListener("click", () => (root.hidden ? open().then(() => editor && editor.focus()) : close()));
-    get("drawer-close").addEventListener("click", close);
+    // What is drawn is brought into the room that is left.
+    const fit = () => requestAnimationFrame(() => app.canvas.resize() && app.canvas.fit(false));
+
+    button.addEventListener("click", () => {
+      if (root.hidden) open().then(() => editor && editor.focus());
+      else close();
+      fit();
+    });
+    get("drawer-close").addEventListener("click", () => (close(), fit()));
     get("run").addEventListener("click", run);
     get("stop").addEventListener("click", () => running && running.abort());
     examples.addEventListener("change", choose);

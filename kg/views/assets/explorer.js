@@ -5,6 +5,7 @@ KG.explorer = (() => {
   const { el, get, say, count } = KG.dom;
   const STEP = 25; // things that one expansion draws
   const MANY = 300; // drawn things above which the picture is hard to read
+  const EDGE = 24; // pixels from the border within which a name would be cut
   const valueId = (fact) => `${KG.data.VALUE}:${fact}`;
 
   // The first picture, and for each thing what is beside it as far as it was asked for, in the order of the server.
@@ -60,9 +61,14 @@ KG.explorer = (() => {
       state.drawn = now;
       for (const id of ids) state.hidden.delete(id);
     });
-    if (app.shown.nodes.some((node) => !node.seen)) app.canvas.fit();
+    if (app.shown.nodes.some((node) => outside(app, node))) app.canvas.fit();
     limit(app);
     return added;
+  }
+
+  function outside(app, { sx, sy }) {
+    const { width, height } = app.canvas.camera.size;
+    return sx < EDGE || sy < EDGE || sx > width - EDGE || sy > height - EDGE;
   }
 
   function limit(app) {
