@@ -25,12 +25,14 @@ import rdflib
 from measure import Row, group, markdown, milliseconds, process_seconds, rate, seconds
 from reading import growth, reading
 from resolving import resolving
+from serving import FACTS as FACTS_SERVED
+from serving import serving
 
 from kg import store
 from kg.names import RDF, STANDARD
 
 ROOT = Path(__file__).parent.parent
-PEERS = ("pyoxigraph", "rdflib", "spacy")
+PEERS = ("pyoxigraph", "rdflib", "rdflib-endpoint", "spacy")
 FACTS, FACTS_ASKED, FACTS_AT_START = 5_000, 1_000, 100_000
 """About 100,000, 20,000 (with more, a join in rdflib takes minutes) and 2,000,000 triples."""
 
@@ -143,6 +145,8 @@ def main() -> None:
     for part, facts in ((loading, FACTS), (asking, FACTS_ASKED), (starting, FACTS_AT_START)):
         with tempfile.TemporaryDirectory() as place:
             rows += part(Folder(Path(place)), facts // scale)
+    with tempfile.TemporaryDirectory() as place:
+        rows += serving(Path(place), FACTS_SERVED // scale)
     print(markdown(rows))
 
 

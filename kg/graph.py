@@ -26,11 +26,14 @@ from kg.queries.facts import Explanation
 from kg.queries.rows import Rows
 from kg.rdf import REIFIES, to_ox
 from kg.store import Results, Store
-from kg.views.graph import MAX_FACTS, neighbourhood, picture, span_of_time
+from kg.views import ENGINES, MAX_DRAWN, MAX_FACTS
+from kg.views.graph import picture, span_of_time
 
 if TYPE_CHECKING:
     import networkx
     import rdflib
+
+    from kg.views.collect import Collector
 
 Parameter: TypeAlias = str | int | Decimal | bool | date
 """A value for a question. For a saved one: as on the command line. For SPARQL: a CURIE or ``<IRI>``, else a literal."""
@@ -211,25 +214,53 @@ class Graph:
 
         export.write(self.store, path, rdf12=rdf12, layer=layer, texts=texts)
 
-    def view(self, path: str | Path, about: str | None = None, hops: int = 1, max_facts: int = MAX_FACTS) -> int:
-        """Write one self-contained page with the facts about an entity, or all; how many it shows.
+    def view(
+        self,
+        path: str | Path,
+        about: str | None = None,
+        hops: int = 1,
+        max_facts: int | None = None,
+        *,
+        query: str | None = None,
+        engine: str = ENGINES[0],
+    ) -> int:
+        """Write one self-contained page with the facts about an entity, of an answer, or all; how many it shows.
 
-        Raises KgError when there are more than ``max_facts``: nothing is cut in silence.
+        ``engine`` is ``page``, or ``pyvis`` for a picture by that library alone. Raises KgError when there are more
+        than ``max_facts``: nothing is cut in silence.
         """
-        from kg.views import html
+        from kg.views.collect import Collector
+
+        collector = Collector(self.store)
+        centre = None if about is None else self.entity(about)
+        found = collector.facts(centre, hops, query)
+        title = "" if centre is None else collector.name(centre)
+        draw = self._page if engine == ENGINES[0] else self._network
+        draw(Path(path), collector, found, title, query or "", max_facts)
+        return len(found)
+
+    def _page(
+        self, path: Path, collector: Collector, found: list[Fact], title: str, query: str, most: int | None
+    ) -> None:
+        from kg.views import page
+
+        page.check_size(len(found), most or MAX_FACTS)
+        page.write(path, collector.block(found, title, query))
+
+    def _network(
+        self, path: Path, collector: Collector, found: list[Fact], title: str, query: str, most: int | None
+    ) -> None:
+        from kg.views import network
         from kg.views.words import words
 
-        found = facts.find(self.store)
-        title = ""
-        if about is not None:
-            centre = self.entity(about)
-            found = neighbourhood(found, centre, hops)
-            title = facts.labels(self.store).get(centre, local_name(centre))
-        if len(found) > max_facts:
-            picture(found, words(self.store, ()), max_facts)
+        limit = most or MAX_DRAWN
+        drawn = picture(found, words(self.store, found[:limit]), limit)
         note = f"store {self.store.manifest.digest[:12]}" if self.store.manifest.digest else self.store.moment
-        html.write(Path(path), picture(found, words(self.store, found), max_facts), title, note)
-        return len(found)
+        network.write(path, drawn, title, note)
+
+    def count(self) -> int:
+        """How many facts there are."""
+        return checks.stats(self.store).counts["facts"]
 
     def to_rdflib(self) -> rdflib.Dataset:
         """A copy as an rdflib Dataset of RDF 1.1 (without triple terms), at the speed of the embedded engine.

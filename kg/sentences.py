@@ -1,4 +1,4 @@
-"""The sentence around a span of a text."""
+"""The sentence around a span of a text, and those beside it."""
 
 from __future__ import annotations
 
@@ -21,3 +21,19 @@ def around(text: str, start: int, end: int) -> tuple[str, str]:
     return before[ends[-1] if ends else 0 :], "" if closed else after[
         : stop.end() - len(tail) if stop else None
     ].rstrip()
+
+
+def beside(text: str, start: int, end: int) -> tuple[str, str]:
+    """The sentence before that of a span and the one after it, of the same paragraph; either may be empty.
+
+    >>> beside("One is here. Two was there. Three will be.", 13, 16)
+    ('One is here.', 'Three will be.')
+    """
+    before, after = around(text, start, end)
+    head = text[max(0, start - len(before) - _CONTEXT) : start - len(before)].rstrip(" ").rpartition("\n")[2]
+    rest = text[end + len(after) : end + len(after) + _CONTEXT].lstrip(" ").partition("\n")[0]
+    if head:
+        ends = [m.end() for m in _SENTENCE_END.finditer(head)]
+        head = head[ends[-1] if ends else 0 :]
+    stop = _SENTENCE_END.search(rest)
+    return head.strip(), (rest[: stop.end()] if stop else rest).strip()

@@ -258,7 +258,7 @@ def test_export_and_view_write_files(graph: Graph, tmp_path: Path) -> None:
     assert (rdflib.URIRef(ID + "BMW"), rdflib.URIRef(AT + "manufactures"), rdflib.URIRef(ID + "BMW_iX3")) in read
     about = sum(ID + "BMW" in (f.subject, f.object) for f in support.facts())
     assert graph.view(tmp_path / "x.html", about="BMW") == about
-    assert "<title>BMW – knowledge graph</title>" in (tmp_path / "x.html").read_text(encoding="utf-8")
+    assert "<title>BMW – knowledge graph – 2025-09-02</title>" in (tmp_path / "x.html").read_text(encoding="utf-8")
     with pytest.raises(kg.KgError, match="--max-facts"):
         graph.view(tmp_path / "y.html", max_facts=3)
     assert not (tmp_path / "y.html").exists()

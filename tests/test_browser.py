@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pictures import HOSTILE, hostile, small
 
-from kg.views import html
+from kg.views import network
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -52,8 +52,8 @@ def browser() -> Iterator[object]:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
-    html.write(folder / "small.html", small(), "Ada")
-    html.write(folder / "hostile.html", hostile(), HOSTILE[0], HOSTILE[1])
+    network.write(folder / "small.html", small(), "Ada")
+    network.write(folder / "hostile.html", hostile(), HOSTILE[0], HOSTILE[1])
     return folder
 
 

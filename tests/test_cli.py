@@ -147,7 +147,7 @@ def test_no_rows_are_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None
 def test_these_are_the_commands() -> None:
     known = (
         "add ask build conflicts diff export facts init learn queries query remove review "
-        "stats validate verify view why"
+        "serve stats validate verify view why"
     )
     assert " ".join(COMMANDS) == known
 
@@ -272,7 +272,17 @@ def test_the_check_of_loading_sees_what_is_loaded(world: Path, tmp_path: Path) -
         "import sys\nfrom kg.cli import main\nmain(sys.argv[1:], standalone_mode=False)\n"
         "assert {'pyvis', 'igraph'} <= set(sys.modules)"
     )
-    arguments = [sys.executable, "-c", code, "--store", str(world), "view", str(tmp_path / "x.html")]
+    arguments = [
+        sys.executable,
+        "-c",
+        code,
+        "--store",
+        str(world),
+        "view",
+        "--engine",
+        "pyvis",
+        str(tmp_path / "x.html"),
+    ]
     subprocess.run(arguments, check=True, capture_output=True)
 
 
@@ -660,11 +670,44 @@ def test_export_of_an_unknown_format_is_told(kg: Run, tmp_path: Path) -> None:
 def test_view_writes_a_page_about_an_entity(kg: Run, tmp_path: Path) -> None:
     result = kg("view", str(tmp_path / "a.html"), "--about", "VW")
     assert result.stdout == ""
-    assert result.stderr == f"{tmp_path / 'a.html'}: 2 facts\n"
+    assert result.stderr == f"{tmp_path / 'a.html'}: 2 facts of {len(support.WORLD)}, the others are not on it\n"
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "<title>Volkswagen – knowledge graph – 2025-09-02</title>" in text
+    kg("view", str(tmp_path / "b.html"), "--about", "VW", "--hops", "2")
+    assert (tmp_path / "b.html").read_text(encoding="utf-8").count("<tr><td>") == 3
+
+
+def test_view_by_pyvis(kg: Run, tmp_path: Path) -> None:
+    kg("view", str(tmp_path / "a.html"), "--about", "VW", "--hops", "2", "--engine", "pyvis")
     text = (tmp_path / "a.html").read_text(encoding="utf-8")
     assert "<title>Volkswagen – knowledge graph</title>" in text
-    kg("view", str(tmp_path / "b.html"), "--about", "VW", "--hops", "2")
-    assert (tmp_path / "b.html").read_text(encoding="utf-8").count('class="fact ') == 3
+    assert text.count('class="fact ') == 3
+    assert "vis-network" in text
+    result = kg("view", str(tmp_path / "b.html"), "--engine", "pyvis", "--max-facts", "5", status=1)
+    assert "--max-facts" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("SELECT ?fact { ?fact kg:status kg:Ended }", 2),
+        ("SELECT ?a ?b { ?a at:supplies ?b }", 1),
+        ("CONSTRUCT WHERE { ?a at:jointVentureOf ?b }", 2),
+        ("SELECT ?s { ?s a at:City }", 0),
+    ],
+)
+def test_view_shows_what_a_query_answers(kg: Run, tmp_path: Path, query: str, count: int) -> None:
+    result = kg("view", str(tmp_path / "a.html"), "--query", query)
+    assert f"{count} facts of" in result.stderr or (count == 1 and "1 fact of" in result.stderr)
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert text.count("<tr><td>") == count
+    assert ("There are no facts here." in text) is (count == 0)
+
+
+def test_view_tells_a_fault_of_the_query(kg: Run, tmp_path: Path) -> None:
+    result = kg("view", str(tmp_path / "a.html"), "--query", "SELECT * { ?s ?p", status=1)
+    assert result.stderr.startswith("kg: query:1:")
+    assert not (tmp_path / "a.html").exists()
 
 
 def test_view_refuses_too_much_and_writes_nothing(kg: Run, tmp_path: Path) -> None:
@@ -684,7 +727,8 @@ def test_view_shows_sentences_of_the_store(kg: Run, tmp_path: Path) -> None:
     kg("view", str(tmp_path / "a.html"), "--about", "Neue Klasse")
     text = (tmp_path / "a.html").read_text(encoding="utf-8")
     assert "<mark>The Neue Klasse built for China will run HarmonyOS NEXT only, from 2026</mark>." in text
-    assert "<b>operating system</b> 2" in text
+    kg("view", str(tmp_path / "b.html"), "--about", "Neue Klasse", "--engine", "pyvis")
+    assert "<b>operating system</b> 2" in (tmp_path / "b.html").read_text(encoding="utf-8")
 
 
 # build and init

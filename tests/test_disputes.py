@@ -22,7 +22,7 @@ from kg.queries import disputes, facts
 from kg.settling.conflicts import conflicts as rules
 from kg.store import Store
 from kg.store import open as open_store
-from kg.views import html
+from kg.views import network
 from kg.views.graph import neighbourhood, picture
 from kg.views.words import words
 
@@ -164,13 +164,13 @@ def test_why_names_the_other_side(built: Path, store: Store) -> None:
 
 def test_the_page_marks_both_and_names_the_one_that_is_not_on_it(store: Store) -> None:
     based = facts.find(store, about="HarmonyOS NEXT", property="basedOn")
-    page = html.page(picture(based, words(store, based)))
+    page = network.page(picture(based, words(store, based)))
     assert "⚠ contradicted</span>" in page
     assert "HarmonyOS NEXT independent of Android (fact " in page
     assert "not on this page)" in page
     assert "based on Android (in effect, contradicted)" in page
     both = neighbourhood(facts.find(store), support.iri("HarmonyOS NEXT"))
-    assert html.page(picture(both, words(store, both))).count("⚠ contradicted</span>") == 2
+    assert network.page(picture(both, words(store, both))).count("⚠ contradicted</span>") == 2
 
 
 def test_the_api_has_conflicts_and_marks(built: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 HEAVY = {
     "anyascii",
     "datasketch",
+    "h11",
     "igraph",
     "networkx",
     "numpy",
@@ -20,8 +21,10 @@ HEAVY = {
     "pyvis",
     "rapidfuzz",
     "rdflib",
+    "starlette",
     "textual",
     "trafilatura",
+    "uvicorn",
 }
 REPORT = "import json, sys; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
 

@@ -17,7 +17,7 @@ from pictures import HOSTILE, THING, fact, hostile, small, small_facts, small_wo
 
 from kg.errors import KgError
 from kg.model import Status
-from kg.views import html, palette
+from kg.views import network, palette
 from kg.views.graph import VALUE, neighbourhood, picture
 from kg.views.layout import places
 
@@ -52,12 +52,12 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return html.page(small(), "Ada", "store 1a2b")
+    return network.page(small(), "Ada", "store 1a2b")
 
 
 @pytest.fixture(scope="module")
 def hostile_text() -> str:
-    return html.page(hostile(), HOSTILE[0], HOSTILE[1])
+    return network.page(hostile(), HOSTILE[0], HOSTILE[1])
 
 
 # What is drawn
@@ -265,25 +265,25 @@ def test_every_fact_stands_in_the_table_with_its_evidence(text: str) -> None:
 
 
 def test_page_without_script_still_has_all() -> None:
-    rows = re.findall(r"<tr class=\"proof\"[^>]*>", html.page(small()))
+    rows = re.findall(r"<tr class=\"proof\"[^>]*>", network.page(small()))
     assert len(rows) == 7
     assert not [row for row in rows if "hidden" in row]
-    assert "<noscript>" in html.page(small())
+    assert "<noscript>" in network.page(small())
 
 
 def test_a_fact_without_evidence_says_so() -> None:
     drawn = picture([fact("a", "p", "b")], small_words(small_facts()))
-    assert "No evidence is stored" in html.page(drawn)
+    assert "No evidence is stored" in network.page(drawn)
 
 
 def test_an_empty_picture_says_so() -> None:
-    assert "No facts." in html.page(picture([], small_words(small_facts())))
+    assert "No facts." in network.page(picture([], small_words(small_facts())))
 
 
 def test_same_bytes_in_every_process(tmp_path: Path, text: str) -> None:
     code = (
         "import sys; sys.path.insert(0, 'tests'); from pathlib import Path; from pictures import small;"
-        "from kg.views import html; html.write(Path(sys.argv[1]), small(), 'Ada', 'store 1a2b')"
+        "from kg.views import network; network.write(Path(sys.argv[1]), small(), 'Ada', 'store 1a2b')"
     )
     for seed in ("1", "2"):
         out = tmp_path / f"{seed}.html"
@@ -297,7 +297,7 @@ def test_same_bytes_in_every_process(tmp_path: Path, text: str) -> None:
 
 def test_a_page_that_cannot_be_written_says_where(tmp_path: Path) -> None:
     with pytest.raises(KgError, match=r"nowhere/x\.html: cannot write"):
-        html.write(tmp_path / "nowhere" / "x.html", small())
+        network.write(tmp_path / "nowhere" / "x.html", small())
 
 
 def test_a_page_replaces_neither_link_nor_device(tmp_path: Path, text: str) -> None:
@@ -306,7 +306,7 @@ def test_a_page_replaces_neither_link_nor_device(tmp_path: Path, text: str) -> N
     link.symlink_to(real)
     null.symlink_to("/dev/null")
     for path in (link, null):
-        html.write(path, small(), "Ada", "store 1a2b")
+        network.write(path, small(), "Ada", "store 1a2b")
     assert link.is_symlink()
     assert real.read_bytes() == text.encode()
     assert null.is_symlink()
@@ -315,7 +315,7 @@ def test_a_page_replaces_neither_link_nor_device(tmp_path: Path, text: str) -> N
 
 
 def test_another_make_of_pyvis_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    network = pytest.importorskip("pyvis.network")
-    monkeypatch.setattr(network.Network, "generate_html", lambda _: "<script>alert(1)</script>")
+    pyvis = pytest.importorskip("pyvis.network")
+    monkeypatch.setattr(pyvis.Network, "generate_html", lambda _: "<script>alert(1)</script>")
     with pytest.raises(KgError, match="of another make"):
-        html.page(small())
+        network.page(small())

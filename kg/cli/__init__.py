@@ -12,12 +12,14 @@
 ``compare``    ``diff``
 ``learn``      ``learn``
 ``review``     ``review``
+``serve``      ``serve``
 =============  =====================================
 """
 
-from kg.cli import ask, build, change, check, compare, conflicts, facts, learn, questions, review, share
+from kg.cli import ask, build, change, check, compare, conflicts, facts, learn, questions, review, serve, share
 from kg.cli.app import main
 
 __all__ = [
-    "ask", "build", "change", "check", "compare", "conflicts", "facts", "learn", "main", "questions", "review", "share",
+    "ask", "build", "change", "check", "compare", "conflicts", "facts", "learn", "main", "questions", "review", "serve",
+    "share",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import click
 from kg.cli import complete, rows
 from kg.cli.app import Setting, at_a_moment, epilog, main, pass_setting
 from kg.rdf import LAYERS
-from kg.views.graph import MAX_FACTS
+from kg.views import ENGINES, MAX_DRAWN, MAX_FACTS
 
 
 @main.command(
@@ -44,7 +44,13 @@ def export(
         export.write(store, file, rdf12=rdf12, layer=layer, texts=texts, query=query, form=form)
 
 
-@main.command(epilog=epilog("kg view graph.html", "kg view china.html --about China --hops 2"))
+@main.command(
+    epilog=epilog(
+        "kg view graph.html",
+        "kg view china.html --about China --hops 2",
+        "kg view planned.html --query 'SELECT ?fact { ?fact kg:status kg:Planned }'",
+    )
+)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--about", metavar="NAME", shell_complete=complete.entities, help="Only the facts around an entity.")
 @click.option(
@@ -56,25 +62,31 @@ def export(
     help="How many steps from the entity.",
 )
 @click.option(
+    "--query", metavar="SPARQL", help="Only the facts that the answer names, states, or that join what is in a row."
+)
+@click.option(
     "--max-facts",
     metavar="N",
     type=click.IntRange(1),
-    default=MAX_FACTS,
-    show_default=True,
-    help="Refuse to draw more than this.",
+    help=f"Refuse to draw more than this.  [default: {MAX_FACTS}; {MAX_DRAWN} by pyvis]",
 )
 @click.option(
-    "--engine", type=click.Choice(["pyvis"]), default="pyvis", show_default=True, help="What draws the picture."
+    "--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True, help="What draws the picture."
 )
 @at_a_moment
 @pass_setting
-def view(where: Setting, file: Path, about: str | None, hops: int, max_facts: int, engine: str) -> None:
+def view(
+    where: Setting, file: Path, about: str | None, hops: int, query: str | None, max_facts: int | None, engine: str
+) -> None:
     """Write a page with a picture of the facts.
 
-    And with the sentences they stand on. The page is whole: it opens from the disk and asks nothing of any network.
+    And with the sentences they stand on, to search, filter and print. The page is whole: it opens from the disk and
+    asks nothing of any network. What of the graph it leaves out is told here and on the page.
     """
     from kg.graph import Graph
 
     with Graph(where.store()) as graph:
-        drawn = graph.view(file, about, hops, max_facts)
-    click.echo(f"{file}: {rows.counted(drawn, 'fact')}", err=True)
+        total = graph.count()
+        drawn = graph.view(file, about, hops, max_facts, query=query, engine=engine)
+    rest = f" of {total:,}, the others are not on it" if drawn < total else ""
+    click.echo(f"{file}: {rows.counted(drawn, 'fact')}{rest}", err=True)

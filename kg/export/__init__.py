@@ -24,11 +24,12 @@ from kg import files
 from kg.errors import Place, QueryError, StoreError
 from kg.export import tables, turtle
 from kg.export.source import Source
-from kg.names import Prefixes
-from kg.rdf import LAYERS
+from kg.model import Fact
+from kg.names import PROV, RDF, Prefixes, kg
+from kg.rdf import LAYERS, to_ox
 from kg.store import Results, Store
 
-__all__ = ["FORMATS", "write"]
+__all__ = ["FORMATS", "excerpt", "write"]
 
 _TABLES: dict[str, Callable[[Store], Iterator[str]]] = {
     "csv": tables.table,
@@ -77,6 +78,38 @@ def write(
         source = Source(store.engine, [layer] if layer else LAYERS, rdf12, texts)
         pieces = _triples(source, form, store.prefixes, rdf12)
     _put(str(path), pieces)
+
+
+def excerpt(store: Store, facts: Iterable[Fact], form: str) -> Iterable[bytes]:
+    """Some facts in a format: of triples, with all that they point to but no texts of documents, or ``csv``.
+
+    Raises QueryError for another format.
+    """
+    if form == "csv":
+        return (text.encode() for text in tables.table(store, facts))
+    engine = ox.Store()
+    engine.extend(_described(store, facts))
+    return _triples(Source(engine, LAYERS, texts=False), form, store.prefixes, False)
+
+
+def _described(store: Store, facts: Iterable[Fact]) -> Iterator[ox.Quad]:
+    """What the graph says of facts, their ends and their claims, and of the documents and curations of those."""
+    steps = (kg("claim"), kg("curation"), PROV + "wasDerivedFrom", RDF + "subject", RDF + "object")
+    waiting: list[ox.NamedNode | ox.BlankNode] = []
+    for fact in facts:
+        yield from store.match(ox.NamedNode(fact.subject), ox.NamedNode(fact.predicate), to_ox(fact.object), "facts")
+        waiting.append(store.records.iri("fact", fact.id))
+    seen = set(waiting)
+    while waiting:
+        for quad in store.match(waiting.pop()):
+            if isinstance(quad.object, ox.Triple):
+                continue
+            yield quad
+            if isinstance(quad.object, ox.Literal) or quad.object in seen:
+                continue
+            if isinstance(quad.object, ox.BlankNode) or quad.predicate.value in steps:
+                seen.add(quad.object)
+                waiting.append(quad.object)
 
 
 def _triples(source: Source, form: str, prefixes: Prefixes, rdf12: bool) -> Iterable[bytes]:

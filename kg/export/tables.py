@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kg.model import Fact, Literal, Term
@@ -26,11 +26,11 @@ _COLUMNS = (
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def records(store: Store) -> Iterator[dict[str, str | int | list[str]]]:
+def records(store: Store, facts: Iterable[Fact] | None = None) -> Iterator[dict[str, str | int | list[str]]]:
     """Every fact as a flat record: the columns of the table, then one entry for each qualifier that it has."""
     names = labels(store)
     sources = _sources(store)
-    for fact in find(store):
+    for fact in find(store) if facts is None else facts:
         record: dict[str, str | int | list[str]] = {
             "fact": fact.id,
             "subject": store.prefixes.shrink(fact.subject),
@@ -68,9 +68,9 @@ def shown(term: Term, prefixes: Prefixes) -> str:
     return term.lexical if isinstance(term, Literal) else prefixes.shrink(term)
 
 
-def table(store: Store) -> Iterator[str]:
-    """The facts as CSV (RFC 4180), a column for each qualifier that occurs."""
-    rows = list(records(store))
+def table(store: Store, facts: Iterable[Fact] | None = None) -> Iterator[str]:
+    """The facts, or some of them, as CSV (RFC 4180), a column for each qualifier that occurs."""
+    rows = list(records(store, facts))
     extra = sorted({key for row in rows for key in row} - set(_COLUMNS))
     yield _line([*_COLUMNS, *extra])
     for row in rows:

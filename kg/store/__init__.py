@@ -6,7 +6,20 @@
 """
 
 from kg.store.files import read
-from kg.store.folder import claim, open, revise, write
+from kg.store.folder import change, claim, copy, current, open, revise, write
 from kg.store.graph import FORMAT, Manifest, Results, Store
 
-__all__ = ["FORMAT", "Manifest", "Results", "Store", "claim", "open", "read", "revise", "write"]
+__all__ = [
+    "FORMAT",
+    "Manifest",
+    "Results",
+    "Store",
+    "change",
+    "claim",
+    "copy",
+    "current",
+    "open",
+    "read",
+    "revise",
+    "write",
+]

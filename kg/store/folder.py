@@ -29,7 +29,7 @@ import pyoxigraph as ox
 
 from kg.errors import Place, StoreError
 from kg.names import local_name
-from kg.rdf import LAYERS
+from kg.rdf import LAYERS, layer
 from kg.store import content, damage
 from kg.store.graph import Hold, Manifest, Store, sizes
 
@@ -92,6 +92,48 @@ def revise(base: Store, gone: Collection[ox.Quad], come: Collection[ox.Quad], ma
     return _next(base.path, lambda home: _amend(home, base, gone, come, revised), base.manifest)
 
 
+def copy(base: Store, path: Path | str) -> None:
+    """Make a store of its own with the same quads, to try something out in; StoreError as :func:`write` does."""
+
+    def fill(home: Path) -> Manifest:
+        home.mkdir()
+        base.engine.backup(str(home / DATA))
+        return base.manifest
+
+    _next(Path(path), fill, None)
+
+
+def change(base: Store, act: Callable[[ox.Store], None]) -> Manifest:
+    """Make the store that ``base`` reads what ``act`` makes of it, in one atomic step; whatever that is.
+
+    No model of ours holds any more, so the manifest has no digest, and counts quads by the names of their graphs.
+    Raises StoreError as :func:`write` does, and what ``act`` raises; then the store stays as it was.
+    """
+    assert base.path is not None, "a store in memory has no generations"
+
+    def fill(home: Path) -> Manifest:
+        home.mkdir()
+        base.engine.backup(str(home / DATA))
+        engine = ox.Store(str(home / DATA))
+        act(engine)
+        engine.flush()
+        return replace(base.manifest, digest="", quads=_counted(engine))
+
+    return _next(base.path, fill, None)
+
+
+def _counted(engine: ox.Store) -> dict[str, int]:
+    graphs = Counter(_layer_or_name(q.graph_name) for q in engine)
+    return dict(sorted(graphs.items()))
+
+
+def _layer_or_name(graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> str:
+    if isinstance(graph, ox.DefaultGraph):
+        return ""
+    name = local_name(graph.value)
+    return name if name in LAYERS and layer(name) == graph else graph.value
+
+
 def claim(path: Path | str) -> Path:
     """Make the folder of a store, or make sure that it is one; StoreError when it holds something else."""
     root = Path(path)
@@ -112,7 +154,7 @@ def _next(root: Path, fill: Callable[[Path], Manifest], instead_of: Manifest | N
     """Fill the next generation and make it the current one."""
     claim(root)
     with _writing(root):
-        old = _current(root)
+        old = current(root)
         if instead_of is not None and _manifest(root / old) != instead_of:
             raise StoreError("another build wrote here in the meantime", Place(str(root)), "run the command again")
         _sweep(root, keep=old)
@@ -189,7 +231,8 @@ def _manifest(home: Path) -> Manifest | None:
         return None
 
 
-def _current(root: Path) -> str:
+def current(root: Path) -> str:
+    """The name of the generation that readers open, or nothing where there is none that can be told."""
     try:
         return (root / CURRENT).read_text(encoding="utf-8").strip()
     except (FileNotFoundError, UnicodeDecodeError):  # none, or damaged: the next build is to mend it

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
@@ -142,7 +142,7 @@ class Store:
     def query(
         self, query: str, bindings: Mapping[str, sparql.Value] | None = None, *, timeout: float | None = None
     ) -> Results:
-        """The answer of a SPARQL query over all layers together.
+        """The answer of a SPARQL query over all layers together, or over those that it names with FROM.
 
         ``bindings`` give values to variables of the WHERE group (see :func:`kg.store.sparql.bind`). With ``timeout``
         (seconds) the query runs in a process of its own, which is ended at the limit.
@@ -152,10 +152,25 @@ class Store:
         """
         text = sparql.check(query)
         bound = sparql.bind(text, bindings or {})
+        bound_text = text if bound == query else sparql.Text.of(bound)
         with damage.asking(self.path):
             if timeout is None:
-                return self._run(bound, query)
-            return cut.run(lambda: self._run(bound, query), timeout)  # to parse and to plan may be slow too
+                return self._run(bound_text, query)
+            return cut.run(lambda: self._run(bound_text, query), timeout)  # to parse and to plan may be slow too
+
+    def answer(self, text: sparql.Text, dataset: sparql.Dataset | None = None, base: str | None = None) -> Results:
+        """The answer of a query that was looked at by :func:`kg.store.sparql.check`, in this process.
+
+        ``dataset`` counts more than what the query says with FROM; relative IRIs are resolved against ``base``.
+        Raises QueryError for a query that does not parse, and what the engine raises.
+        """
+        graphs: dict[str, Any] = {"use_default_graph_as_union": not text.names_dataset}
+        if dataset is not None:
+            graphs = {"default_graph": list(dataset.default), "named_graphs": list(dataset.named)}
+        try:
+            return self.engine.query(text.written, base_iri=base, prefixes=dict(self.prefixes.table), **graphs)
+        except SyntaxError as error:
+            raise sparql.fault(text.written, error) from None
 
     def match(
         self,
@@ -172,13 +187,13 @@ class Store:
         """All quads, or those of one layer, in the engine's order."""
         return self.match(layer=layer)
 
-    def _run(self, bound: str, query: str) -> Results:
+    def _run(self, bound: sparql.Text, query: str) -> Results:
         try:
-            return self.engine.query(bound, prefixes=dict(self.prefixes.table), use_default_graph_as_union=True)
-        except SyntaxError as error:
-            if bound != query:
+            return self.answer(bound)
+        except QueryError:
+            if bound.written != query:
                 self._parsed(query)
-            raise sparql.fault(bound, error) from None
+            raise
 
     def _parsed(self, query: str) -> None:
         """Raise the fault of the query as its author wrote it, where columns are still his."""

@@ -7,7 +7,7 @@ grammar. So a query is looked at first: strings, comments, IRIs and names are ma
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -28,7 +28,7 @@ MAX_LENGTH = 50_000
 """Characters outside strings, names, IRIs, comments and spaces: no question of a person comes near."""
 
 UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
-_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 # What may hold a bracket or a keyword that means nothing there. A name keeps its prefix: the engine's keywords need no
 # space after them, so "SERVICE:a{}" is a call, and a prefix that contains "service" is refused with it.
@@ -43,9 +43,14 @@ _MASKED = re.compile(
 )
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PROLOGUE = re.compile(r"\s*(?:(?:PREFIX\b[ \t]*[\w.-]*|BASE\b|VERSION\b)\s*)*", re.IGNORECASE)
+_FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
+_USING = re.compile(r"\b(?:USING|WITH)\b", re.IGNORECASE)
+_WHERE = re.compile(r"\bWHERE\b", re.IGNORECASE)
+_CLEAR = re.compile(r"\bCLEAR\b(?!\s+SILENT\b)", re.IGNORECASE)
 _PARTS = re.compile(r"\b(?:OPTIONAL|AS|UNION|MINUS|FILTER|VALUES|GRAPH|SELECT|LATERAL|EXISTS)\b", re.IGNORECASE)
 # Data in VALUES cost nothing. Variables are masked, so nothing but brackets stands before them.
 _VALUES = re.compile(r"\bVALUES\b[\sx]*(?:\([\sx]*\)\s*)?\{[^{}]*\}", re.IGNORECASE)
+_DATA = re.compile(r"\bDATA\s*\{(?:[^{}]|\{[^{}]*\})*\}", re.IGNORECASE)
 _OPERATORS = re.compile(r"\|\||&&|[+*/|!-]")
 _PATTERNS = re.compile(r"(?:(?<!\d)\.|\.(?!\d))(?!\s*\})|[;~/\[]|\{(?!\s*[{}])")
 _NEIGHBOURS = re.compile(r"(?<=[\w)\]])(?:\s+(?=[\w(\[])|(?=[(\[]))|(?<=[)\]])(?=\w)")
@@ -72,17 +77,47 @@ class Text:
         word = re.compile(r"[A-Za-z]*").match(self.masked, prologue.end() if prologue else 0)
         return word.group().upper() if word else ""
 
+    @property
+    def names_dataset(self) -> bool:
+        """Whether it says itself which graphs it is about (FROM); a prefix of that name is none."""
+        return any(True for _ in _keywords(self, _FROM))
+
     def place(self, position: int) -> Place:
         """Line and column of a position."""
         line_start = self.written.rfind("\n", 0, position) + 1
         return Place("query", self.written.count("\n", 0, position) + 1, position - line_start + 1)
 
 
-def check(query: str) -> Text:
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The graphs that a query is about, where its asker names them beside it.
+
+    ``default`` is what patterns outside GRAPH see, ``named`` what GRAPH may choose from.
+    """
+
+    default: tuple[ox.NamedNode, ...]
+    named: tuple[ox.NamedNode, ...]
+
+    @classmethod
+    def of(cls, default: Iterable[str], named: Iterable[str]) -> Dataset | None:
+        """The graphs of these names, or nothing when there are none; QueryError for what is no IRI."""
+        graphs = [tuple(_graph_name(iri) for iri in given) for given in (default, named)]
+        return cls(*graphs) if any(graphs) else None
+
+
+def _graph_name(iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise QueryError(f"'{iri[:200]}' names no graph: {error}", None, "give an absolute IRI") from None
+
+
+def check(query: str, service: bool = False) -> Text:
     """The query with its mask, when it is one that may run.
 
-    Raises QueryError for an update, a call of another server (SERVICE, also when written with escapes), nesting
-    deeper than :data:`MAX_DEPTH`, and more of anything than the engine can plan (the other limits of this module).
+    Raises QueryError for an update, a call of another server (SERVICE, also when written with escapes, unless
+    ``service`` allows it), nesting deeper than :data:`MAX_DEPTH`, and more of anything than the engine can plan (the
+    other limits of this module).
 
     >>> check("SELECT * { ?s ?p 'SERVICE' }").form
     'SELECT'
@@ -91,13 +126,73 @@ def check(query: str) -> Text:
     if text.form in UPDATES:
         hint = "the graph is made by 'kg build'; ask with SELECT, ASK, CONSTRUCT or DESCRIBE"
         raise QueryError(f"{text.form} would change the graph, which is read-only", None, hint)
-    for candidate in (text, Text.of(_unescaped(query))):
-        call = re.search("service", candidate.masked, re.IGNORECASE)
-        if call:
-            place = candidate.place(call.start())
-            raise QueryError("SERVICE would ask another server", place, "query this graph alone")
+    if not service:
+        _check_calls(text, "SERVICE")
     _check_size(text)
     return text
+
+
+def check_update(update: str, service: bool = False) -> Text:
+    """The update with its mask, when it is one that may run; updates are for copies, never for a graph that was built.
+
+    Raises QueryError as :func:`check` does; LOAD calls another server too. Data that are written out cost nothing.
+
+    >>> check_update("INSERT DATA { <x:s> <x:p> 1 }").form
+    'INSERT'
+    """
+    text = Text.of(update)
+    if not service:
+        _check_calls(text, "SERVICE", "LOAD")
+    _check_size(text, _DATA)
+    return text
+
+
+def completed(text: Text, dataset: Dataset | None) -> str:
+    """The update with the graphs that its patterns are to see, as USING clauses, and with CLEAR SILENT for CLEAR.
+
+    To clear a graph that does not exist is then no fault, for a graph without triples is none here. Raises QueryError
+    when the update names graphs itself, and for the short form DELETE WHERE, which takes no such clause.
+
+    >>> graphs = Dataset.of(["x:g"], [])
+    >>> completed(check_update("DELETE { ?s ?p 1 } WHERE { ?s ?p 1 }"), graphs)
+    'DELETE { ?s ?p 1 } USING <x:g> WHERE { ?s ?p 1 }'
+    >>> completed(check_update("CLEAR GRAPH <x:g>"), None)
+    'CLEAR SILENT GRAPH <x:g>'
+    """
+    insertions = [(end, " SILENT") for _, end in _keywords(text, _CLEAR)]
+    if dataset is not None:
+        own = next(_keywords(text, _USING), None)
+        if own is not None:
+            raise QueryError("the graphs are named in the update and beside it", text.place(own[0]), "name them once")
+        clauses = [*(f"USING {g} " for g in dataset.default), *(f"USING NAMED {g} " for g in dataset.named)]
+        insertions += [(start, "".join(clauses)) for start in _wheres(text)]
+    written = text.written
+    for position, words in sorted(insertions, reverse=True):
+        written = written[:position] + words + written[position:]
+    return written
+
+
+def _wheres(text: Text) -> Iterator[int]:
+    """Where each WHERE stands."""
+    for start, _ in _keywords(text, _WHERE):
+        if not text.masked[:start].rstrip().endswith("}"):
+            hint = "write DELETE { … } WHERE { … }"
+            raise QueryError("DELETE WHERE takes no graphs from beside it", text.place(start), hint)
+        yield start
+
+
+def _keywords(text: Text, keyword: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Where a keyword stands, from and to; a prefix of that name is none."""
+    return (m.span() for m in keyword.finditer(text.masked) if text.written[m.end() : m.end() + 1] != ":")
+
+
+def _check_calls(text: Text, *words: str) -> None:
+    """Raise for a keyword that contacts another server, also where it is written with escapes."""
+    for candidate in (text, Text.of(_unescaped(text.written))):
+        call = re.search("|".join(words), candidate.masked, re.IGNORECASE)
+        if call:
+            place = candidate.place(call.start())
+            raise QueryError(f"{call.group().upper()} would ask another server", place, "query this graph alone")
 
 
 def bind(text: Text, values: Mapping[str, Value]) -> str:
@@ -121,10 +216,10 @@ def bind(text: Text, values: Mapping[str, Value]) -> str:
     return f"{text.written[:start]} VALUES ({names}) {{({row})}}{text.written[start:]}"
 
 
-def fault(query: str, error: SyntaxError) -> QueryError:
-    """The engine's complaint about a query as an error with line, column and few words."""
+def fault(query: str, error: SyntaxError, forms: tuple[str, ...] = FORMS) -> QueryError:
+    """The engine's complaint about a query (or an update) as an error with line, column and few words."""
     text = Text.of(query)
-    plain = _unfinished(text)
+    plain = _unfinished(text, forms)
     if plain is None:
         position = re.match(r"error at (\d+):(\d+): (.*)", str(error.msg), re.DOTALL)
         line, column = (int(position[1]), int(position[2])) if position else (1, 1)
@@ -140,11 +235,11 @@ def _unescaped(query: str) -> str:
     return _ESCAPE.sub(character, query)
 
 
-def _check_size(text: Text) -> None:
+def _check_size(text: Text, data: re.Pattern[str] = _VALUES) -> None:
     _check_depth(text)
     plain = _skeleton(text.written)
     _check_count(len(_PARTS.findall(plain)), MAX_PARTS, "clauses")
-    plain = _VALUES.sub(" ", plain)
+    plain = _VALUES.sub(" ", data.sub(" ", plain))
     _check_count(len(_OPERATORS.findall(plain)), MAX_OPERATORS, "operators")
     _check_count(len(_PATTERNS.findall(plain)) + _listed(plain), MAX_PATTERNS, "triple patterns and path steps")
     _check_count(len(_NEIGHBOURS.findall(_PARTS.sub(",", plain))), MAX_NEIGHBOURS, "terms beside each other")
@@ -192,7 +287,7 @@ def _listed(plain: str) -> int:
 def _group_start(text: Text) -> int | None:
     """The position after the opening brace of the outermost WHERE group."""
     masked = text.masked
-    if text.form not in _FORMS:
+    if text.form not in FORMS:
         return None
     start = masked.find("{")
     if text.form == "CONSTRUCT" and start >= 0 and not re.search(r"\bWHERE\s*$", masked[:start], re.IGNORECASE):
@@ -211,13 +306,14 @@ def _closing(masked: str, opening: int) -> int:
     return len(masked)
 
 
-def _unfinished(text: Text) -> tuple[str, Place] | None:
+def _unfinished(text: Text, forms: tuple[str, ...]) -> tuple[str, Place] | None:
     """What a look at the whole tells better than the place where the engine gave up."""
     if not text.form:
         return "the query is empty", Place("query", 1, 1)
-    if text.form not in _FORMS:
+    if text.form not in forms:
         start = re.search(text.form, text.masked, re.IGNORECASE)
-        return f"a query begins with {', '.join(_FORMS)}", text.place(start.start() if start else 0)
+        kind = "a query" if forms == FORMS else "an update"
+        return f"{kind} begins with {', '.join(forms)}", text.place(start.start() if start else 0)
     quotation = re.search("[\"']", text.masked)
     if quotation:
         return "the string that begins here is not closed", text.place(quotation.start())

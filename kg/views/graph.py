@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from kg.errors import KgError
 from kg.model import Fact, Literal, Status, Term, qualifier_key, term_key
 from kg.names import local_name
-
-MAX_FACTS = 1000
-"""Facts drawn at most unless told otherwise: beyond that the page takes seconds to answer a drag."""
+from kg.views import MAX_DRAWN
 
 VALUE = -1
 """The kind of a node that is a literal value."""
@@ -129,13 +127,13 @@ def neighbourhood(facts: Iterable[Fact], about: str, hops: int = 1) -> list[Fact
     return sorted(found, key=_order)
 
 
-def picture(facts: Sequence[Fact], words: Words, max_facts: int = MAX_FACTS) -> Picture:
+def picture(facts: Sequence[Fact], words: Words, max_facts: int = MAX_DRAWN) -> Picture:
     """The picture of some facts.
 
     Raises KgError when there are more than ``max_facts``: a picture is never cut in silence.
     """
     if len(facts) > max_facts:
-        way = "draw less with --about and --hops, or raise --max-facts"
+        way = "show less with --about and --hops or --query, or raise --max-facts"
         raise KgError(f"{len(facts):,} facts are more than the {max_facts:,} a page may hold", hint=way)
     ordered = sorted(facts, key=_order)
     keys, lines = _wire(ordered)

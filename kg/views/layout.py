@@ -15,6 +15,11 @@ Point = tuple[int, int]
 
 _SEED = 7
 _ROUNDS = 600
+_LEAST_ROUNDS, _WORK = 100, 400_000
+_EACH_WITH_EACH = 2_500
+"""Nodes up to which every pair repels, in the fewer rounds the more there are; above, only those near each other."""
+_ROOM = 1.3
+"""Units of area for each node of a large part, so that marks of a full page do not cover each other."""
 _SPRINGS = 80
 """Nodes up to which springs are used: they draw small graphs better, at a cost that grows with the cube."""
 _SPRING_LENGTH = 2.1
@@ -34,7 +39,11 @@ def places(count: int, pairs: Sequence[tuple[int, int]]) -> list[Point]:
     Raises KgError when igraph is not installed.
     """
     parts = sorted(_components(count, pairs), key=lambda part: (-len(part), part[0]))
-    drawn = [_part(part, pairs) for part in parts]
+    member = {node: number for number, part in enumerate(parts) for node in part}
+    inside: list[list[tuple[int, int]]] = [[] for _ in parts]
+    for pair in pairs:
+        inside[member[pair[0]]].append(pair)
+    drawn = [_part(part, own) for part, own in zip(parts, inside, strict=True)]
     spots: dict[int, Point] = {}
     for part, points, (left, top) in zip(parts, drawn, _rows([_size(p) for p in drawn]), strict=True):
         spots.update({node: (left + x, top + y) for node, (x, y) in zip(part, points, strict=True)})
@@ -61,7 +70,7 @@ def _components(count: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]
 def _part(part: Sequence[int], pairs: Iterable[tuple[int, int]]) -> list[Point]:
     """The places of one connected part, its left upper corner at (0, 0)."""
     index = {node: place for place, node in enumerate(part)}
-    edges = sorted({(index[min(p)], index[max(p)]) for p in pairs if p[0] in index and p[0] != p[1]})
+    edges = sorted({(index[min(p)], index[max(p)]) for p in pairs if p[0] != p[1]})
     points = _force(len(part), edges)
     left, top = min(x for x, _ in points), min(y for _, y in points)
     return [(round((x - left) * _ACROSS), round((y - top) * _DOWN)) for x, y in points]
@@ -82,7 +91,12 @@ def _force(count: int, edges: list[tuple[int, int]]) -> list[tuple[float, float]
         circle = [[math.cos(i * 2 * math.pi / count), math.sin(i * 2 * math.pi / count)] for i in range(count)]
         if count <= _SPRINGS:
             return _gathered(graph.layout_kamada_kawai(seed=circle).coords, _SPRING_LENGTH)
-        return _gathered(graph.layout_fruchterman_reingold(seed=circle, niter=_ROUNDS, grid=False).coords, 1.0)
+        rounds = min(_ROUNDS, max(_LEAST_ROUNDS, _WORK // count))
+        if count > _EACH_WITH_EACH:
+            points = graph.layout_fruchterman_reingold(niter=_ROUNDS, grid=True).coords
+        else:
+            points = graph.layout_fruchterman_reingold(seed=circle, niter=rounds, grid=False).coords
+        return _spread(_gathered(points, 1.0))
     finally:
         igraph.set_random_number_generator(random)
 
@@ -98,6 +112,13 @@ def _gathered(points: Iterable[Sequence[float]], unit: float) -> list[tuple[floa
         return middle[0] + (x - middle[0]) * shrink, middle[1] + (y - middle[1]) * shrink
 
     return [drawn_in(x, y) for x, y in given]
+
+
+def _spread(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Points with as much room for each as any other page gives: the methods themselves scale as they like."""
+    across, down = (max(side) - min(side) for side in zip(*points, strict=True))
+    scale = math.sqrt(_ROOM * len(points) / (across * down or 1.0))
+    return [(x * scale, y * scale) for x, y in points]
 
 
 def _size(points: Iterable[Point]) -> Point:

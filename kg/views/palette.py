@@ -21,6 +21,7 @@ LIGHT: Mapping[str, str] = {
     "accent": "#0b5fc4",
     "danger": "#c0282d",
     "mark": "#ffe98a",
+    "on-accent": "#ffffff",
 }
 DARK: Mapping[str, str] = {
     "ink": "#e6e9ec",
@@ -33,6 +34,7 @@ DARK: Mapping[str, str] = {
     "accent": "#6fb1ff",
     "danger": "#ff7b78",
     "mark": "#5c4d00",
+    "on-accent": "#14171a",
 }
 CLASSES_LIGHT = ("#2563c9", "#c2500c", "#0f7b6c", "#8b3fb0", "#96690a", "#c22a68", "#55800f", "#566476")
 CLASSES_DARK = ("#6f9ff2", "#ef9158", "#43c1ab", "#c588ea", "#d3aa3f", "#f07fae", "#97c74a", "#a3b1c4")
@@ -68,6 +70,19 @@ def style() -> str:
         f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{fills}\n"
         ".stroke{stroke:var(--line);fill:none}.stroke-Denied{stroke:var(--danger)}.stroke-Ended,.stroke-Rejected{stroke:var(--muted)}\n"
         ".value-box{fill:var(--paper);stroke:var(--muted)}\n"
+    )
+
+
+def themes() -> str:
+    """The palette for pages whose reader may choose a theme (``data-theme`` of the root); print is always light."""
+    light, dark = _properties(LIGHT, CLASSES_LIGHT), _properties(DARK, CLASSES_DARK)
+    fills = "".join(f".class-{i}{{fill:var(--class-{i})}}\n" for i in range(len(CLASSES_LIGHT)))
+    return (
+        f":root{{color-scheme:light;{light}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}\n{fills}"
+        ".stroke{stroke:var(--line);fill:none}.stroke.full{fill:var(--line)}\n"
+        ".stroke-Denied .stroke{stroke:var(--danger)}.value-box{fill:var(--paper);stroke:var(--muted)}\n"
     )
 
 

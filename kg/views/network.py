@@ -1,4 +1,4 @@
-"""How a picture becomes a page: one self-contained file that asks nothing of any network.
+"""How pyvis draws a picture: one self-contained file that asks nothing of any network.
 
 The drawing is pyvis's (vis-network inside), hardened: its scripts are taken out of its page and set into ours, without
 its addresses of other hosts; names reach it only as escaped JSON, never as node titles, heading or options; the page
@@ -55,8 +55,8 @@ def page(picture: Picture, title: str = "", note: str = "") -> str:
     Raises KgError when pyvis or igraph is not installed, or when pyvis's page is not of the known make.
     """
     spots = places(len(picture.nodes), [(x.source, x.target) for x in picture.lines])
-    style = _normal(palette.style() + _own("page.css"))
-    script = _normal(_drawing(picture, spots) + _own("page.js"))
+    style = _normal(palette.style() + _own("network.css"))
+    script = _normal(_drawing(picture, spots) + _own("network.js"))
     facts = _count(len(picture.entries), "fact")
     things = _count(sum(node.kind != VALUE for node in picture.nodes), "thing")
     disputed = sum(bool(entry.conflicts) for entry in picture.entries)
@@ -75,7 +75,7 @@ def page(picture: Picture, title: str = "", note: str = "") -> str:
         "style": style,
         "script": script,
     }
-    return Template(_own("page.html")).substitute(parts)
+    return Template(_own("network.html")).substitute(parts)
 
 
 def _own(name: str) -> str:

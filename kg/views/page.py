@@ -1,0 +1,171 @@
+"""One page that holds its facts: a single file that asks nothing of any network, for people and for the archive.
+
+The scripts and the style are those of the explorer, joined into one each; a policy in the page lets run exactly these
+two, by their hashes. The facts are one block, packed as gzip and base64, in which no text can end its element.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from kg.errors import KgError, Place
+from kg.files import write as write_file
+from kg.model import Status
+from kg.views import MAX_FACTS, palette
+from kg.views.data import Against, Data, Evidence, Fact
+from kg.views.layout import places
+from kg.views.packing import pack
+
+LISTED = 200
+"""Facts in the table that a browser without scripts shows."""
+
+SCRIPTS = (
+    "theme.js", "dom.js", "data.js", "state.js", "marks.js", "layout.js", "filters.js", "camera.js", "paint.js",
+    "canvas.js", "search.js", "legend.js", "panel.js", "list.js", "keys.js", "app.js",
+)  # fmt: skip
+"""What every page of the explorer runs, in this order."""
+BOOT = "boot.js"
+"""What begins on a page that holds its data."""
+
+_CONTROL = {c: "\ufffd" for c in (*range(0x20), 0x7F) if c not in (0x09, 0x0A, 0x0D)}
+
+
+def asset(name: str) -> str:
+    """The text of a script, style sheet or page frame that ships with the views."""
+    return (files("kg.views") / "assets" / name).read_text(encoding="utf-8")
+
+
+def style() -> str:
+    """The style sheet of all pages, with the palette in front."""
+    return palette.themes() + asset("page.css")
+
+
+def shell(head: str, title: str, heading: str, body: str, tools: str = "", more: str = "", attributes: str = "") -> str:
+    """The frame of a page: header, columns and dialogs, empty. Title and heading are texts, the rest is markup."""
+    holes = {"head": head, "title": _text(title), "heading": _text(heading), "body": body, "tools": tools, "more": more}
+    return Template(asset("shell.html")).substitute(holes, attributes=attributes)
+
+
+def write(path: Path, data: Data) -> None:
+    """Write the page of a block to a file, in one step.
+
+    Raises KgError when the file cannot be written.
+    """
+    try:
+        write_file(path, [page(data).encode()])
+    except OSError as error:
+        raise KgError(f"cannot write: {error.strerror}", Place(str(path))) from None
+
+
+def page(data: Data) -> str:
+    """The page of a block as text; the same block gives the same text."""
+    script = _lean("".join(map(asset, (*SCRIPTS, BOOT))))
+    css = _lean(style())
+    named = data.title or "Knowledge graph"
+    head = (
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(script, css)}">\n'
+        f"<style>{css}</style>\n<script>{script}</script>"
+    )
+    body = f'<noscript>\n{"".join(table(data))}</noscript>\n<template id="data">{pack(placed(data))}</template>'
+    title = " – ".join(x for x in (data.title, "knowledge graph", data.built) if x)
+    return shell(head, title[:1].upper() + title[1:], named, body)
+
+
+def placed(data: Data) -> Data:
+    """The block with a place for each entity and each value."""
+    count = len(data.entities)
+    values = [number for number, fact in enumerate(data.facts) if fact.o is None]
+    spot = {number: count + n for n, number in enumerate(values)}
+    pairs = [(fact.s, spot[n] if fact.o is None else fact.o) for n, fact in enumerate(data.facts)]
+    points = places(count + len(values), pairs)
+    entities = tuple(replace(e, x=x, y=y) for e, (x, y) in zip(data.entities, points, strict=False))
+    facts = tuple(
+        replace(fact, x=points[spot[n]][0], y=points[spot[n]][1]) if n in spot else fact
+        for n, fact in enumerate(data.facts)
+    )
+    return replace(data, entities=entities, facts=facts)
+
+
+def check_size(count: int, limit: int = MAX_FACTS) -> None:
+    """Raise KgError for more facts than a page may hold: it is never cut in silence."""
+    if count > limit:
+        way = "show less with --about and --hops or --query, or raise --max-facts"
+        raise KgError(f"{count:,} facts are more than the {limit:,} a page may hold", hint=way)
+
+
+def _lean(text: str) -> str:
+    """Scripts or a style sheet without indentation and lines that are comments; a browser sees nothing else."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not re.match(r"//|/\*.*\*/$", line)) + "\n"
+
+
+def _policy(script: str, css: str) -> str:
+    def hashed(source: str) -> str:
+        return base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode("ascii")
+
+    return (
+        f"default-src 'none'; script-src 'sha256-{hashed(script)}'; style-src 'sha256-{hashed(css)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _text(words: str) -> str:
+    return escape(words.translate(_CONTROL), quote=True)
+
+
+# What a browser without scripts shows
+
+
+def table(data: Data) -> Iterator[str]:
+    """The first facts of a block as a table, for browsers without scripts."""
+    shown = data.facts[:LISTED]
+    rest = f" The first {LISTED} of {len(data.facts):,} facts:" if len(data.facts) > LISTED else ""
+    yield f"<p>The picture, the search and the filters need JavaScript. {_text(_made_of(data))}.{rest}</p>\n"
+    if not shown:
+        yield "<p>There are no facts here.</p>\n"
+        return
+    heads = "".join(f'<th scope="col">{head}</th>' for head in ("Fact", "Status", "Scope and time", "Sentences"))
+    yield f"<table><thead><tr>{heads}</tr></thead><tbody>\n"
+    for fact in shown:
+        yield f"<tr>{''.join(f'<td>{cell}' for cell in _cells(fact, data))}\n"
+    yield "</tbody></table>\n"
+
+
+def _made_of(data: Data) -> str:
+    """How much of which store the page holds, and what it leaves out."""
+    left = max(0, data.total - len(data.facts))
+    parts = [f"Facts: {len(data.facts):,}", *([f"{left:,} more are in the store"] if left else [])]
+    told = (data.moment, f"newest source {data.built}" * bool(data.built), f"store {data.store}" * bool(data.store))
+    return ", ".join([*parts, *(each for each in told if each)])
+
+
+def _cells(fact: Fact, data: Data) -> Iterable[str]:
+    told = fact.value if fact.o is None else data.entities[fact.o].label
+    words = (data.entities[fact.s].label, data.predicates[fact.p].label, told)
+    yield f"<bdi>{_text(words[0])}</bdi> {_text(words[1])} <bdi>{_text(words[2])}</bdi>"
+    yield palette.STROKES[Status(fact.status)].words + "".join(
+        f"; {_text(_against(each, fact))}" for each in fact.conflicts
+    )
+    scope = [f"{name}: {value}" for name, value in fact.scope]
+    times = [f"from {fact.from_}" * bool(fact.from_), f"until {fact.until}" * bool(fact.until)]
+    yield "<br>".join(_text(part) for part in (*scope, *times) if part)
+    curated = [f"<p>{_text(f'{c.file}:{c.line}')}" for c in fact.curations]
+    yield "".join([*curated, *(_sentence(item, data) for item in fact.evidence)])
+
+
+def _against(each: Against, fact: Fact) -> str:
+    return "its sources disagree" if each.fact == fact.id else f"contradicted: {each.text or each.fact}"
+
+
+def _sentence(item: Evidence, data: Data) -> str:
+    document = data.documents[item.document]
+    where = ", ".join(x for x in (document.publisher or document.title, document.date) if x)
+    return f"<p>{_text(item.before)}<mark>{_text(item.quote)}</mark>{_text(item.after)} ({_text(where)})"
