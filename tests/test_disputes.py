@@ -196,5 +196,5 @@ def test_who_speaks_against_a_fact_is_counted_wherever_it_is_shown(built: Path, 
     assert " · 1 against\n" in run(built, "why", fact.id).stdout
     told = json.loads(run(built, "conflicts", "--rule", "status", "--format", "json").stdout)
     assert [side["contrary"] for side in told[0]["sides"]] == [1, 1]
-    page = html.page(picture([fact], words(store, [fact])))
+    page = network.page(picture([fact], words(store, [fact])))
     assert page.count("<span>1 against</span>") == 1

@@ -13,8 +13,8 @@ from kg.model import Claim, Fact, Literal, Qualifier, Status, qualifier_key, ter
 from kg.names import DCT, KG, OWL, RDF, RDFS, SKOS, kg, local_name
 from kg.queries import facts as stored
 from kg.queries.lookup import ALTERNATIVE, AMBIGUOUS, PREFERRED
-from kg.queries.sentences import beside
 from kg.rdf import A
+from kg.sentences import beside
 from kg.store import Store
 from kg.views import data
 from kg.views.graph import neighbourhood
@@ -199,7 +199,7 @@ class _Block:
             details=self._words(q for q in details if not (value and q in beside_number)),
             support=fact.support,
             publishers=fact.publishers,
-            contrary=_contrary(fact, explained),
+            contrary=fact.contrary,
             confidence=max((float(c.confidence) for c in counted), default=1.0 if fact.curations else 0),
             curated=bool(fact.curations),
             published=(fact.first_stated, fact.last_stated) if fact.last_stated else (),
@@ -236,6 +236,7 @@ class _Block:
             rule=claim.pattern,
             confidence=float(claim.confidence),
             copy=bool(document and document.copy_of),
+            translated=bool(document and document.translated),
         )
 
     def _named(self, fact: Fact, claim: Claim) -> list[tuple[str, list[str]]]:
@@ -273,10 +274,3 @@ class _Block:
 
 def _newest_first(evidence: Iterable[stored.Evidence]) -> list[stored.Evidence]:
     return sorted(evidence, key=lambda e: e.document.issued if e.document else "", reverse=True)
-
-
-def _contrary(fact: Fact, explained: stored.Explanation) -> int:
-    """How many independent documents deny what the others state, or state what the fact denies."""
-    denied = fact.status is Status.DENIED
-    opposed = [e for e in explained.evidence if e.claim.counts and (e.claim.status is Status.DENIED) != denied]
-    return len({e.document.copy_of or e.claim.document if e.document else e.claim.document for e in opposed})

@@ -72,6 +72,8 @@ class Evidence:
     rule: str = ""
     confidence: float = 0
     copy: bool = False
+    translated: bool = False
+    """Whether the copy says it in another language."""
 
 
 @dataclass(frozen=True, slots=True)

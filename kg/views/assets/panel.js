@@ -172,7 +172,7 @@ KG.panel = (() => {
       el("blockquote", { dir: "auto", lang: one.language || null },
         context && item.previous && el("span", { class: "beside" }, item.previous, " "), item.before || "", el("mark", {}, marked(item)), item.after || "",
         context && item.next && el("span", { class: "beside" }, " ", item.next)),
-      el("figcaption", {}, source(one), el("span", { class: "meta" }, [WORDS[item.status], item.copy && "a copy of another text", item.said && `first said ${item.said}`, item.speaker && `said by ${item.speaker}`,
+      el("figcaption", {}, source(one), el("span", { class: "meta" }, [WORDS[item.status], item.copy && (item.translated ? "a translation of another text" : "a copy of another text"), item.said && `first said ${item.said}`, item.speaker && `said by ${item.speaker}`,
         item.rule && `rule ${item.rule}`, item.confidence && `confidence ${item.confidence}`].filter(Boolean).map((part) => el("span", {}, part)))));
   }
 
