@@ -71,8 +71,8 @@ def serve(
 ) -> None:
     """Serve the graph over HTTP.
 
-    It answers by the SPARQL 1.1 Protocol at /sparql, until Ctrl-C. Each query runs in a process of its own, under limits. Only this machine can ask unless --host says otherwise. A
-    build that finishes meanwhile is followed.
+    It answers by the SPARQL 1.1 Protocol at /sparql, until Ctrl-C. Each query runs in a process of its own, under
+    limits. Only this machine can ask unless --host says otherwise. A build that finishes meanwhile is followed.
     """
     from tempfile import TemporaryDirectory
 
