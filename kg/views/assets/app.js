@@ -15,15 +15,21 @@ KG.app = (() => {
     KG.layout.settle(model);
     app.canvas = KG.canvas.create(get("canvas"), listeners(app));
     app.canvas.scene.more = hooks.more || null;
+    app.updates = [];
+    app.canvas.resize();
+    await restore(app);
+    await drawn(); // the picture first: who waits for it should not wait for the columns
     app.updates = [
       KG.legend.create(get("filters"), model, app.change),
       KG.panel.create(model, app.go, hooks.extra ? (node) => hooks.extra(app, node) : null),
       KG.list.create({ fact: app.go.fact, sort: (sort) => app.set({ sort, page: 0 }), page: (page) => app.set({ page }) }),
     ];
-    app.search = KG.search.box(model, { choose: (node) => (app.go.node(node.id, true), get("pane-entity").focus({ preventScroll: true })), more: hooks.search && (async (text) => app.add(await hooks.search(text))) });
+    app.search = KG.search.box(model, {
+      choose: (node) => (app.go.node(node.id, true), get("pane-entity").focus({ preventScroll: true })),
+      more: hooks.search && (async (text) => app.add(await hooks.search(text))),
+    });
     KG.keys.listen(app);
-    app.canvas.resize();
-    await restore(app);
+    present(app);
     new ResizeObserver(() => app.canvas.resize() && app.state.camera === null && app.canvas.fit(false)).observe(get("canvas"));
     window.addEventListener("hashchange", () => location.hash !== app.written && restore(app));
     if (hooks.ready) await hooks.ready(app);
@@ -31,6 +37,12 @@ KG.app = (() => {
     document.documentElement.dataset.ready = "true";
     return app;
   }
+
+  // After the next frame; a window that is not seen draws none, and is not waited for.
+  const drawn = () => new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 150);
+  });
 
   // Takes the state from the address; what it names and nobody knows is asked for, and told if it is nowhere.
   async function restore(app) {
