@@ -1,6 +1,6 @@
 """A query over HTTP: kg serve beside rdflib-endpoint, the same data, the same client, one after the other.
 
-python benchmarks/serving.py        (about a minute)
+python benchmarks/serving.py        (about two minutes)
 """
 
 from __future__ import annotations
@@ -26,15 +26,22 @@ from kg import store
 FACTS = 10_000
 """About 200,000 triples."""
 CLIENTS = 4
-ASKED, ASKED_OF_PEER = 100, 4
-"""Queries of a run; the peer takes seconds for one."""
-JOIN = f"""
+PREFIXES = """
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX kg: <https://w3id.org/autotech/kg#>
-PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX prov: <http://www.w3.org/ns/prov#>"""
+IN_MARKET = f"?fact <{graphs.term('property', 0)}> <{graphs.term('market', 3)}> ; rdf:subject ?thing"
+JOIN = f"""{PREFIXES}
+SELECT ?maker (COUNT(?fact) AS ?n) WHERE {{
+  {IN_MARKET} ; rdf:predicate <{graphs.term("property", 1)}> .
+  ?other rdf:subject ?thing ; rdf:predicate <{graphs.term("property", 2)}> ; rdf:object ?maker .
+}} GROUP BY ?maker ORDER BY DESC(?n) ?maker LIMIT 10"""
+CHAIN = f"""{PREFIXES}
 SELECT ?document (COUNT(?fact) AS ?n) WHERE {{
-  ?fact <{graphs.term("property", 0)}> <{graphs.term("market", 3)}> ; rdf:subject ?thing ; kg:claim ?claim .
+  {IN_MARKET} ; kg:claim ?claim .
   ?claim prov:wasDerivedFrom ?document .
 }} GROUP BY ?document ORDER BY DESC(?n) ?document LIMIT 10"""
+QUERIES = (("join of two facts each", JOIN, 100, 1), ("chain from facts to documents", CHAIN, 100, 20))
+"""Each with how often it is asked, and how often of the peer, which may take a minute for one."""
 PEER = """
 import sys
 import rdflib
@@ -56,15 +63,19 @@ def serving(folder: Path, facts: int = FACTS) -> list[Row]:
     port = str(_free_port())
     ours = [sys.executable, "-c", OURS, "--store", str(folder / "served"), "serve", "--port", port, "--timeout", "600"]
     with _served(ours, f"http://127.0.0.1:{port}/sparql") as address:
-        first, taken = _answer(address), _seconds(address, ASKED)
+        mine = [_asked(address, query, times) for _, query, times, _ in QUERIES]
     port = str(_free_port())
     peer = [sys.executable, "-c", PEER, str(folder / "served.nt"), port]
     with _served(peer, f"http://127.0.0.1:{port}/") as address:
-        assert _answer(address) == first != [], "the two have to agree before they are compared"
-        taken_by_peer = _seconds(address, ASKED_OF_PEER)
-    work = f"join over HTTP, {len(triples):,} triples, {CLIENTS} clients at once"
-    times = [("kg serve, on disk, a process for each query", taken), ("rdflib-endpoint, in memory", taken_by_peer)]
-    return group(work, times, lambda each: f"{1 / each:,.3g} queries/s")
+        theirs = [_asked(address, query, times) for _, query, _, times in QUERIES]
+    rows = []
+    for (name, *_), (answer, taken), (other, taken_by_peer) in zip(QUERIES, mine, theirs, strict=True):
+        if not answer or answer != other:
+            raise SystemExit(f"{name}: the two do not answer alike")
+        work = f"{name}, over HTTP, {len(triples):,} triples, {CLIENTS} clients at once"
+        times = [("kg serve, on disk, a process for each query", taken), ("rdflib-endpoint, in memory", taken_by_peer)]
+        rows += group(work, times, lambda each: f"{1 / each:,.3g} queries/s")
+    return rows
 
 
 def _free_port() -> int:
@@ -88,20 +99,19 @@ def _served(command: list[str], address: str) -> Iterator[str]:
         process.wait(20)
 
 
-def _answer(address: str) -> list[dict[str, str]]:
-    answer = httpx.get(
-        address, params={"query": JOIN}, timeout=600, headers={"Accept": "application/sparql-results+json"}
-    )
+def _answer(address: str, query: str) -> list[dict[str, str]]:
+    told = {"Accept": "application/sparql-results+json"}
+    answer = httpx.get(address, params={"query": query}, timeout=900, headers=told)
     rows = answer.raise_for_status().json()["results"]["bindings"]
     return [{name: value["value"] for name, value in row.items()} for row in rows]
 
 
-def _seconds(address: str, asked: int) -> float:
-    """The time for one query, when several clients ask at once."""
+def _asked(address: str, query: str, times: int) -> tuple[list[dict[str, str]], float]:
+    """The answer, and the time for one of them when several clients ask at once."""
     with ThreadPoolExecutor(CLIENTS) as clients:
         start = time.perf_counter()
-        list(clients.map(_answer, [address] * asked))
-        return (time.perf_counter() - start) / asked
+        answers = list(clients.map(_answer, [address] * times, [query] * times))
+        return answers[0], (time.perf_counter() - start) / times
 
 
 if __name__ == "__main__":

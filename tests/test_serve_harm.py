@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -82,7 +83,7 @@ def test_an_endless_query_is_cut_at_its_limit_while_others_are_answered(server: 
         assert each.result().status_code == 503
         assert each.result().text.startswith(f"no answer within {LIMIT:g} s")
     assert LIMIT <= took < LIMIT + 1
-    assert answered > 10
+    assert answered > 3
 
 
 def test_a_hungry_query_is_ended_and_says_so(server: Served) -> None:
@@ -204,20 +205,18 @@ def test_a_client_that_leaves_in_the_middle_of_its_answer_ends_it(store: Path) -
 
 
 def test_slow_readers_keep_nobody_waiting_and_fill_no_memory(store: Path) -> None:
-    with served(store, timeout=20, running=4, stall=2) as narrow:
+    with served(store, timeout=20, running=4, stall=6) as narrow, ExitStack() as opened:
         before = memory(narrow)
-        lines = [socket.create_connection(narrow.place) for _ in range(20)]
+        lines = [opened.enter_context(socket.create_connection(narrow.place)) for _ in range(20)]
         for line in lines:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             line.sendall(request(narrow, LONG))
         for _ in range(20):
             began = time.monotonic()
             assert well(narrow)
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 12, "less than five turns of four that are waited for"
         assert memory(narrow) - before < 60 << 20
-        assert settles(lambda: len(narrow.children()) == 1, 15), "who does not read is cut"
-        for line in lines:
-            line.close()
+        assert settles(lambda: len(narrow.children()) == 1, 20), "who does not read is cut"
 
 
 def memory(server: Served) -> int:
@@ -396,9 +395,8 @@ def test_pages_have_the_same_limits_and_places_of_their_own(server: Served) -> N
     with ThreadPoolExecutor(40) as pool:
         endless = [pool.submit(server.ask, ENDLESS) for _ in range(30)]
         time.sleep(0.3)
-        began = time.monotonic()
         assert httpx.get(server.url + "size?name=n", timeout=30).status_code == 200
-        assert time.monotonic() - began < 1.5, "before the queries are through"
+        assert not all(each.done() for each in endless), "before the queries are through"
         assert httpx.get(server.url + "never", timeout=30).status_code == 503
         assert {each.result().status_code for each in endless} == {503}
 

@@ -4,10 +4,10 @@
 KG.app = (() => {
   const { get, el, replace, say, count, number } = KG.dom;
 
-  // Shows a block. `hooks` are what a server adds, each optional: entity(id), fact(id) and search(text) bring blocks for
-  // what is not there yet, expand(app, node) brings neighbours, more(node) counts those not drawn, extra(app, node)
-  // makes buttons for a thing, restore(app, state) brings all that an address names, address(app) writes it, show(app,
-  // id) and bring(app, id) draw a thing and a fact that are not drawn, ready(app) is called at the end.
+  // Shows a block. `hooks` are what a server adds: restore(app, state) brings all that an address names, address(app)
+  // writes it, search(text) brings what has a name, show(app, id) and bring(app, id) draw a thing and a fact that are
+  // not drawn, expand(app, node) draws neighbours, more(node) counts those not drawn, extra(app, node) makes buttons
+  // for a thing, ready(app) is called at the end.
   async function start(block, hooks = {}) {
     const model = KG.data.create();
     KG.data.merge(model, block);
@@ -17,6 +17,10 @@ KG.app = (() => {
     KG.layout.settle(model);
     app.canvas = KG.canvas.create(get("canvas"), listeners(app));
     app.canvas.scene.more = hooks.more || null;
+    app.updates = [];
+    app.canvas.resize();
+    await restore(app);
+    await drawn(); // the picture first: who waits for it should not wait for the columns
     app.updates = [
       KG.legend.create(get("filters"), model, app.change),
       KG.panel.create(model, app.go, hooks.extra ? (node) => hooks.extra(app, node) : null),
@@ -28,8 +32,7 @@ KG.app = (() => {
     };
     app.search = KG.search.box(model, { choose: chosen, more: hooks.search && (async (text) => app.add(await hooks.search(text))) });
     KG.keys.listen(app);
-    app.canvas.resize();
-    await restore(app);
+    present(app);
     new ResizeObserver(() => app.canvas.resize() && app.state.camera === null && app.canvas.fit(false)).observe(get("canvas"));
     window.addEventListener("hashchange", () => location.hash !== app.written && restore(app));
     if (hooks.ready) await hooks.ready(app);
@@ -38,13 +41,16 @@ KG.app = (() => {
     return app;
   }
 
+  // After the next frame; a window that is not seen draws none, and is not waited for.
+  const drawn = () => new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 150);
+  });
+
   // Takes the state from the address; what it names and nobody knows is asked for, and told if it is nowhere.
   async function restore(app) {
     const state = KG.state.read(location.hash), { model, hooks } = app;
     if (hooks.restore) await hooks.restore(app, state);
-    else for (const [id, known, bring] of [[state.node, model.nodes, hooks.entity], [state.fact, model.facts, hooks.fact], ...(state.drawn || []).map((id) => [id, model.nodes, hooks.entity])]) {
-      if (id && bring && !known.has(id)) app.add(await bring(id));
-    }
     const unknown = KG.state.check(state, model);
     KG.layout.settle(model, null, state.drawn);
     for (const [id, at] of state.moved) Object.assign(model.nodes.get(id), at);
@@ -53,7 +59,7 @@ KG.app = (() => {
     const near = [...app.canvas.scene.near, app.canvas.scene.selected].filter(Boolean);
     if (state.camera) app.canvas.camera.set(state.camera);
     else app.canvas.fit(false, near.length ? near : undefined);
-    if (unknown.length) notice(`Not on this page: ${unknown.slice(0, 5).join(", ")}${unknown.length > 5 ? ` and ${unknown.length - 5} more` : ""}.`);
+    if (unknown.length) notice(`Not ${hooks.restore ? "in this graph" : "on this page"}: ${unknown.slice(0, 5).join(", ")}${unknown.length > 5 ? ` and ${unknown.length - 5} more` : ""}.`);
   }
 
   // `more` is a control for what the notice offers.
