@@ -370,10 +370,10 @@ def _node_key(fact: Fact, end: Term, shrink: Callable[[str], str]) -> str:
 
 
 def _edge(fact: Fact, labels: Mapping[str, str], shrink: Callable[[str], str]) -> dict[str, object]:
-    qualifiers = {
+    qualifiers: dict[str, object] = {
         local_name(name): shrink(value) if isinstance(value, str) else value.lexical for name, value in fact.qualifiers
     }
-    own = {
+    return qualifiers | {
         "predicate": shrink(fact.predicate),
         "label": _shown(fact.predicate, labels),
         "status": fact.status.value,
@@ -383,7 +383,6 @@ def _edge(fact: Fact, labels: Mapping[str, str], shrink: Callable[[str], str]) -
         "contrary": fact.contrary,
         "origin": fact.origin.value,
     }
-    return {**qualifiers, **own}
 
 
 def _shown(term: Term, labels: Mapping[str, str]) -> str:
