@@ -42,10 +42,10 @@ def browser() -> Iterator[object]:
 
 def test_it_starts_with_what_the_newest_documents_speak_of(browser: object, server: Served) -> None:
     with walk(browser, server) as seen:
-        assert drawn(seen) == {"id:Hub", "id:Qilin_Battery"}, "in the 30 days before the newest document"
-        assert len(seen.facts()) == 2, "two facts between the same two are two"
+        assert {"id:Hub", "id:Qilin_Battery"} <= drawn(seen), "in the 30 days before the newest document"
+        assert len(drawn(seen)) == 20, "and older ones"
         assert seen.page.url == server.url, "nothing was done yet: the address is short"
-        assert seen.page.locator("#filters .legend li:visible").count() == 2
+        assert seen.page.locator("#filters .legend li:visible").count() > 2
 
 
 def test_an_address_with_a_thing_starts_around_it(browser: object, server: Served) -> None:
@@ -59,7 +59,7 @@ def test_an_address_with_a_thing_starts_around_it(browser: object, server: Serve
 def test_what_is_not_there_is_told_and_the_start_is_shown(browser: object, server: Served) -> None:
     with walk(browser, server, "#v=1&n=id:Nobody&x=id:Nobody,id:Nothing") as seen:
         assert "Nobody" in seen.page.locator("#notice").text_content()
-        assert drawn(seen) == {"id:Hub", "id:Qilin_Battery"}
+        assert {"id:Hub", "id:Qilin_Battery"} <= drawn(seen)
 
 
 def test_an_address_with_a_fact_draws_its_ends(browser: object, server: Served) -> None:
@@ -139,6 +139,7 @@ def test_too_many_are_told_and_the_oldest_offered(browser: object, server: Serve
 
 def test_search_finds_everything_in_the_store(browser: object, server: Served) -> None:
     with walk(browser, server) as seen:
+        before, classes = seen.facts(), seen.page.locator("#filters .legend li:visible").count()
         seen.page.keyboard.press("/")
         seen.page.keyboard.type("skoda")
         match = seen.page.locator("#matches li", has_text="Hub")
@@ -153,8 +154,10 @@ def test_search_finds_everything_in_the_store(browser: object, server: Served) -
         seen.page.keyboard.press("Enter")
         seen.page.locator("#pane-entity h2", has_text="Spoke 490").wait_for()
         assert "id:Spoke_490" in drawn(seen)
-        assert len(seen.facts()) == 3, "with its fact to what is drawn"
-        assert seen.page.locator("#filters .legend li:visible").count() == 3, "what was only found is not counted"
+        assert len(seen.facts()) == len(before) + 1, "with its fact to what is drawn"
+        assert seen.page.locator("#filters .legend li:visible").count() <= classes + 1, (
+            "what was only found is not counted"
+        )
 
 
 def test_from_the_search_to_a_sentence_by_keys_alone(browser: object, server: Served) -> None:

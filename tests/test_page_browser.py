@@ -136,6 +136,23 @@ def test_every_fact_is_drawn_and_several_between_two_stay_several(browser: objec
         assert seen.page.locator("#pane-fact mark").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("statuses", "style"),
+    [
+        (["Denied", "Reported"], "Reported"),
+        (["Ended", "Planned"], "Planned"),
+        (["Denied", "InEffect"], "InEffect"),
+        (["Denied", "Denied"], "Denied"),
+    ],
+)
+def test_no_bundle_looks_firmer_than_all_of_its_facts(
+    browser: object, files: Path, statuses: list[str], style: str
+) -> None:
+    with visit(browser, files / "scene.html") as seen:
+        facts = [{"status": status, "conflicts": []} for status in statuses]
+        assert seen.page.evaluate("facts => KG.paint.prepare({ facts }).style", facts) == style
+
+
 # Evidence
 
 

@@ -101,7 +101,9 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 
 def test_it_starts_with_what_the_newest_documents_speak_of(walk: Walk) -> None:
-    assert walk.start() == [iri("Hub"), iri("Qilin Battery")]
+    assert walk.start(2) == [iri("Hub"), iri("Qilin Battery")]
+    assert iri("Trap 0") in walk.start()[2:], "older documents fill what the newest leave"
+    assert len(walk.start()) == FIRST
 
 
 def test_without_documents_it_starts_with_those_that_have_most_facts() -> None:

@@ -90,16 +90,15 @@ class Walk:
         return [line.fact for line in _ranked(self.lines[number] for number in numbers)]
 
     def start(self, most: int = FIRST) -> list[str]:
-        """The things of which most of the newest documents speak; without documents, those with most facts."""
-        told = _talk(self.store)
-        counts: Counter[str] = Counter()
-        for line in self.lines:
-            for end in {line.subject, line.object} - {""}:
-                counts[end] += told.get(line.fact, 0)
-        if not any(counts.values()):
-            counts = Counter({thing: len(numbers) for thing, numbers in self.of.items()})
-        best = sorted(counts, key=lambda thing: (-counts[thing], -len(self.of[thing]), thing))
-        return [thing for thing in best if counts[thing]][:most]
+        """The things of which most of the newest documents speak, then those of which most of all documents do;
+        without documents, those with most facts."""
+        new, told = _talk(self.store)
+        counts: dict[str, tuple[int, int, int]] = {}
+        for thing, numbers in self.of.items():
+            facts = [self.lines[number].fact for number in numbers]
+            counts[thing] = sum(new[f] for f in facts), sum(told[f] for f in facts), len(facts)
+        spoken = [thing for thing in sorted(counts) if counts[thing][1]] or sorted(counts)
+        return sorted(spoken, key=lambda thing: counts[thing], reverse=True)[:most]
 
 
 def _ranked(lines: Iterable[Line]) -> list[Line]:
@@ -137,19 +136,21 @@ def _name(value: object) -> str:
     return value.value if isinstance(value, ox.NamedNode) else ""
 
 
-def _talk(store: Store) -> dict[str, int]:
-    """How many of the newest documents speak of each fact."""
+def _talk(store: Store) -> tuple[Counter[str], Counter[str]]:
+    """How many of the newest documents, and how many of all, speak of each fact."""
     issued = {
         q.subject: q.object.value
         for q in store.match(None, _ISSUED, layer="documents")
         if isinstance(q.object, ox.Literal) and isinstance(q.subject, ox.NamedNode)
     }
     since = _before(max(issued.values(), default=""))
-    found: Counter[str] = Counter()
+    new, told = Counter[str](), Counter[str]()
     for document, day in issued.items():
+        facts = _facts_of(store, document)
+        told.update(facts)
         if day >= since:
-            found.update(_facts_of(store, document))
-    return found
+            new.update(facts)
+    return new, told
 
 
 def _before(day: str) -> str:

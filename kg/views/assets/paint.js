@@ -34,10 +34,10 @@ KG.paint = (() => {
     return { nodes: seen, lines };
   }
 
-  // The style of a bundle: that of its facts where they agree, else a plain line.
+  // The style of a bundle: that of the firmest of its facts, so that no line looks firmer than all of them.
+  const FIRM = ["InEffect", "Planned", "Reported", "Ended", "Denied", "Rejected"];
   function style(bundle) {
-    const first = bundle.facts[0].status;
-    return bundle.facts.every((fact) => fact.status === first) ? first : "InEffect";
+    return FIRM.find((status) => bundle.facts.some((fact) => fact.status === status)) || "Reported";
   }
 
   function prepare(bundle) {
