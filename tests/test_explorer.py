@@ -9,6 +9,7 @@ from pathlib import Path
 import explored
 import pages
 import pytest
+import serving
 from explored import DAYS, QUOTE, SPOKES, count, drawn, spokes, walk
 from pictures import HOSTILE
 from serving import Served, served
@@ -329,3 +330,21 @@ def test_the_policy_stops_what_would_run_or_ask_elsewhere(browser: object, serve
 def test_days_of_the_spokes_are_spread() -> None:
     """The filter of time above can fail: some of the facts are outside."""
     assert len(set(DAYS)) == 4
+
+
+def test_values_are_drawn_and_linked_as_things_are(browser: object, server: Served) -> None:
+    with walk(browser, server, "#v=1&n=id:BMW_iX3") as seen:
+        there, facts = drawn(seen), seen.facts()
+        assert sum(id.startswith("value:") for id in there) == 6
+        seen.hash()
+        link = seen.page.url.removeprefix(server.url)
+    with walk(browser, server, link) as seen:
+        assert (drawn(seen), seen.facts()) == (there, facts)
+
+
+def test_an_empty_graph_says_so(browser: object, tmp_path: Path) -> None:
+    with served(serving.write(tmp_path / "store", []), "explored") as empty, walk(browser, empty) as seen:
+        assert seen.page.locator("#empty", has_text="no facts").is_visible()
+        seen.page.keyboard.press("/")
+        seen.page.keyboard.type("a")
+        seen.page.locator("#matches", has_text="Nothing has that name").wait_for()

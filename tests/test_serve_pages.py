@@ -5,22 +5,28 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import subprocess
+import sys
+import time
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import explored
 import httpx
 import pyoxigraph as ox
 import pytest
+import serving
 import support
 from explored import PAPERS, QUOTE, SPOKES
-from serving import Served, served
+from serving import Served, running, served
 
 from kg.serve.app import ASSETS
 from kg.views.data import VERSION
 
 HTML, JSON = {"Accept": "text/html,*/*;q=0.8"}, {"Accept": "application/json"}
 VENDOR = ASSETS / "vendor"
+COMMAND = [sys.executable, "-c", "from kg.cli import main; main()"]
 MADE, USED = explored.pair()
 BLOCKS = (
     "start",
@@ -241,3 +247,35 @@ def test_files_of_others_are_as_they_were_published() -> None:
     assert found.pop("manifest.toml")
     assert found == wanted
     assert all(package["licence"] for package in told.values())
+
+
+def test_the_command_opens_the_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = serving.write(tmp_path / "store", [])
+    opened = tmp_path / "opened"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    with running([*COMMAND, "--store", str(store), "serve", "--port", "0", "--open"], "stderr") as found:
+        deadline = time.monotonic() + 20
+        while not (opened.exists() and opened.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert opened.read_text().strip() == found.url
+        assert httpx.get(found.url).status_code == 200
+
+
+def test_faulty_saved_queries_are_told_and_left_out(tmp_path: Path) -> None:
+    for part in ("ontology", "seeds", "queries"):
+        (tmp_path / "project" / part).mkdir(parents=True)
+    (tmp_path / "project" / "queries" / "wrong.rq").write_text("SELECT * {}\n")
+    store = serving.write(tmp_path / "store", [])
+    command = [*COMMAND, "--project", str(tmp_path / "project"), "--store", str(store), "serve", "--port", "0"]
+    with running(command, "stderr", prefix="kg: serving") as found:
+        assert httpx.get(found.url + "terms.json").json()["queries"] == []
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        assert "the explorer offers no saved queries" in process.stderr.readline()
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)

@@ -14,6 +14,7 @@ KG.share = (() => {
   }
 
   async function copy(app) {
+    app.set({ camera: { ...app.canvas.camera.now } }); // the address follows a little later than the eye
     try {
       await navigator.clipboard.writeText(location.href);
       app.notice("The link is copied: it shows exactly this.");
