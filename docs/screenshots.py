@@ -1,4 +1,4 @@
-"""Makes the pictures of the documentation anew: builds the shipped graph, writes its page, serves it, and looks at both.
+"""Makes the pictures of the documentation anew: builds the shipped graph, writes its page, serves it, looks at both.
 
     python docs/screenshots.py [FOLDER]
 
