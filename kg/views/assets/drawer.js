@@ -123,6 +123,7 @@ KG.drawer = (() => {
     }
 
     async function run() {
+      await opening;
       if (running) running.abort();
       const mine = (running = new AbortController()), begun = performance.now();
       clear();
