@@ -97,7 +97,7 @@ def test_a_class_has_the_same_number_in_all_blocks(client: httpx.Client) -> None
 def test_the_start_is_placed_and_by_the_newest_document(client: httpx.Client) -> None:
     told = block(client, "start")
     assert told["built"] == max(issued for _, issued in PAPERS)
-    assert ids(told) == ["id:Hub", "id:Qilin_Battery"]
+    assert {"id:Hub", "id:Qilin_Battery"} < set(ids(told)), "and what older documents speak of"
     assert all({"x", "y"} <= entity.keys() for entity in told["entities"])
     assert told == block(client, "start")
 

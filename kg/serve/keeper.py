@@ -149,6 +149,8 @@ def main(descriptor: int) -> None:
     keeper.tell({"ready": os.getpid()})
     try:
         keeper.serve()
+    except ConnectionError:
+        pass  # the server went while it was told something
     finally:
         signal.set_wakeup_fd(-1)
         for process in keeper.children:
