@@ -132,6 +132,7 @@ class _Head:
 
     source: str = ""
     sha256: str = ""
+    issued: str = ""
     copy_of: str = ""
 
 
@@ -149,7 +150,9 @@ class _Side:
     @cached_property
     def documents(self) -> Mapping[str, _Head]:
         """The documents by id."""
-        names = {DCT + "source": "source", kg("sha256"): "sha256", kg("copyOf"): "copy_of"}
+        names = {
+            DCT + "source": "source", kg("sha256"): "sha256", DCT + "issued": "issued", kg("copyOf"): "copy_of"
+        }  # fmt: skip
         found: dict[str, dict[str, str]] = {}
         for predicate, name in names.items():
             for quad in self.store.match(predicate=ox.NamedNode(predicate), layer="documents"):
@@ -261,8 +264,9 @@ def _exchanged(sides: _Sides, before: Fact, after: Fact, is_decided: bool) -> tu
 
 
 def _substance(side: _Side, claim: Claim) -> tuple[object, ...]:
-    """What a claim adds to its fact, wherever it stands in its text."""
-    return side.source(claim.document), claim.status, claim.qualifiers, claim.valid_from, claim.valid_until
+    """What a claim adds to its fact, wherever it stands in its text: the day on which it is said is a part of that."""
+    day = side.documents.get(claim.document, _Head()).issued
+    return side.source(claim.document), day, claim.status, claim.qualifiers, claim.valid_from, claim.valid_until
 
 
 def _of_claim(claim: Claim, own: _Side, other: _Side, came: bool) -> Cause:
