@@ -249,6 +249,28 @@ def test_the_first_of_two_names_stays_but_a_listed_one_before_a_new_one(project:
     assert kept == [{ID + "Sudmark"}, {ID + "Norland"}, {ID + "Norland"}]
 
 
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        (["--distinct", "Norland", "Vestgard"], "id:Norland and id:Vestgard are merged elsewhere"),
+        (["--same", "Norland", "Vestgard", "--keep", "Vestgard"], "id:Norland is put into id:Vestgard here"),
+        (["--correct", "id:Vestgard", "--set", "same_as=Norland"], "id:Vestgard is put into id:Norland here"),
+    ],
+)
+def test_a_decision_that_contradicts_those_on_file_is_not_written(
+    project: Project, second: list[str], message: str
+) -> None:
+    """On file it would stop every command, that which takes it back among them."""
+    for names in (["Sudmark", "Norland"], ["Sudmark", "Vestgard"]):
+        run(project, "review", "--same", *names, "--keep", "Sudmark")
+    before = {path: path.read_bytes() for path in (project.seeds / "decisions").rglob("*.toml")}
+    result = run(project, "review", *second, status=1)
+    assert message in str(result.exception) + result.output
+    assert {path: path.read_bytes() for path in (project.seeds / "decisions").rglob("*.toml")} == before
+    run(project, "review", "--distinct", "Sudmark", "Vestgard")  # the other way round of one of them
+    assert sorted(str(r["decided"]) for r in listed(project, "--decided")) == ["distinct", "same"]
+
+
 def test_one_side_of_a_conflict_is_kept(project: Project, desk: Desk) -> None:
     [conflict] = desk.items("conflicts")
     kept = next(f for f in find(desk.store, about="Nova OS", property="basedOn"))

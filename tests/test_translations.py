@@ -182,6 +182,35 @@ def test_a_text_that_is_too_short_is_never_a_translation() -> None:
     assert translates(drawn(PLANT["en"]), drawn(PLANT["id"]))
 
 
+FORM = """
+Acme presented its Fjord and its Skerry in Oslo. Marta Lindqvist named Qelvar, Brenner and Hansol as suppliers.
+
+The Fjord drives {0} km and costs {1} euros in Norway. The Skerry drives {2} km and costs {3} euros in Denmark.
+"""
+FORMULIR = """
+Acme memperkenalkan Fjord dan Skerry di Oslo. Marta Lindqvist menyebut Qelvar, Brenner, dan Hansol sebagai pemasok.
+
+Fjord menempuh {0} km dan berharga {1} euro di Norway. Skerry menempuh {2} km dan berharga {3} euro di Denmark.
+"""
+
+
+@pytest.mark.parametrize(
+    ("figures", "translated"),
+    [
+        (("600", "35.000", "480", "29.000"), True),
+        (("600", "35.000", "480", "31.500"), True),
+        (("603", "35.000", "480", "31.500"), False),
+        (("603", "39.000", "512", "31.500"), False),
+    ],
+)
+def test_the_same_names_with_other_figures_are_a_report_of_its_own(figures: Sequence[str], translated: bool) -> None:
+    one, other = FORM.format("600", "35,000", "480", "29,000"), FORMULIR.format(*figures)
+    assert likeness(drawn(one), drawn(other)) >= LIKE, "the names alone would do"
+    assert [translates(drawn(a), drawn(b)) for a, b in ((one, other), (other, one))] == [translated] * 2
+    marked = mark_copies([document(one, "en", 1), document(other, "id", 2)])
+    assert any(d.translated for d in marked) == translated
+
+
 def test_likeness_has_no_sides_and_ends() -> None:
     one, other, empty = drawn(PLANT["en"]), drawn(PLANT["report-id"]), drawn("")
     assert likeness(one, other) == likeness(other, one)

@@ -132,6 +132,7 @@ class _Head:
 
     source: str = ""
     sha256: str = ""
+    issued: str = ""
     copy_of: str = ""
 
 
@@ -149,7 +150,9 @@ class _Side:
     @cached_property
     def documents(self) -> Mapping[str, _Head]:
         """The documents by id."""
-        names = {DCT + "source": "source", kg("sha256"): "sha256", kg("copyOf"): "copy_of"}
+        names = {
+            DCT + "source": "source", kg("sha256"): "sha256", DCT + "issued": "issued", kg("copyOf"): "copy_of"
+        }  # fmt: skip
         found: dict[str, dict[str, str]] = {}
         for predicate, name in names.items():
             for quad in self.store.match(predicate=ox.NamedNode(predicate), layer="documents"):
@@ -199,11 +202,11 @@ def _change(sides: _Sides, name: str) -> Change | None:
     if fact is None:
         return None
     own, other = (sides[1], sides[0]) if after else sides
-    decided = _of_merges(sides, fact)
-    read = [] if decided else [_of_claim(claim, own, other, bool(after)) for claim in fact.claims]
+    merged = _of_merges(sides, fact)
+    read = _unless_merged([_of_claim(claim, own, other, bool(after)) for claim in fact.claims], merged)
     written = [_written(c, Reason.WROTE if after else Reason.REMOVED) for c in fact.curations]
     kind = Kind.GAINED if after else Kind.LOST
-    return Change(name, kind, before, after, (), _sorted([*decided, *read, *written]))
+    return Change(name, kind, before, after, (), _sorted([*read, *written, *(merged if not read else ())]))
 
 
 def _sorted(causes: Iterable[Cause]) -> tuple[Cause, ...]:
@@ -215,11 +218,20 @@ def _sorted(causes: Iterable[Cause]) -> tuple[Cause, ...]:
 def _of_change(sides: _Sides, before: Fact, after: Fact, differing: tuple[str, ...]) -> list[Cause]:
     """The causes of a change: of the claims, of the curators, of the copies among the documents."""
     decided = _of_decisions(before, after)
-    gone, new = ([], []) if decided else _exchanged(sides, before, after)
+    gone, new = _exchanged(sides, before, after, bool(decided))
     read = [_of_claim(c, sides[0], sides[1], False) for c in gone] + [
         _of_claim(c, sides[1], sides[0], True) for c in new
     ]
+    read = _unless_merged(read, _of_merges(sides, after))
     return [*decided, *read, *_of_curators(before, after, bool(read), differing), *_of_copies(sides, before, after)]
+
+
+def _unless_merged(read: list[Cause], merged: list[Cause]) -> list[Cause]:
+    """The causes of claims, where an end of their fact is one with another: no rule reads otherwise, then, and what was
+    decided on a claim was so beside that."""
+    told = [cause for cause in read if not merged or cause.reason is not Reason.RULE]
+    beside = len(told) < len(read) or any(c.reason in (Reason.DECIDED, Reason.RETRACTED) for c in told)
+    return [*told, *merged] if beside else told
 
 
 def _of_decisions(before: Fact, after: Fact) -> list[Cause]:
@@ -237,23 +249,24 @@ def _of_merges(sides: _Sides, fact: Fact) -> list[Cause]:
     return came + [_written(c, Reason.REMOVED) for c in old - new]
 
 
-def _exchanged(sides: _Sides, before: Fact, after: Fact) -> tuple[list[Claim], list[Claim]]:
+def _exchanged(sides: _Sides, before: Fact, after: Fact, is_decided: bool) -> tuple[list[Claim], list[Claim]]:
     """The claims that went and those that came.
 
     A text that changed elsewhere moves its claims, which then have other names and say the same: such pairs are no
-    cause, unless nothing else is.
+    cause, unless nothing else is. Nor are claims that only carry a decision in one of the graphs.
     """
     gone, new = set(before.claims) - set(after.claims), set(after.claims) - set(before.claims)
     left = Counter(_substance(sides[0], c) for c in gone)
     came = Counter(_substance(sides[1], c) for c in new)
     really_gone = [c for c in gone if left[_substance(sides[0], c)] != came[_substance(sides[0], c)]]
     really_new = [c for c in new if left[_substance(sides[1], c)] != came[_substance(sides[1], c)]]
-    return (really_gone, really_new) if really_gone or really_new else (list(gone), list(new))
+    return (really_gone, really_new) if really_gone or really_new or is_decided else (list(gone), list(new))
 
 
 def _substance(side: _Side, claim: Claim) -> tuple[object, ...]:
-    """What a claim adds to its fact, wherever it stands in its text."""
-    return side.source(claim.document), claim.status, claim.qualifiers, claim.valid_from, claim.valid_until
+    """What a claim adds to its fact, wherever it stands in its text: the day on which it is said is a part of that."""
+    day = side.documents.get(claim.document, _Head()).issued
+    return side.source(claim.document), day, claim.status, claim.qualifiers, claim.valid_from, claim.valid_until
 
 
 def _of_claim(claim: Claim, own: _Side, other: _Side, came: bool) -> Cause:

@@ -193,7 +193,11 @@ class Desk:
         makes_one = word == "same" or decision.same_as
         if makes_one and (wrong := decisions.unlike(decision, self._entities(), self.ontology)):
             raise QueryError(wrong, None, decisions.UNLIKE)
-        return decisions.put(self.project, [decision], self.known(), self.ontology.short)[-1]
+        known, short = self.known(), self.ontology.short
+        others = [d for d in known if (d.kind, d.key) != (decision.kind, decision.key)]
+        for fault in decisions.contradictions([*others, decision], short):  # on file it would stop every other command
+            raise QueryError(fault.message, None, "take the other back first: see 'kg review --decided'")
+        return decisions.put(self.project, [decision], known, short)[-1]
 
     def _entities(self) -> dict[str, Entity]:
         """The entities by IRI: those of the store that texts gave, and the listed ones."""
