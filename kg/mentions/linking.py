@@ -191,6 +191,8 @@ class Linker:
     def _stands_alone(self, tokens: Tokens, mention: Mention) -> bool:
         """Whether no capitalised word is glued to a name: with one it may be part of a longer, unknown name."""
         before, after = mention.first - 1, mention.last
+        if tokens.keys[after : after + 1] == ("-",) and tokens.starts[after] == mention.end:
+            return False  # "GT-Line"
         glued_before = before >= 0 and tokens.starts[mention.first] - tokens.ends[before] == 1
         glued_after = after < len(tokens) and tokens.starts[after] - tokens.ends[after - 1] == 1
         capital = [i for i, glued in ((before, glued_before), (after, glued_after)) if glued]
