@@ -49,8 +49,8 @@ FIGURES = 0.5
 """The share of figures that copies have in common; reports of one form differ in little else."""
 
 BANDS, KIN = 96, 40
-"""The keys of the sketch of a text's words, and of the sketches of its two kinds of anchors; of two numbers each. With 32,
-one in ten translations that share a quarter of their pairs was never looked at; with 40 it is one in sixteen."""
+"""The keys of the sketch of a text's words, and of the sketches of its two kinds of anchors; of two numbers each. With
+32, one in ten translations that share a quarter of their pairs was never looked at; with 40 it is one in sixteen."""
 CROWD, CANDIDATES = 32, 64
 """Bounds that keep the cost linear: a key of more texts finds only the first of these, a text is compared with no more
 than so many others."""
