@@ -17,12 +17,23 @@ from typing import Any
 from kg.views.data import Data, Evidence, Fact, Part, plain, utf16
 
 _TABLES = ("classes", "predicates", "entities", "facts", "documents")
+_DRAWN = {"entities": ("class", "x", "y"), "facts": ("s", "o", "status", "x", "y", "conflicts")}
+"""The columns of the picture: they stand in front of a page, which draws them before it reads on."""
 _SIGNS = {"subject": "\x01", "object": "\x02", "value": "\x02"}
 
 
-def pack(data: Data) -> str:
-    """A block as base64 of gzip of JSON in the packed form; the same block gives the same text."""
-    packed = json.dumps(columns(data), ensure_ascii=False, separators=(",", ":"))
+def pack(data: Data) -> tuple[str, str]:
+    """A block in two parts, what its picture is drawn from and all the rest; the same block gives the same texts.
+
+    Each is base64 of gzip of JSON in the packed form, and no column is in both.
+    """
+    rest = columns(data)
+    picture = {table: {n: rest[table].pop(n) for n in names if n in rest[table]} for table, names in _DRAWN.items()}
+    return _squeezed(picture), _squeezed(rest)
+
+
+def _squeezed(value: object) -> str:
+    packed = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return base64.b64encode(gzip.compress(packed.encode(), 9, mtime=0)).decode("ascii")
 
 

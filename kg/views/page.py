@@ -29,7 +29,7 @@ LISTED = 200
 
 SCRIPTS = (
     "theme.js", "dom.js", "data.js", "state.js", "marks.js", "layout.js", "filters.js", "camera.js", "paint.js",
-    "canvas.js", "search.js", "legend.js", "panel.js", "list.js", "keys.js", "app.js",
+    "canvas.js", "first.js", "search.js", "legend.js", "panel.js", "list.js", "keys.js", "app.js",
 )  # fmt: skip
 """What every page of the explorer runs, in this order."""
 BOOT = "boot.js"
@@ -70,11 +70,12 @@ def page(data: Data) -> str:
     script = _lean("".join(map(asset, (*SCRIPTS, BOOT))))
     css = _lean(style())
     named = data.title or "Knowledge graph"
+    picture, rest = pack(placed(data))
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(script, css)}">\n'
-        f"<style>{css}</style>\n<script>{script}</script>"
+        f'<style>{css}</style>\n<template id="picture">{picture}</template>\n<script>{script}</script>'
     )
-    body = f'<noscript>\n{"".join(_table(data))}</noscript>\n<template id="data">{pack(placed(data))}</template>'
+    body = f'<noscript>\n{"".join(_table(data))}</noscript>\n<template id="data">{rest}</template>'
     title = " – ".join(x for x in (data.title, "knowledge graph", data.built) if x)
     return shell(head, title[:1].upper() + title[1:], named, body)
 

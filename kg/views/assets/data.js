@@ -7,11 +7,18 @@ KG.data = (() => {
   const STATUSES = ["InEffect", "Planned", "Reported", "Denied", "Ended", "Rejected"];
   const WORDS = { InEffect: "in effect", Planned: "planned", Reported: "reported", Denied: "denied", Ended: "ended", Rejected: "rejected" };
 
-  // The block of a page: base64 of gzip of JSON in columns, see kg/views/packing.py.
-  async function unpack(base64) {
-    const bytes = Uint8Array.from(atob(base64.trim()), (character) => character.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return rows(JSON.parse(await new Response(stream).text()));
+  // A part of the block of a page: base64 of gzip of JSON in columns, see kg/views/packing.py.
+  async function inflate(base64) {
+    const raw = atob(base64.trim()), bytes = new Uint8Array(raw.length);
+    for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+  }
+
+  // The block from its two parts: the columns of the picture stand apart, those of its tables are put back.
+  function joined(picture, rest) {
+    const whole = { ...rest };
+    for (const [name, columns] of Object.entries(picture)) whole[name] = { ...columns, ...rest[name] };
+    return rows(whole);
   }
 
   function records(columns) {
@@ -189,5 +196,5 @@ KG.data = (() => {
     return `${month}-${String(new Date(Date.UTC(year, number, 0)).getUTCDate()).padStart(2, "0")}`;
   }
 
-  return { VERSION, VALUE, STATUSES, WORDS, unpack, rows, create, merge, bundles, statement, time, sources, backed, firstDay, lastDay };
+  return { VERSION, VALUE, STATUSES, WORDS, inflate, joined, rows, create, merge, bundles, statement, time, sources, backed, firstDay, lastDay };
 })();
