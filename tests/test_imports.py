@@ -22,6 +22,7 @@ HEAVY = {
     "rdflib",
     "textual",
     "trafilatura",
+    "zopfli",
 }
 REPORT = "import json, sys; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
 

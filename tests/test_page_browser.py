@@ -52,52 +52,6 @@ def files(tmp_path_factory: pytest.TempPathFactory, world: object) -> Path:
     return folder
 
 
-# The first picture
-
-PARTS = """async () => {
-  const text = document.getElementById("picture").content.textContent;
-  const [nodes, bundles] = KG.first.parts(await KG.data.inflate(text));
-  const place = ({ x, y }) => `${x} ${y}`;
-  const told = (lines) => lines.map(({ a, b, style, disputed, ahead, behind }) => JSON.stringify(place(a) < place(b)
-    ? [place(a), place(b), style, disputed, ahead, behind] : [place(b), place(a), style, disputed, behind, ahead])).sort();
-  const places = (things) => things.map((node) => `${place(node)} ${node.kind ? node.kind.number : ""}`).sort();
-  KG.paint.arrange(KG.paint.empty(), nodes, bundles);
-  return [[places(nodes), told(bundles)], [places(kgApp.shown.nodes), told(kgApp.shown.bundles)]];
-}"""
-PAINTED = "performance.getEntriesByName('kg-painted').length"
-
-
-@pytest.mark.parametrize("name", ["scene", "world", "crowd", "hostile"])
-def test_the_first_picture_has_every_thing_and_line_of_the_whole(browser: object, files: Path, name: str) -> None:
-    with visit(browser, files / f"{name}.html") as seen:
-        first, whole = seen.page.evaluate(PARTS)
-        assert first == whole
-        assert len(first[1]) > 1
-
-
-def test_the_first_picture_is_drawn_before_the_rest_is_read(browser: object, files: Path) -> None:
-    text = (files / "crowd.html").read_text(encoding="utf-8")
-    head, mark, tail = text.partition('<template id="data">')
-    (files / "cut.html").write_text(head + mark + "AAAA" + tail[4:], encoding="utf-8")
-    context = browser.new_context(offline=True)
-    opened = context.new_page()
-    opened.goto((files / "cut.html").as_uri())
-    opened.locator("#failure").wait_for(state="visible", timeout=5000)
-    drawn = "() => { const c = document.getElementById('canvas'); return new Set(new Uint32Array("
-    drawn += "c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)).size; }"
-    assert opened.evaluate(drawn) > 10, "colours on the canvas"
-    context.close()
-
-
-@pytest.mark.parametrize(("hash", "pictures"), [("", 2), ("#v=1&h=cls:ex:C2", 1)])
-def test_what_an_address_chooses_is_never_drawn_otherwise_first(
-    browser: object, files: Path, hash: str, pictures: int
-) -> None:
-    with visit(browser, files / "scene.html", hash) as seen:
-        assert seen.page.evaluate(PAINTED) == pictures
-        assert seen.state("app.canvas.cost.drawn") >= 1
-
-
 # Safety
 
 

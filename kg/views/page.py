@@ -28,8 +28,8 @@ LISTED = 200
 """Facts in the table that a browser without scripts shows."""
 
 SCRIPTS = (
-    "theme.js", "dom.js", "data.js", "state.js", "marks.js", "layout.js", "filters.js", "camera.js", "paint.js",
-    "canvas.js", "first.js", "search.js", "legend.js", "panel.js", "list.js", "keys.js", "app.js",
+    "theme.js", "dom.js", "data.js", "packing.js", "state.js", "marks.js", "layout.js", "filters.js", "camera.js",
+    "paint.js", "canvas.js", "first.js", "search.js", "legend.js", "panel.js", "list.js", "keys.js", "app.js",
 )  # fmt: skip
 """What every page of the explorer runs, in this order."""
 BOOT = "boot.js"
@@ -54,11 +54,17 @@ def shell(head: str, title: str, heading: str, body: str, tools: str = "", more:
     return Template(asset("shell.html")).substitute(holes, attributes=attributes)
 
 
+def file_at(path: Path, built: str) -> Path:
+    """Where a page goes: to a path, or if that is a folder, to a file in it with the date of the newest source."""
+    return path / f"{'-'.join(filter(None, ('knowledge-graph', built)))}.html" if path.is_dir() else path
+
+
 def write(path: Path, data: Data) -> None:
-    """Write the page of a block to a file, in one step.
+    """Write the page of a block to a file, or to one in a folder, in one step.
 
     Raises KgError when the file cannot be written.
     """
+    path = file_at(path, data.built)
     try:
         write_file(path, [page(data).encode()])
     except OSError as error:

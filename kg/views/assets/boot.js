@@ -4,10 +4,10 @@
   const held = (id) => document.getElementById(id).content.textContent;
   const parsed = new Promise((done) => document.addEventListener("DOMContentLoaded", done));
   try {
-    const picture = await KG.data.inflate(held("picture"));
+    const picture = await KG.packing.inflate(held("picture"));
     await KG.first.show(picture);
     await parsed;
-    window.kgApp = await KG.app.start(KG.data.joined(picture, await KG.data.inflate(held("data"))));
+    window.kgApp = await KG.app.start(KG.packing.joined(picture, await KG.packing.inflate(held("data"))));
   } catch (error) {
     await parsed;
     document.getElementById("failure").hidden = false;

@@ -9,7 +9,9 @@ KG.first = (() => {
   });
 
   // Things and lines as the model has them, as far as a picture without words needs it.
-  function parts({ entities, facts }) {
+  function parts(picture) {
+    const [entities, facts] = ["entities", "facts"].map((table) =>
+      Object.fromEntries(Object.entries(picture[table]).map(([name, given]) => [name, KG.packing.column(given)])));
     const at = (columns, i, id, kind) => ({ id, x: columns.x[i], y: columns.y[i], kind, value: !kind, weight: 0, sx: 0, sy: 0, r: 0, seen: false });
     const nodes = (entities.x || []).map((_, i) => at(entities, i, i, { number: entities.class[i] }));
     const told = (facts.s || []).map((s, i) => {
