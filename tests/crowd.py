@@ -6,6 +6,8 @@ A few things have many facts and most have few, as in a real graph; each documen
 from __future__ import annotations
 
 import random
+import re
+from pathlib import Path
 
 from kg.model import Status
 from kg.names import digest
@@ -35,15 +37,12 @@ STATUSES = (
     Status.ENDED,
 )
 PER_DOCUMENT = 8
-PHRASES = 24
 ADDED = 3
 """Steps between a thing and the hub it is drawn to: more steps, more equal things."""
 SECOND = ("Works", "Motors", "Labs", "Nine", "Holding", "City", "Drive", "Group", "One", "Power", "Systems", "Park")
-STOCK = (
-    "the of and to in said will new next year company market plant its with for from that has electric first units "
-    "after by at production sales joint agreement supply battery global launch capacity million according on a is"
-)
-WORDS = STOCK.split()
+ARTICLES = sorted((Path(__file__).parent.parent / "seeds" / "articles").glob("*.md"))
+WORDS = re.findall(r"[^\W\d_]+", " ".join(path.read_text(encoding="utf-8") for path in ARTICLES))
+"""Each word as often as the articles have it: what is drawn from here is as varied as prose, and no sentence twice."""
 
 
 def crowd(facts: int, seed: int = 7) -> Data:
@@ -64,10 +63,9 @@ def crowd(facts: int, seed: int = 7) -> Data:
     predicates = tuple(Term(f"ex:p{n}", _name(chance).lower(), AREAS[n % len(AREAS)]) for n in range(18))
     documents = tuple(_document(n, chance) for n in range(-(-facts // PER_DOCUMENT)))
     told = [_ends(n, facts, count, chance) for n in range(facts)]
-    turns = _phrases(chance)
     sentences = [
-        f"{chance.choice(turns).capitalize()} {names[s]} {predicates[p].label} "
-        f"{o if isinstance(o, str) else names[o]} {chance.choice(turns)}."
+        f"{_turn(chance).capitalize()} {names[s]} {predicates[p].label} "
+        f"{o if isinstance(o, str) else names[o]} {_turn(chance)}."
         for s, p, o in told
     ]
     made = tuple(_fact(n, told[n], names, sentences, documents, chance) for n in range(facts))
@@ -97,9 +95,8 @@ def _ends(number: int, facts: int, count: int, chance: random.Random) -> tuple[i
     return subject, chance.randrange(18), f"{chance.randrange(900)} km" if number % 12 == 5 else other
 
 
-def _phrases(chance: random.Random) -> tuple[str, ...]:
-    """The turns of phrase that the same desks use over and over."""
-    return tuple(" ".join(chance.choices(WORDS, k=chance.randint(3, 7))) for _ in range(PHRASES))
+def _turn(chance: random.Random) -> str:
+    return " ".join(chance.choices(WORDS, k=chance.randint(3, 8)))
 
 
 def _fact(

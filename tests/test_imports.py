@@ -25,6 +25,7 @@ HEAVY = {
     "textual",
     "trafilatura",
     "uvicorn",
+    "zopfli",
 }
 REPORT = "import json, sys; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
 

@@ -51,7 +51,7 @@ def export(
         "kg view planned.html --query 'SELECT ?fact { ?fact kg:status kg:Planned }'",
     )
 )
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--about", metavar="NAME", shell_complete=complete.entities, help="Only the facts around an entity.")
 @click.option(
     "--hops",
@@ -81,12 +81,15 @@ def view(
     """Write a page with a picture of the facts.
 
     And with the sentences they stand on, to search, filter and print. The page is whole: it opens from the disk and
-    asks nothing of any network. What of the graph it leaves out is told here and on the page.
+    asks nothing of any network. What of the graph it leaves out is told here and on the page. If FILE is a folder, the
+    page in it is named by the date of the newest source.
     """
     from kg.graph import Graph
+    from kg.views.collect import Collector
+    from kg.views.page import file_at
 
     with Graph(where.store()) as graph:
-        total = graph.count()
+        total, file = graph.count(), file_at(file, Collector(graph.store).built)
         drawn = graph.view(file, about, hops, max_facts, query=query, engine=engine)
     rest = f" of {total:,}, the others are not on it" if drawn < total else ""
     click.echo(f"{file}: {rows.counted(drawn, 'fact')}{rest}", err=True)

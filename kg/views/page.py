@@ -11,7 +11,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -22,20 +21,19 @@ from kg.model import Status
 from kg.views import MAX_FACTS, palette
 from kg.views.data import Against, Data, Evidence, Fact
 from kg.views.layout import places
+from kg.views.markup import text
 from kg.views.packing import pack
 
 LISTED = 200
 """Facts in the table that a browser without scripts shows."""
 
 SCRIPTS = (
-    "theme.js", "dom.js", "data.js", "state.js", "marks.js", "layout.js", "filters.js", "camera.js", "paint.js",
-    "canvas.js", "search.js", "legend.js", "panel.js", "list.js", "keys.js", "app.js",
+    "theme.js", "dom.js", "data.js", "packing.js", "state.js", "marks.js", "layout.js", "filters.js", "camera.js",
+    "paint.js", "canvas.js", "first.js", "search.js", "legend.js", "panel.js", "list.js", "keys.js", "app.js",
 )  # fmt: skip
 """What every page of the explorer runs, in this order."""
 BOOT = "boot.js"
 """What begins on a page that holds its data."""
-
-_CONTROL = {c: "\ufffd" for c in (*range(0x20), 0x7F) if c not in (0x09, 0x0A, 0x0D)}
 
 
 def asset(name: str) -> str:
@@ -50,15 +48,21 @@ def style() -> str:
 
 def shell(head: str, title: str, heading: str, body: str, tools: str = "", more: str = "", attributes: str = "") -> str:
     """The frame of a page: header, columns and dialogs, empty. Title and heading are texts, the rest is markup."""
-    holes = {"head": head, "title": _text(title), "heading": _text(heading), "body": body, "tools": tools, "more": more}
+    holes = {"head": head, "title": text(title), "heading": text(heading), "body": body, "tools": tools, "more": more}
     return Template(asset("shell.html")).substitute(holes, attributes=attributes)
 
 
+def file_at(path: Path, built: str) -> Path:
+    """Where a page goes: to a path, or if that is a folder, to a file in it with the date of the newest source."""
+    return path / f"{'-'.join(filter(None, ('knowledge-graph', built)))}.html" if path.is_dir() else path
+
+
 def write(path: Path, data: Data) -> None:
-    """Write the page of a block to a file, in one step.
+    """Write the page of a block to a file, or to one in a folder, in one step.
 
     Raises KgError when the file cannot be written.
     """
+    path = file_at(path, data.built)
     try:
         write_file(path, [page(data).encode()])
     except OSError as error:
@@ -70,11 +74,12 @@ def page(data: Data) -> str:
     script = _lean("".join(map(asset, (*SCRIPTS, BOOT))))
     css = _lean(style())
     named = data.title or "Knowledge graph"
+    picture, rest = pack(placed(data))
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(script, css)}">\n'
-        f"<style>{css}</style>\n<script>{script}</script>"
+        f'<style>{css}</style>\n<template id="picture">{picture}</template>\n<script>{script}</script>'
     )
-    body = f'<noscript>\n{"".join(table(data))}</noscript>\n<template id="data">{pack(placed(data))}</template>'
+    body = f'<noscript>\n{"".join(table(data))}</noscript>\n<template id="data">{rest}</template>'
     title = " – ".join(x for x in (data.title, "knowledge graph", data.built) if x)
     return shell(head, title[:1].upper() + title[1:], named, body)
 
@@ -117,10 +122,6 @@ def _policy(script: str, css: str) -> str:
     )
 
 
-def _text(words: str) -> str:
-    return escape(words.translate(_CONTROL), quote=True)
-
-
 # What a browser without scripts shows
 
 
@@ -128,7 +129,7 @@ def table(data: Data) -> Iterator[str]:
     """The first facts of a block as a table, for browsers without scripts."""
     shown = data.facts[:LISTED]
     rest = f" The first {LISTED} of {len(data.facts):,} facts:" if len(data.facts) > LISTED else ""
-    yield f"<p>The picture, the search and the filters need JavaScript. {_text(_made_of(data))}.{rest}</p>\n"
+    yield f"<p>The picture, the search and the filters need JavaScript. {text(_made_of(data))}.{rest}</p>\n"
     if not shown:
         yield "<p>There are no facts here.</p>\n"
         return
@@ -150,14 +151,14 @@ def _made_of(data: Data) -> str:
 def _cells(fact: Fact, data: Data) -> Iterable[str]:
     told = fact.value if fact.o is None else data.entities[fact.o].label
     words = (data.entities[fact.s].label, data.predicates[fact.p].label, told)
-    yield f"<bdi>{_text(words[0])}</bdi> {_text(words[1])} <bdi>{_text(words[2])}</bdi>"
+    yield f"<bdi>{text(words[0])}</bdi> {text(words[1])} <bdi>{text(words[2])}</bdi>"
     yield palette.STROKES[Status(fact.status)].words + "".join(
-        f"; {_text(_against(each, fact))}" for each in fact.conflicts
+        f"; {text(_against(each, fact))}" for each in fact.conflicts
     )
     scope = [f"{name}: {value}" for name, value in fact.scope]
     times = [f"from {fact.from_}" * bool(fact.from_), f"until {fact.until}" * bool(fact.until)]
-    yield "<br>".join(_text(part) for part in (*scope, *times) if part)
-    curated = [f"<p>{_text(f'{c.file}:{c.line}')}" for c in fact.curations]
+    yield "<br>".join(text(part) for part in (*scope, *times) if part)
+    curated = [f"<p>{text(f'{c.file}:{c.line}')}" for c in fact.curations]
     yield "".join([*curated, *(_sentence(item, data) for item in fact.evidence)])
 
 
@@ -168,4 +169,4 @@ def _against(each: Against, fact: Fact) -> str:
 def _sentence(item: Evidence, data: Data) -> str:
     document = data.documents[item.document]
     where = ", ".join(x for x in (document.publisher or document.title, document.date) if x)
-    return f"<p>{_text(item.before)}<mark>{_text(item.quote)}</mark>{_text(item.after)} ({_text(where)})"
+    return f"<p>{text(item.before)}<mark>{text(item.quote)}</mark>{text(item.after)} ({text(where)})"

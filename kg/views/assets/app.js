@@ -37,6 +37,7 @@ KG.app = (() => {
     window.addEventListener("hashchange", () => location.hash !== app.written && restore(app));
     if (hooks.ready) await hooks.ready(app);
     (window.requestIdleCallback || setTimeout)(() => app.search.warm());
+    performance.mark("kg-ready");
     document.documentElement.dataset.ready = "true";
     return app;
   }

@@ -1,12 +1,16 @@
-// A page that holds its data: unpack it and begin.
+// A page that holds its data: draw what stands in front, then unpack the rest and begin.
 "use strict";
-document.addEventListener("DOMContentLoaded", async () => {
-  const data = document.getElementById("data");
-  if (!data) return;
+(async () => {
+  const held = (id) => document.getElementById(id).content.textContent;
+  const parsed = new Promise((done) => document.addEventListener("DOMContentLoaded", done));
   try {
-    window.kgApp = await KG.app.start(await KG.data.unpack(data.content.textContent));
+    const picture = await KG.packing.inflate(held("picture"));
+    await KG.first.show(picture);
+    await parsed;
+    window.kgApp = await KG.app.start(KG.packing.joined(picture, await KG.packing.inflate(held("data"))));
   } catch (error) {
+    await parsed;
     document.getElementById("failure").hidden = false;
     document.getElementById("failure").append(` ${error.message}`);
   }
-});
+})();

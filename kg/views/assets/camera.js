@@ -5,6 +5,13 @@ KG.camera = (() => {
   const LEAST = 0.01, MOST = 8, SLACK = 4, STEP = 1.35, TRAVEL = 260;
   const clamp = (k) => Math.min(MOST, Math.max(LEAST, k));
 
+  // Where to look for all of a box, {left, top, right, bottom}, with room for labels around it.
+  function framing({ width, height }, { left, top, right, bottom }, most = 1.5) {
+    const margin = { x: Math.min(90, width / 8), y: Math.min(50, height / 10) };
+    const k = Math.min((width - 2 * margin.x) / Math.max(1, right - left), (height - 2 * margin.y) / Math.max(1, bottom - top), most);
+    return { x: (left + right) / 2, y: (top + bottom) / 2, k: clamp(k) };
+  }
+
   // `on` hears: move() after each change, start() and end() of a gesture, click(x, y, event), double(x, y, event),
   // hover(x, y) and leave(), and grab(x, y), which may give {move(dx, dy), end()} to take a drag for itself.
   function create(element, on) {
@@ -136,15 +143,9 @@ KG.camera = (() => {
       },
       pan: (dx, dy) => go({ x: now.x + dx / now.k, y: now.y + dy / now.k }),
       step: (inward) => go({ x: now.x, y: now.y, k: now.k * (inward ? STEP : 1 / STEP) }),
-      // All of a box, {left, top, right, bottom}, with room for labels around it.
-      framing(box, most = 1.5) {
-        const margin = { x: Math.min(90, size.width / 8), y: Math.min(50, size.height / 10) };
-        const k = Math.min((size.width - 2 * margin.x) / Math.max(1, box.right - box.left),
-          (size.height - 2 * margin.y) / Math.max(1, box.bottom - box.top), most);
-        return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2, k: clamp(k) };
-      },
+      framing: (box, most) => framing(size, box, most),
     };
   }
 
-  return { create };
+  return { create, framing };
 })();

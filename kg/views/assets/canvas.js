@@ -3,12 +3,15 @@
 
 KG.canvas = (() => {
   const SLOW = 26; // milliseconds of one drawing above which a gesture moves the last picture instead of drawing anew
+  const PATIENCE = 8; // drawings' time for which a picture is moved at least, so that a large graph is not drawn again and again
   const REACH = 6, TOUCH = 14; // pixels around a mark in which it is hit
+
+  const sharpness = () => Math.min(3, window.devicePixelRatio || 1);
 
   // `on` hears: node(node, event), line(bundle, event), nothing(), open(node), hover(what), moved(node), camera().
   function create(element, on) {
     const context = element.getContext("2d");
-    const scene = { nodes: [], bundles: [], selected: null, focused: null, hovered: null, fact: null, near: new Set(), more: null, room: 100, strong };
+    const scene = { ...KG.paint.empty(), strong };
     const snapshot = document.createElement("canvas");
     let colours = KG.marks.palette(), ratio = 1, asked = 0, gesture = false, taken = null, cost = 0, drawn = 0;
 
@@ -18,8 +21,8 @@ KG.canvas = (() => {
         on.camera();
       },
       start: () => {
+        if (!gesture && cost > SLOW) keep();
         gesture = true;
-        if (cost > SLOW) keep();
       },
       end: () => {
         gesture = false;
@@ -76,7 +79,7 @@ KG.canvas = (() => {
       snapshot.width = element.width;
       snapshot.height = element.height;
       snapshot.getContext("2d").drawImage(element, 0, 0);
-      taken = { ...camera.now };
+      taken = { ...camera.now, at: performance.now() };
     }
 
     function draw() {
@@ -86,8 +89,9 @@ KG.canvas = (() => {
         const begun = performance.now();
         if (gesture && taken) shift();
         else {
-          KG.paint.all(context, scene, camera, colours, ratio, gesture && scene.bundles.length > 6000);
+          KG.paint.all(context, scene, camera, colours, ratio, { coarse: gesture && scene.bundles.length > 6000 });
           cost = performance.now() - begun;
+          if (gesture && cost > SLOW) keep();
         }
         drawn += 1;
         if (drawn === 1) performance.mark("kg-painted");
@@ -100,7 +104,8 @@ KG.canvas = (() => {
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.clearRect(0, 0, width, height);
       context.drawImage(snapshot, left, top, width * scale, height * scale);
-      if (scale > 1.6 || scale < 0.62 || Math.abs(left) > width / 2 || Math.abs(top) > height / 2) taken = null;
+      const far = scale > 1.6 || scale < 0.62 || Math.abs(left) > width / 2 || Math.abs(top) > height / 2;
+      if (far && performance.now() - taken.at > PATIENCE * cost) taken = null;
     }
 
     function hit(x, y, reach) {
@@ -126,20 +131,8 @@ KG.canvas = (() => {
       return Math.hypot(x - a.sx - part * dx, y - a.sy - part * dy);
     }
 
-    function box(nodes = scene.nodes) {
-      const found = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
-      for (const { x, y } of nodes) {
-        found.left = Math.min(found.left, x);
-        found.right = Math.max(found.right, x);
-        found.top = Math.min(found.top, y);
-        found.bottom = Math.max(found.bottom, y);
-      }
-      return nodes.length ? found : { left: -100, top: -60, right: 100, bottom: 60 };
-    }
-
     function resize() {
-      const { width, height } = element.getBoundingClientRect();
-      const sharp = Math.min(3, window.devicePixelRatio || 1), { size } = camera;
+      const { width, height } = element.getBoundingClientRect(), sharp = sharpness(), { size } = camera;
       if (!width || !height || (size.width === width && size.height === height && sharp === ratio)) return false;
       ratio = sharp;
       element.width = Math.round(width * ratio);
@@ -170,15 +163,7 @@ KG.canvas = (() => {
       scene, camera, draw, resize, hit, neighbour,
       // What is drawn from now on.
       show(nodes, bundles) {
-        scene.nodes = nodes;
-        scene.bundles = bundles.map(KG.paint.prepare);
-        for (const node of nodes) node.weight = 0;
-        for (const { a, b, facts } of bundles) {
-          a.weight += facts.length;
-          if (b !== a) b.weight += facts.length;
-        }
-        const { left, top, right, bottom } = box();
-        scene.room = Math.max(24, Math.sqrt(((right - left) * (bottom - top)) / Math.max(1, nodes.length)));
+        KG.paint.arrange(scene, nodes, bundles);
         KG.paint.project(scene, camera);
         draw();
       },
@@ -197,10 +182,10 @@ KG.canvas = (() => {
         for (const node of scene.nodes) node.wide = 0;
         draw();
       },
-      fit: (moving = true, nodes = scene.nodes) => (moving ? camera.go : camera.set)(camera.framing(box(nodes))),
+      fit: (moving = true, nodes = scene.nodes) => (moving ? camera.go : camera.set)(camera.framing(KG.paint.box(nodes))),
       // Moves just as far as is needed to see some things.
       reveal(nodes, k) {
-        const { left, top, right, bottom } = box(nodes), at = { x: (left + right) / 2, y: (top + bottom) / 2 };
+        const { left, top, right, bottom } = KG.paint.box(nodes), at = { x: (left + right) / 2, y: (top + bottom) / 2 };
         camera.go({ ...at, k: Math.max(k || camera.now.k, Math.min(0.7, camera.framing({ left, top, right, bottom }).k)) });
       },
       get cost() {
@@ -209,5 +194,5 @@ KG.canvas = (() => {
     };
   }
 
-  return { create };
+  return { create, sharpness };
 })();

@@ -7,61 +7,6 @@ KG.data = (() => {
   const STATUSES = ["InEffect", "Planned", "Reported", "Denied", "Ended", "Rejected"];
   const WORDS = { InEffect: "in effect", Planned: "planned", Reported: "reported", Denied: "denied", Ended: "ended", Rejected: "rejected" };
 
-  // The block of a page: base64 of gzip of JSON in columns, see kg/views/packing.py.
-  async function unpack(base64) {
-    const bytes = Uint8Array.from(atob(base64.trim()), (character) => character.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return rows(JSON.parse(await new Response(stream).text()));
-  }
-
-  function records(columns) {
-    const names = Object.keys(columns), found = [];
-    for (let i = 0; names.length && i < columns[names[0]].length; i++) {
-      const record = {};
-      for (const name of names) if (columns[name][i] !== null) record[name] = columns[name][i];
-      found.push(record);
-    }
-    return found;
-  }
-
-  function rows(packed) {
-    const { sentences, evidence, ...block } = packed;
-    for (const name of ["classes", "predicates", "entities", "facts", "documents"]) block[name] = records(block[name]);
-    const told = records(evidence), texts = sentences.map((text) => (typeof text === "string" ? null : text[0])), parts = [];
-    let here = 0, next = 0;
-    for (const fact of block.facts) {
-      const other = fact.o === undefined ? fact.value : block.entities[fact.o].label, names = [block.entities[fact.s].label, other];
-      fact.evidence = told.slice(next, (next += fact.evidence || 0));
-      for (const item of fact.evidence) {
-        item.sentence = here += item.sentence;
-        parts.push(texts[here] === null ? signs(sentences, texts, here, names, fact) : []);
-      }
-    }
-    told.forEach((item, i) => unfold(item, parts[i], (at) => texts[at] ?? sentences[at]));
-    return block;
-  }
-
-  // Puts the names where signs stand for them, and says where that is.
-  function signs(sentences, texts, at, names, fact) {
-    const found = [];
-    let text = "";
-    for (const piece of sentences[at].split(/([\u0001\u0002])/)) {
-      const which = piece === "\u0001" ? 0 : piece === "\u0002" ? 1 : -1;
-      if (which >= 0) found.push([which ? (fact.o === undefined ? "value" : "object") : "subject", text.length, text.length + names[which].length]);
-      text += which < 0 ? piece : names[which];
-    }
-    texts[at] = text;
-    return found;
-  }
-
-  function unfold(item, found, sentence) {
-    const { cut, sentence: here } = item, text = sentence(here), [before, after] = cut || [0, 0];
-    for (const side of ["previous", "next"]) if (side in item) item[side] = sentence(here + item[side]);
-    const moved = found.map(([role, start, end]) => [role, start - before, end - before]);
-    Object.assign(item, { before: text.slice(0, before), quote: text.slice(before, text.length - after), after: text.slice(text.length - after) });
-    item.parts = [...moved, ...(item.parts || [])].sort((a, b) => a[1] - b[1]);
-  }
-
   function create() {
     return {
       meta: {},
@@ -189,5 +134,5 @@ KG.data = (() => {
     return `${month}-${String(new Date(Date.UTC(year, number, 0)).getUTCDate()).padStart(2, "0")}`;
   }
 
-  return { VERSION, VALUE, STATUSES, WORDS, unpack, rows, create, merge, bundles, statement, time, sources, backed, firstDay, lastDay };
+  return { VERSION, VALUE, STATUSES, WORDS, create, merge, bundles, statement, time, sources, backed, firstDay, lastDay };
 })();

@@ -6,7 +6,9 @@ KG.paint = (() => {
   const TEXT = 12, LABELS = 260, LARGE = 40, TRIES = 2500, CELL = 48;
   const LONG = 34; // characters of a label in the picture; the panel has all of it
   const HEADS = 18; // pixels of a line below which an arrow head would hide it
-  const THICK = 4000; // lines in view above which no dash can be made out, and each would cost its time
+  const MANY = 600; // lines or things in view above which edges are one pixel of the screen: wider ones cost ten times as much
+  const THICK = 2000; // lines in view above which no dash can be made out, and each would cost its time
+  const TOGETHER = 20; // marks in one path: filling a path takes longer the more of it there is, each call some time too
   const NAMED = 1.15; // scale above which lines are named where there is room
 
   // Radius of a thing in pixels: by its facts, growing less than the scale, so that marks never cover the lines.
@@ -34,22 +36,49 @@ KG.paint = (() => {
     return { nodes: seen, lines };
   }
 
-  // The style of a bundle: that of the firmest of its facts, so that no line looks firmer than all of them.
-  const FIRM = ["InEffect", "Planned", "Reported", "Ended", "Denied", "Rejected"];
-  function style(bundle) {
-    return FIRM.find((status) => bundle.facts.some((fact) => fact.status === status)) || "Reported";
+  const empty = () => ({ nodes: [], bundles: [], order: null, selected: null, focused: null, hovered: null, fact: null, near: new Set(), more: null, room: 100 });
+
+  function box(nodes) {
+    const found = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+    for (const { x, y } of nodes) {
+      found.left = Math.min(found.left, x);
+      found.right = Math.max(found.right, x);
+      found.top = Math.min(found.top, y);
+      found.bottom = Math.max(found.bottom, y);
+    }
+    return nodes.length ? found : { left: -100, top: -60, right: 100, bottom: 60 };
   }
 
+  // Puts things and lines into a scene, with all that does not change while one looks around.
+  function arrange(scene, nodes, bundles) {
+    for (const node of nodes) node.weight = 0;
+    for (const bundle of bundles) {
+      const { a, b, facts } = prepare(bundle);
+      a.weight += facts.length;
+      if (b !== a) b.weight += facts.length;
+    }
+    const { left, top, right, bottom } = box(nodes);
+    scene.room = Math.max(24, Math.sqrt(((right - left) * (bottom - top)) / Math.max(1, nodes.length)));
+    Object.assign(scene, { nodes, bundles, order: null });
+  }
+
+  // The style of a bundle is that of the firmest of its facts, so that no line looks firmer than all of them.
+  const FIRM = ["InEffect", "Planned", "Reported", "Ended", "Denied", "Rejected"];
   function prepare(bundle) {
-    bundle.style = style(bundle);
-    bundle.disputed = bundle.facts.some((fact) => fact.conflicts.length);
-    bundle.ahead = bundle.facts.some((fact) => fact.object === bundle.b);
-    bundle.behind = bundle.facts.some((fact) => fact.object === bundle.a);
+    let firm = FIRM.length - 1;
+    bundle.disputed = bundle.ahead = bundle.behind = false;
+    for (const { status, conflicts, object } of bundle.facts) {
+      firm = Math.min(firm, FIRM.indexOf(status));
+      bundle.disputed ||= conflicts.length > 0;
+      bundle.ahead ||= object === bundle.b;
+      bundle.behind ||= object === bundle.a;
+    }
+    bundle.style = FIRM[firm];
     return bundle;
   }
 
   function lines(context, seen, scene, colours, coarse) {
-    const groups = new Map();
+    const groups = new Map(), thin = seen.lines.length > MANY ? 1 / scene.ratio : 0;
     for (const bundle of seen.lines) {
       const chosen = scene.strong(bundle);
       const key = `${bundle.style} ${bundle.disputed ? 1 : 0} ${chosen ? 1 : 0}`;
@@ -61,7 +90,7 @@ KG.paint = (() => {
       const stroke = STROKES[group.status];
       context.beginPath();
       for (const bundle of group.members) segment(context, bundle, coarse ? null : heads, group);
-      context.lineWidth = stroke.width + (group.chosen ? 1.2 : 0);
+      context.lineWidth = group.chosen ? stroke.width + 1.2 : thin || stroke.width;
       context.strokeStyle = colour(group, colours);
       context.setLineDash(coarse || seen.lines.length > THICK ? [] : stroke.dash);
       context.stroke();
@@ -72,7 +101,9 @@ KG.paint = (() => {
       if (!kinds.has(head.group)) kinds.set(head.group, []);
       kinds.get(head.group).push(head);
     }
-    for (const [group, members] of kinds) arrows(context, members, group, colours);
+    for (const [group, members] of kinds) {
+      for (let i = 0; i < members.length; i += TOGETHER) arrows(context, members.slice(i, i + TOGETHER), group, colours, thin);
+    }
   }
 
   const colour = (group, colours) =>
@@ -96,8 +127,7 @@ KG.paint = (() => {
     if (bundle.behind) heads.push({ x: a.sx + ux * (a.r + 2.5), y: a.sy + uy * (a.r + 2.5), ux: -ux, uy: -uy, group });
   }
 
-  // All heads of one style in one path: one by one they take longer than all the rest.
-  function arrows(context, members, group, colours) {
+  function arrows(context, members, group, colours, thin) {
     const kind = STROKES[group.status].head, long = group.chosen ? 9 : 7.5, wide = group.chosen ? 4.2 : 3.6;
     context.beginPath();
     for (const { x, y, ux, uy } of members) {
@@ -114,7 +144,7 @@ KG.paint = (() => {
     }
     context.strokeStyle = colour(group, colours);
     context.fillStyle = kind === "full" ? context.strokeStyle : colours.paper;
-    context.lineWidth = kind === "bar" ? 2.2 : 1.4;
+    context.lineWidth = thin && !group.chosen ? thin : kind === "bar" ? 2.2 : 1.4;
     if (kind === "full" || kind === "hollow") context.fill();
     if (kind !== "full") context.stroke();
   }
@@ -126,18 +156,20 @@ KG.paint = (() => {
       if (!groups.has(key)) groups.set(key, []);
       groups.get(key).push(node);
     }
-    context.lineWidth = 1.5;
+    context.lineWidth = seen.nodes.length > MANY ? 1 / scene.ratio : 1.5;
     for (const [number, members] of groups) {
       const mark = number < 0 ? null : look(number);
-      context.beginPath();
-      for (const node of members) {
-        if (mark) trace(context, mark.shape, node.sx, node.sy, node.r);
-        else context.roundRect(node.sx - node.r - 1, node.sy - node.r + 1, 2 * node.r + 2, 2 * node.r - 2, 2);
-      }
       context.fillStyle = mark ? colours.classes[mark.colour] : colours.paper;
       context.strokeStyle = mark ? colours.paper : colours.muted;
-      context.stroke();
-      context.fill();
+      for (let i = 0; i < members.length; i += TOGETHER) {
+        context.beginPath();
+        for (const node of members.slice(i, i + TOGETHER)) {
+          if (mark) trace(context, mark.shape, node.sx, node.sy, node.r);
+          else context.roundRect(node.sx - node.r - 1, node.sy - node.r + 1, 2 * node.r + 2, 2 * node.r - 2, 2);
+        }
+        context.stroke();
+        context.fill();
+      }
     }
     for (const node of [scene.selected, scene.focused]) {
       if (!node || !node.seen) continue;
@@ -178,10 +210,11 @@ KG.paint = (() => {
     marksOfLines(context, seen, scene, colours, taken);
     // The few with most facts stand in the thick of it: their names may cover marks, but not each other.
     const first = (node) => (node === scene.selected || node === scene.focused || node === scene.hovered ? 2 : scene.near.has(node) ? 1 : 0);
-    const order = [...seen.nodes].sort((p, q) => first(q) - first(p) || q.weight - p.weight || (p.id < q.id ? -1 : 1));
-    let put = 0;
-    for (const [i, node] of order.slice(0, TRIES).entries()) {
-      if (put >= LABELS) break;
+    scene.order ||= [...scene.nodes].sort((p, q) => q.weight - p.weight || (p.id < q.id ? -1 : 1));
+    const ahead = scene.order.filter((node) => node.seen && first(node)).sort((p, q) => first(q) - first(p));
+    let put = 0, i = -1;
+    for (const node of [...ahead, ...scene.order.filter((each) => each.seen && !first(each))]) {
+      if (put >= LABELS || ++i >= TRIES) break;
       const large = i < LARGE && node.weight > 3 && !node.value;
       if (name(context, node, scene, colours, large || first(node) > 1 ? [named] : [named, taken], first(node) > 1)) put += 1;
     }
@@ -289,16 +322,16 @@ KG.paint = (() => {
     }
   }
 
-  // One picture. `coarse` leaves out what takes time while things move: dashes and arrow heads.
-  function all(context, scene, camera, colours, ratio, coarse) {
+  // One picture. `coarse` leaves out what takes time while things move: dashes and arrow heads; `wordless` the words.
+  function all(context, scene, camera, colours, ratio, { coarse = false, wordless = false } = {}) {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, camera.size.width, camera.size.height);
     const seen = project(scene, camera);
-    Object.assign(scene, camera.size);
+    Object.assign(scene, camera.size, { ratio });
     lines(context, seen, scene, colours, coarse);
     nodes(context, seen, scene, colours);
-    words(context, seen, scene, colours, camera);
+    if (!wordless) words(context, seen, scene, colours, camera);
   }
 
-  return { all, prepare, project, middle };
+  return { all, arrange, box, empty, project, middle };
 })();
