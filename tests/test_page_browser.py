@@ -150,7 +150,12 @@ def test_no_bundle_looks_firmer_than_all_of_its_facts(
 ) -> None:
     with visit(browser, files / "scene.html") as seen:
         facts = [{"status": status, "conflicts": []} for status in statuses]
-        assert seen.page.evaluate("facts => KG.paint.prepare({ facts }).style", facts) == style
+        code = """facts => {
+            const a = { x: 0, y: 0 }, bundle = { a, b: a, facts };
+            KG.paint.arrange(KG.paint.empty(), [a], [bundle]);
+            return bundle.style;
+        }"""
+        assert seen.page.evaluate(code, facts) == style
 
 
 # Evidence

@@ -302,7 +302,7 @@ def test_in_a_folder_the_page_carries_the_date_of_its_newest_source(tmp_path: Pa
 def test_a_page_of_five_thousand_facts_is_small_and_quick_to_lay_out() -> None:
     block = crowd(5000)
     assert len({e.before + e.quote + e.after for f in block.facts for e in f.evidence}) == len(block.facts)
-    assert len(page.page(block).encode()) < 435_000
+    assert len(page.page(block).encode()) < 400_000
 
 
 def test_too_many_facts_are_refused_and_the_option_named() -> None:
@@ -368,3 +368,17 @@ def test_contrast_of_everything_drawn(colours: dict[str, str], classes: tuple[st
     }
     assert not low
     assert not [c for c in classes if contrast(c, colours["paper"]) < 3]
+
+
+# The small script
+
+
+def test_the_small_script_is_of_the_scripts_as_they_are() -> None:
+    assert page.asset(page.SMALL).startswith(page.seal(page.joined()) + "\n"), "run: python .ci/minify.py"
+    assert len(page.script()) < 0.7 * len(page.joined())
+
+
+def test_scripts_changed_since_are_taken_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "BOOT", "share.js")
+    assert "KG.paint" in page.script()
+    assert len(page.script()) > 0.8 * len(page.joined())

@@ -34,11 +34,29 @@ SCRIPTS = (
 """What every page of the explorer runs, in this order."""
 BOOT = "boot.js"
 """What begins on a page that holds its data."""
+SMALL = "page.min.js"
+"""The same scripts made small by ``.ci/minify.py``, behind a line that tells of what."""
 
 
 def asset(name: str) -> str:
     """The text of a script, style sheet or page frame that ships with the views."""
     return (files("kg.views") / "assets" / name).read_text(encoding="utf-8")
+
+
+def joined() -> str:
+    """The scripts of the page as they are written, joined."""
+    return "".join(map(asset, (*SCRIPTS, BOOT)))
+
+
+def seal(source: str) -> str:
+    """The line that says of which scripts a small one was made."""
+    return f"// made by .ci/minify.py of {hashlib.sha256(source.encode()).hexdigest()}"
+
+
+def script() -> str:
+    """The script of the page: the small one, or where the scripts were changed since it was made, they themselves."""
+    first, _, small = asset(SMALL).partition("\n")
+    return small if first == seal(joined()) else _lean(joined())
 
 
 def style() -> str:
@@ -71,13 +89,12 @@ def write(path: Path, data: Data) -> None:
 
 def page(data: Data) -> str:
     """The page of a block as text; the same block gives the same text."""
-    script = _lean("".join(map(asset, (*SCRIPTS, BOOT))))
-    css = _lean(style())
+    code, css = script(), _lean(style())
     named = data.title or "Knowledge graph"
     picture, rest = pack(placed(data))
     head = (
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy(script, css)}">\n'
-        f'<style>{css}</style>\n<template id="picture">{picture}</template>\n<script>{script}</script>'
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(code, css)}">\n'
+        f'<style>{css}</style>\n<template id="picture">{picture}</template>\n<script>{code}</script>'
     )
     body = f'<noscript>\n{"".join(table(data))}</noscript>\n<template id="data">{rest}</template>'
     title = " – ".join(x for x in (data.title, "knowledge graph", data.built) if x)
