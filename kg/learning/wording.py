@@ -180,12 +180,13 @@ def _used(language: Language, prop: str) -> tuple[set[str], set[str]]:
 
 
 def _lists(language: Language, own: set[str], others: set[str]) -> Mapping[str, tuple[tuple[Keys, str], ...]]:
-    """First word -> (words, list), the longest words first; of lists that share words the property's own, then one
-    that no property uses, then the smaller one.
+    """First word -> (words, list), the longest words first; of lists that share words the property's own, then the
+    smaller one. Lists that no property uses say what names are, and are left out.
     """
-    rank = {n: (n not in own, n in others, len(words), n) for n, words in language.lists.items()}
+    useful = {n: words for n, words in language.lists.items() if n in own | others}
+    rank = {n: (n not in own, n in others, len(words), n) for n, words in useful.items()}
     best: dict[Keys, str] = {}
-    for name in sorted(language.lists, key=lambda n: rank[n], reverse=True):
+    for name in sorted(useful, key=lambda n: rank[n], reverse=True):
         best.update(dict.fromkeys(language.lists[name], name))
     found: dict[str, list[tuple[Keys, str]]] = {}
     for keys in sorted(best, key=lambda k: (-len(k), k)):
