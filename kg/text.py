@@ -18,6 +18,8 @@ from kg.model import Literal
 _CURRENCIES = "Rp|US|RM|Rs|IDR|USD|EUR|CNY|RMB|INR|GBP|THB|VND"
 UNSPACED = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)+(?![^\W\d_])|\b(?:{_CURRENCIES})(?=\d)|[^\W{UNSPACED}]+|['’]s\b|[^\s]")
+_INNER = re.compile(r"\b(?:[a-z]{1,2}|\d+)[A-Z][a-z]{2}")
+"""How a name begins that has its capital within: "eAcme", "6Acme"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Tokens:
     ends: tuple[int, ...]
     keys: tuple[str, ...]
     capitals: tuple[int, ...] = ()
-    """The tokens that begin with a capital."""
+    """The tokens that begin with a capital, or with a small letter or a figure before one ("eAcme")."""
 
     @classmethod
     def of(cls, text: str) -> Tokens:
@@ -45,8 +47,14 @@ class Tokens:
         else:  # a few letters fold to two ("ß"): then each word by itself
             keys = tuple([text[a:b].casefold().replace("’", "'") for a, b in spans])
         starts, ends = zip(*spans, strict=True) if spans else ((), ())
-        capitals = tuple([i for i, a in enumerate(starts) if text[a].isupper()])
+        inner = {m.start() for m in _INNER.finditer(text)}
+        capitals = tuple([i for i, a in enumerate(starts) if text[a].isupper() or a in inner])
         return cls(text, starts, ends, keys, capitals)
+
+    def is_large(self, i: int) -> bool:
+        """Whether a token is written as names are."""
+        start = self.starts[i]
+        return self.text[start].isupper() or _INNER.match(self.text, start) is not None
 
     def at(self, offset: int) -> int:
         """The index of the first token that starts at or after an offset."""

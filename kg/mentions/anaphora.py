@@ -194,7 +194,7 @@ class Resolver:
     def _head(
         self, linked: LinkedText, first: int, last: int, inner: Mapping[int, Mention], place: str
     ) -> tuple[int, int]:
-        """The head of a phrase: all of it, or its last word ("the German carmaker"), or its first ("pabrikan Jepang
+        """The head of a phrase: all of it, or its last words ("the German truck maker"), or its first ("pabrikan Jepang
         itu", "pabrikan yang bermarkas di Tokyo itu"): so that the place within can be read beside it."""
         if not place:
             return first, last
@@ -202,7 +202,9 @@ class Resolver:
         if clause:
             return first, clause
         if linked.tokens.keys[first] in self.determiners:
-            return last - 1, last
+            behind = max(m.last for k, m in inner.items() if first < k < last)
+            plain = behind < last and linked.tokens.keys[behind].isalpha()
+            return (behind if plain else last - 1), last
         return first, next(k for k in range(first + 1, last) if k in inner)
 
     def _antecedents(
@@ -243,7 +245,8 @@ class Resolver:
             if phrase.anaphor.possessive and passed and start == sentence.first:
                 return list(passed.values())[:1]  # "by Acme, its partner"
         if late:
-            return list(late.values())[:1]
+            doubt = bool(phrase.place) and not strict and len(late) > wanted
+            return [] if doubt else list(late.values())[:1]
         if phrase.anaphor.plural or len(passed) > 1:
             return []
         return list(passed.values()) or self._only(linked, known, phrase, strict=strict)

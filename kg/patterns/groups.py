@@ -88,14 +88,15 @@ def _next_member(
     if i < len(nodes) and nodes[i].key in (",", "、"):
         i, comma = i + 1, True
     conjunction = _conjunction(nodes, i, grammar)
+    glued = conjunction > 0 and nodes[i].start == nodes[at].end  # "Norport-based Acme" is no list, "Acme-Vest" is
     i, by_word = i + conjunction, conjunction > 0
     if not (comma or by_word) or (not by_word and _stands_for(nodes[at])):
         return None  # "as with the firm, Acme builds …" is no list
-    described = _described(nodes, i, at, grammar) if by_word else -1
+    described = _described(nodes, i, at, grammar) if by_word and not glued else -1
     if described >= 0:
         return described, by_word
     skipped = 0
-    while i < len(nodes) and skipped < DESCRIBED and _light(nodes, i, grammar, after_word=by_word):
+    while i < len(nodes) and not glued and skipped < DESCRIBED and _light(nodes, i, grammar, after_word=by_word):
         i, skipped = i + 1, skipped + 1
     if i < len(nodes) and _is_name(nodes[i]) and _alike(nodes[at], nodes[i]) and not _stands_for(nodes[i]):
         return i, by_word
