@@ -15,6 +15,7 @@ from kg.mentions.unlisted import Capitals, unlisted
 from kg.model import Entity
 from kg.ontology import Ontology
 from kg.patterns import Language
+from kg.patterns.deeds import Deeds
 from kg.text import LinkedText, Mention, Sentence, Tokens, key_of
 from kg.values import values
 
@@ -52,7 +53,16 @@ class Linker:
         self.not_names = never | (language.vocabulary - _business(language))
         small = frozenset().union(*(language.single("grammar", part) for part in ("filler", "stop", "prepositions")))
         self.capitals = Capitals(
-            never, self.not_names, language.single("grammar", "particles"), heads, self.legal, small, leading
+            never,
+            self.not_names,
+            language.single("grammar", "particles"),
+            heads,
+            self.legal,
+            small,
+            leading,
+            Deeds.of(language),
+            never | language.vocabulary | language.single("names", "common"),
+            tuple(sorted(language.single("names", "common_ends"))),
         )
 
     def link(self, text: str, issued: str = "") -> LinkedText:
@@ -167,11 +177,15 @@ class Linker:
             plain = [e for e in fitting if e.label.kind != "ambiguous"]
             chosen, *others = plain or fitting
             if others:
-                chosen = min(
-                    plain or fitting, key=lambda e: (e.label.text != written, e.label.kind == "demonym", e.entity.iri)
-                )
+                chosen = min(plain or fitting, key=lambda e: (e.label.text != written, *self._rank(e)))
             return _mention(chosen, start, offset, first, end), fitting, bool(plain)
         return None
+
+    def _rank(self, entry: Entry) -> tuple[bool, bool, str]:
+        """Which of several names comes first: in the language of the text, and of a thing itself. "Swiss" is a place in
+        Indonesian, and in English what comes from it."""
+        foreign = entry.label.language not in ("", self.language.code)
+        return foreign, entry.label.kind == "demonym", entry.entity.iri
 
     def _kind(self, iri: str, *, wide: bool = False) -> frozenset[str]:
         """The narrowest classes of an entity that new names may join (``wide``: with those above them that are open):

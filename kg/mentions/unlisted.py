@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from kg.patterns.deeds import Deeds
 from kg.text import Mention, Sentence, Tokens, Value
 
 _OPENERS = frozenset('“"‘«-*#')
@@ -40,6 +42,12 @@ class Capitals:
     """The words that are written small in a headline as well."""
     leading: AbstractSet[str] = frozenset()
     """Those that may lead them ("vice"): within a name they are words of it ("Acme Technology")."""
+    deeds: Deeds = field(default_factory=Deeds)
+    """What is said of those with names ("has acquired")."""
+    common: AbstractSet[str] = frozenset()
+    """Words of which the same is said, and which are no names: all that the language's file holds."""
+    common_ends: tuple[str, ...] = ()
+    """Endings of others ("investors")."""
 
 
 def unlisted(
@@ -52,7 +60,7 @@ def unlisted(
     """Candidates, typed by nothing yet: ``entity`` is empty and ``classes`` too.
 
     One word that opens a sentence is a candidate where it stands within another sentence too, or where a comma, a
-    bracket, ``'s`` or a title follows.
+    bracket, ``'s``, a title or what it does follows.
     """
     taken = {i for m in mentions for i in range(m.first, m.last)}
     taken |= {i for v in values for i in range(v.first, v.last)}
@@ -68,6 +76,8 @@ def unlisted(
         past = max(_run(tokens, i, sentences[number], taken, words.particles), i + 1)
         if past in counts and _is_number_of_name(tokens, past, words.seldom):
             past += 1
+        if _is_broken(tokens, i, past):
+            continue
         if i == sentences[number].first or tokens.keys[i - 1] in _OPENERS:
             led.append((i, past))
             continue
@@ -79,7 +89,8 @@ def unlisted(
     large = set(capitals)
     small = {key for i, key in enumerate(tokens.keys) if i not in large} if led else set()
     known = within | {w for name in within for w in (name.split()[0], name.split()[-1]) if w.casefold() not in small}
-    known |= {tokens.text[tokens.starts[i] : tokens.ends[i]] for i, past in led if _is_shown(tokens, i + 1, words)}
+    shown = [i for i, _ in led if _is_shown(tokens, i + 1, words) or _acts(tokens, i, words, small)]
+    known |= {tokens.text[tokens.starts[i] : tokens.ends[i]] for i in shown}
     for i, past in led:
         yield from _opening(tokens, i, past, words, known, begins)
 
@@ -91,10 +102,13 @@ def _opening(
     names that stand within sentences, ``begins`` the first words of those of several words."""
     full = list(_names(tokens, i, past, words.never, words))
     found = [tokens.text[tokens.starts[a] : tokens.ends[b - 1]] for a, b in full]
-    if not within.isdisjoint(found) or not words.legal.isdisjoint(tokens.keys[i + 1 : past + 1]):
+    legal = not words.legal.isdisjoint(tokens.keys[i + 1 : past + 1])
+    if legal or _is_spelt_out(tokens, i, past) or not within.isdisjoint(found):
         known = full
     elif past - i > 1 and tokens.text[tokens.starts[i + 1] : tokens.ends[past - 1]] in begins:
         known = [(i + 1, past)]  # "Unlisted Acme", where the text names Acme Works
+    elif past - i > 1 and tokens.keys[i] not in words.seldom:
+        known = full  # two large words, the first of them no common one
     else:
         known = []
     for first, last in known or _names(tokens, i, past, words.seldom, words):
@@ -106,6 +120,33 @@ def _opening(
 def _is_shown(tokens: Tokens, i: int, words: Capitals) -> bool:
     """Whether what stands behind the word that opens a sentence shows that it is a name."""
     return i < len(tokens) and (tokens.keys[i] in _BEHIND or tokens.keys[i] in words.titles)
+
+
+def _is_broken(tokens: Tokens, first: int, last: int) -> bool:
+    """Whether a run is a piece of a word that a sign which nobody sees has cut, or mixes Latin letters with others."""
+    text, start, end = tokens.text, tokens.starts[first], tokens.ends[last - 1]
+    if text.isascii():
+        return False
+    around = text[start - 1 : start] + text[end : end + 1]
+    if any(unicodedata.category(sign) in ("Cf", "Mn") for sign in around):
+        return True
+    alphabets = {unicodedata.name(c, "").partition(" ")[0] for c in text[start:end] if c.isalpha()}
+    return "LATIN" in alphabets and len(alphabets) > 1
+
+
+def _is_spelt_out(tokens: Tokens, i: int, past: int) -> bool:
+    """Whether the initials of the words stand in a bracket behind them: "Advanced Acme Works (AAW)"."""
+    initials = "".join(key[0] for key in tokens.keys[i:past])
+    return past - i > 1 and tokens.keys[past : past + 3] == ("(", initials, ")")
+
+
+def _acts(tokens: Tokens, i: int, words: Capitals, small: AbstractSet[str]) -> bool:
+    """Whether what stands behind the word that opens a sentence is done by somebody of that name: no common word, nor
+    one that the text writes small."""
+    key = tokens.keys[i]
+    if not words.deeds.behind(tokens, i + 1):
+        return False
+    return key not in small and key not in words.common and not key.endswith(words.common_ends)
 
 
 def _candidate(tokens: Tokens, first: int, last: int, *, whole: bool) -> Mention:
@@ -128,8 +169,9 @@ def _names(
     """The stretches of a capitalised run that hold none of the words that are no names ("Director | Acme Works")."""
     begin = first
     for i in range(first, last + 1):
-        part = i < last and (_joins(tokens, i) or (i > begin and _is_small_part(tokens, i, last, words)))
-        within = i > begin and i < last and tokens.keys[i] in words.leading and _is_word(tokens, i)
+        part = begin < i < last and (_joins(tokens, i) or _is_small_part(tokens, i, last, words))
+        within = begin < i < last and _is_word(tokens, i)
+        within = within and (tokens.keys[i] in words.leading or tokens.keys[i - 1] == "&")
         if i == last or not (part or within or (tokens.keys[i] not in not_names and _is_word(tokens, i))):
             if i > begin:
                 yield begin, i
@@ -154,8 +196,7 @@ def _joins(tokens: Tokens, i: int) -> bool:
 
 
 def _is_word(tokens: Tokens, i: int) -> bool:
-    start = tokens.starts[i]
-    return tokens.text[start].isupper() and tokens.ends[i] - start > 1
+    return tokens.is_large(i) and tokens.ends[i] - tokens.starts[i] > 1
 
 
 def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], particles: AbstractSet[str]) -> int:
@@ -189,8 +230,7 @@ def _joined(tokens: Tokens, i: int) -> int:
 
 
 def _is_part(tokens: Tokens, i: int, taken: AbstractSet[int]) -> bool:
-    word = tokens.text[tokens.starts[i] : tokens.ends[i]]
-    return i not in taken and word[0].isupper() and len(word) > 1
+    return i not in taken and _is_word(tokens, i)
 
 
 def _shouts(tokens: Tokens, sentence: Sentence, small: AbstractSet[str]) -> bool:

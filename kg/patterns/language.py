@@ -54,6 +54,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
             "not_names",
             "adverbs",
             "articles",
+            "between",
             "unit_words",
             "legal_before",
             "legal_after",
@@ -120,6 +121,8 @@ class Language:
     """Words that begin names of a class ("University Acme"): word to class."""
     last_words: Mapping[str, str]
     """Words that end names of a class ("Acme Technologies"): word to class."""
+    deeds: Mapping[Keys, str]
+    """What those with names of a class do, said right behind the name ("Acme **has acquired**"): words to class."""
     unlisted: tuple[Pattern, ...]
     patterns: tuple[Pattern, ...]
     units: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
@@ -220,9 +223,9 @@ class _Reader:
         sections = {k: v for k, v in data.items() if isinstance(v, dict)}
         code = str(data.get("language", self.path.stem))
         anaphora, endings = self._anaphora(data, lists)
-        firsts, lasts = self._names(data.get("names", {}), lists)
+        names = self._names(data.get("names", {}), lists)
         label = str(data.get("label", code))
-        language = Language(code, label, lists, sections, anaphora, endings, firsts, lasts, (), ())
+        language = Language(code, label, lists, sections, anaphora, endings, *names, (), ())
         unlisted = tuple(self._patterns(data.get("unlisted", {}), language, typing=True))
         return replace(language, unlisted=unlisted, patterns=tuple(self._patterns(data.get("patterns", {}), language)))
 
@@ -277,20 +280,27 @@ class _Reader:
 
     def _names(
         self, table: Mapping[str, Any], lists: Mapping[str, frozenset[Keys]]
-    ) -> tuple[dict[str, str], dict[str, str]]:
-        """The words that begin and that end names of a class."""
+    ) -> tuple[dict[str, str], dict[str, str], dict[Keys, str]]:
+        """The words that begin and that end names of a class, and those for what who has such a name does."""
         firsts: dict[str, str] = {}
         lasts: dict[str, str] = {}
+        deeds: dict[Keys, str] = {}
         for name, value in table.items():
+            if name in ("common", "common_ends"):
+                continue
             cls, _, place = name.rpartition("_")
             at = self.line_of(f"{name} ", self.line_of("[names]") or 0)
-            if place not in ("first", "last"):
-                self.fault(f"unknown key '{name}' in [names]", at, "a class and _first or _last: Organization_last")
+            if place not in ("first", "last", "does"):
+                hint = "common, common_ends, or a class and _first, _last or _does: Organization_last"
+                self.fault(f"unknown key '{name}' in [names]", at, hint)
                 continue
             iri = self._class(cls, at)
+            if place == "does":
+                deeds.update(dict.fromkeys(_wordings(value, lists), iri))
+                continue
             words = {keys[0] for keys in _wordings(value, lists) if len(keys) == 1}
             (firsts if place == "first" else lasts).update(dict.fromkeys(words, iri))
-        return firsts, lasts
+        return firsts, lasts, deeds
 
     def _class(self, name: str, line: int | None) -> str:
         iri = self.ontology.domain + name

@@ -11,6 +11,7 @@ from kg.model import Entity, Label, Origin
 from kg.names import slug
 from kg.ontology import Ontology
 from kg.patterns import Language
+from kg.patterns.deeds import Deeds
 from kg.patterns.match import Match, Matcher
 from kg.patterns.notation import Slot
 from kg.patterns.segment import Segment
@@ -37,6 +38,8 @@ class Namer:
         self.versions = Versions(language)
         self.versioned = frozenset(c.iri for c in ontology.classes.values() if c.named_after)
         """The classes of things that are named after others, whose versions have names of their own."""
+        self.deeds = Deeds.of(language)
+        self.common = language.single("names", "common")
         self.articles = language.single("grammar", "articles")
 
     def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
@@ -49,11 +52,12 @@ class Namer:
                 for i in match.slots["x"]:
                     node = seg.nodes[i]
                     name, cls = linked.text[node.start : node.end], match.pattern.property
-                    if cls == self.said_short and ("&" in name or self._has_article(seg, i)):
-                        continue  # two of them make a firm; nobody is "the Ada Byron"
+                    if self._cannot_be(cls, name, article=self._has_article(seg, i)):
+                        continue
                     if name not in classes or classes[name] in self.ontology.closure([cls]):
                         classes[name] = cls  # the narrower one, where two hold
         classes.update(self._by_last_word(linked, by_words))
+        classes.update(self._by_deeds(linked, classes))
         full = {
             m.entity: m for m in linked.mentions if m.kind == "name" and self._has_short(m.classes, m.last - m.first)
         }
@@ -70,10 +74,12 @@ class Namer:
                 classes.setdefault(name, cls)
         based = self._based(classes)
         classes = {based.get(n, n): c for n, c in classes.items()}
+        unmade = self._without_maker(classes)
+        classes = {n: c for n, c in classes.items() if n not in unmade}
         whole = _parts((n, n) for n, c in classes.items() if self._has_short([c], len(n.split())))
         begun = self._by_first_word(classes)
         classes = {n: c for n, c in classes.items() if n not in begun}
-        whole |= {**linked.short, **begun, **self._without_maker(classes), **based}
+        whole |= {**linked.short, **begun, **unmade, **{n: unmade.get(b, b) for n, b in based.items()}}
         classes = {n: c for n, c in classes.items() if len(n.split()) >= self.ontology.classes[c].name_words}
         if not classes and not known:
             return linked, []
@@ -93,6 +99,13 @@ class Namer:
         count = Counter(short for short, _ in parts)
         return {short: n for short, n in parts if short and count[short] == 1}
 
+    def _cannot_be(self, cls: str, name: str, *, article: bool) -> bool:
+        """Whether a name is none of a class: two persons with "&" make a firm, nobody is "the Ada Byron", and no
+        firm of which nothing more is known "the Acme"."""
+        if cls == self.said_short:
+            return article or "&" in name
+        return article and cls in self.wholes and " " not in name
+
     def _has_article(self, seg: Segment, i: int) -> bool:
         return i > 0 and seg.nodes[i - 1].key in self.articles
 
@@ -105,6 +118,23 @@ class Namer:
                 cls = lasts.get(keys[m.last - 1]) or firsts.get(keys[m.first])
                 if cls:
                     found.setdefault(linked.text[m.start : m.end], cls)
+        return found
+
+    def _by_deeds(self, linked: LinkedText, classes: Mapping[str, str]) -> dict[str, str]:
+        """The unlisted names that nothing else has typed, by what is said right behind them ("Acme has acquired"); not
+        what an article stands before ("the Y2K"), nor a person's last name. One word alone makes no person."""
+        found: dict[str, str] = {}
+        least = self._least(self.said_short) if self.said_short else 1
+        typed = {n for n, c in classes.items() if c != self.said_short or len(n.split()) >= least}
+        short = {n.split()[-1] for n in typed if classes[n] == self.said_short}
+        keys = linked.tokens.keys
+        for m in linked.mentions if self.deeds.said else ():
+            name = linked.text[m.start : m.end] if m.unknown else ""
+            if not name or name in typed or name in short or keys[m.first] in self.common:
+                continue
+            cls = self.deeds.behind(linked.tokens, m.last)
+            if cls and not (m.first and keys[m.first - 1] in self.articles):
+                found.setdefault(name, cls)
         return found
 
     def _by_last_word(self, linked: LinkedText, classes: Iterable[str]) -> dict[str, str]:
@@ -120,8 +150,11 @@ class Namer:
         names = [n for n, c in classes.items() if self._least(c) == 1 and len(n.split()) > 1]
         firms = {n.split()[0] for n in names if self._is_whole(classes[n])}
         names = [n for n in names if self._is_whole(classes[n]) or n.split()[0] not in firms]
-        first = Counter(n.split()[0] for n in names)
-        alone = {n.split()[0]: n for n in names if first[n.split()[0]] == 1}
+        by_word: dict[str, list[str]] = {}
+        for name in sorted(names, key=len):
+            by_word.setdefault(name.split()[0], []).append(name)
+        # "Acme" is Acme Works, beside a part of it that is called Acme Works Norland
+        alone = {w: found[0] for w, found in by_word.items() if all(f"{n} ".startswith(f"{found[0]} ") for n in found)}
         common = self.language.vocabulary
         return {w: n for w, n in alone.items() if w.casefold() not in common and self._agree(classes, w, n)}
 
@@ -198,6 +231,15 @@ class Namer:
                 types = self.ontology.narrowest(mention.classes)
                 yield Entity(mention.entity, types, (Label(name, "en"),), (mention.whole,), origin=Origin.EXTRACTED)
 
+    def fits(self, seg: Segment, match: Match) -> bool:
+        """Whether the names in a match may be what its slots ask for, now that another match may have typed them."""
+        slots = (e for e in match.pattern.elements if isinstance(e, Slot) and e.open)
+        filled = ((slot, seg.nodes[i].mention) for slot in slots for i in match.slots.get(slot.name, ()))
+        return all(
+            m is None or not m.classes.isdisjoint(slot.classes) or m.classes <= self.ontology.closure([slot.open])
+            for slot, m in filled
+        )
+
     def by_place(self, linked: LinkedText, seg: Segment, matches: list[Match]) -> tuple[Segment, list[Entity]]:
         """The segment with the names that nobody listed typed by the slots they fill, and the entities they are."""
         nodes, entities = list(seg.nodes), []
@@ -206,8 +248,9 @@ class Namer:
             for name, slot in slots.items():
                 for i in match.slots.get(name, ()):
                     mention = nodes[i].mention
-                    if mention is not None and mention.unknown:
-                        name = linked.text[mention.start : mention.end]
+                    name = linked.text[nodes[i].start : nodes[i].end]
+                    may = not self._cannot_be(slot.open, name, article=self._has_article(seg, i))
+                    if mention is not None and mention.unknown and may:
                         versioned = not self.versioned.isdisjoint(self.ontology.closure([slot.open]))
                         entity = self._entity(self.versions.base(name) if versioned else name, slot.open)
                         entities.append(entity)

@@ -114,6 +114,8 @@ class Reader:
             matches = self._matches(linked.text, seg)
             named, found = self.namer.by_place(linked, seg, matches)
             new += found
+            if found:
+                matches = [m for m in matches if self.namer.fits(named, m)]
             claims += self._read(source, named, matches, by)
         used = {t for c in claims for t in (c.subject, c.object, c.stated_by, *(v for _, v in c.qualifiers))}
         entities = {e.iri: e for e in (*new, *self.namer.units(linked)) if e.iri in used}
