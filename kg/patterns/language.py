@@ -77,7 +77,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
         }
     ),
     "scope": frozenset("*"),
-    "speech": frozenset({"verbs", "property", "according"}),
+    "speech": frozenset({"verbs", "property", "according", "hearers"}),
     "time": frozenset({"months", "relative", "until", "at", "quarters", "parts"}),
     "quantity": frozenset(
         {"decimal", "magnitudes", "numbers", "ranges", "changes", "changes_after", "comparisons", "ranks", "labels"}

@@ -107,7 +107,7 @@ class Namer:
         return article and cls in self.wholes and " " not in name
 
     def _has_article(self, seg: Segment, i: int) -> bool:
-        return i > 0 and seg.nodes[i - 1].key in self.articles
+        return i > 0 and (seg.nodes[i - 1].key in self.articles or seg.nodes[i - 1].key == "&")
 
     def _by_words(self, linked: LinkedText) -> dict[str, str]:
         """The unlisted names whose first or last word says what they are ("Acme Technologies")."""

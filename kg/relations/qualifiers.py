@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from kg.model import Entity, Literal, Qualifier
 from kg.names import local_name
@@ -91,6 +91,14 @@ class Parts:
         while i > 1 and seg.nodes[i - 1].key in self.grammar.filler:
             i -= 1
         return i > 0 and seg.nodes[i - 1].key in self.grammar.prepositions
+
+    def tells(self, node: Node, prop: Property, qualifiers: Iterable[Qualifier]) -> bool:
+        """Whether a figure says something: a digit without a unit, of which nothing says what it counts, is a part of
+        a name ("the Y2K 4, 5 and 6")."""
+        value, literal = node.value, node.value.literal if node.value else None
+        if value is None or literal is None or prop.dimension != "any" or value.unit or len(literal.lexical) > 1:
+            return True
+        return any(self.ontology.properties[q].filled_by == "phrase" for q, _ in qualifiers)
 
     def _counted(self, linked: LinkedText, seg: Segment, i: int, model: int, prop: Property) -> list[Qualifier]:
         """What a figure counts; where its words are left out, or begin as those do, the words behind its ``model``."""

@@ -280,10 +280,13 @@ class Reader:
         nodes = [*range(match.first, match.last), *reading.nodes]
         start, end = min(seg.nodes[i].start for i in nodes), max(seg.nodes[i].end for i in nodes)
         identity = frozenset(v for _, v in reading.qualifiers if isinstance(v, str))
+        properties = self.ontology.properties
         for subject, object_ in self._pairs(match):
             s = seg.nodes[subject] if subject >= 0 else reading.topic
             o = seg.nodes[object_] if object_ >= 0 else reading.topic
             if s is None or s.mention is None or o is None:
+                continue
+            if not self.parts.tells(o, properties[match.pattern.property], reading.qualifiers):
                 continue
             literal = o.value.literal if o.value is not None else None
             if literal is not None and _is_open(o, reading.status):
@@ -291,7 +294,7 @@ class Reader:
             target = literal if literal is not None else o.mention.entity if o.mention is not None else ""
             if not s.mention.entity or not target or target == s.mention.entity or s.mention.entity in identity:
                 continue
-            if self.ontology.properties[match.pattern.property].symmetric and self._belong(s.mention.entity, target):
+            if properties[match.pattern.property].symmetric and self._belong(s.mention.entity, target):
                 continue  # a thing and its maker neither compete nor work together
             yield Claim(
                 source.name,

@@ -25,6 +25,7 @@ class Speech:
         self.property = ontology.properties.get(ontology.domain + name)
         self.verbs = language.words("speech", "verbs")
         self.according = language.words("speech", "according")
+        self.hearers = language.single("speech", "hearers")
         self.order = self.property.domain if self.property else ()
         self.speakers = frozenset(self.property.domain if self.property else ())
         self.by_first = Words(self.verbs | self.according).by_first
@@ -39,7 +40,8 @@ class Speech:
     def speaker(self, segment: Segment) -> str:
         """The speaker named beside the first verb of saying.
 
-        Behind the verb where it opens the passage ("…," said X), else before it, else behind it. Of several the one of
+        Behind the verb where it opens the passage ("…," said X), else before it; behind some stands who hears it
+        ("…," X told Y). Of several the one of
         the class that the ontology names first as subject of speech, then the nearest.
         """
         for first, last, according in self._hits(segment):
@@ -49,6 +51,7 @@ class Speech:
             opens = opens and not self._closes(segment, first)
             behind = self._best(segment, range(last, self._until(segment, last, according)))
             before = "" if according else self._best(segment, range(first - 1, max(-1, first - REACH), -1))
+            opens = opens and segment.nodes[first].key not in self.hearers
             found = behind or before if according or opens else before
             if found:
                 return found
