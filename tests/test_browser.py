@@ -1,4 +1,4 @@
-"""The page in a real browser: no request, no error, nothing hostile runs, evidence by mouse and by keyboard."""
+"""The page that pyvis draws, in a real browser: no request, no error, nothing hostile runs, evidence by every way."""
 
 from __future__ import annotations
 
@@ -7,46 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pages import NEEDS_CHROMIUM, Visit, chromium
 from pictures import HOSTILE, hostile, small
 
 from kg.views import network
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium: apt-get install chromium"),
-]
-
-
-class Visit:
-    """An open page with what it asked for and what it complained about."""
-
-    def __init__(self, page: object) -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.errors: list[str] = []
-        page.on("request", lambda r: self.requests.append(r.url))
-        page.on("console", lambda m: self.errors.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda e: self.errors.append(str(e)))
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,9 @@ carries a policy that lets run exactly the one script and the one style that sta
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
-from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -24,6 +21,8 @@ from kg.model import Status
 from kg.views import palette
 from kg.views.graph import VALUE, Entry, Evidence, Kind, Line, Picture
 from kg.views.layout import Point, places
+from kg.views.markup import policy
+from kg.views.markup import text as shown
 
 _OPTIONS = {
     "physics": {"enabled": False},
@@ -34,7 +33,6 @@ _OPTIONS = {
 }
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _LIBRARY = "vis-network"
-_CONTROL = {c: "�" for c in (*range(0x20), 0x7F) if c not in (0x09, 0x0A, 0x0D)}
 
 
 def write(path: Path, picture: Picture, title: str = "", note: str = "") -> None:
@@ -62,14 +60,14 @@ def page(picture: Picture, title: str = "", note: str = "") -> str:
     disputed = sum(bool(entry.conflicts) for entry in picture.entries)
     counts = [things, facts, *([f"{disputed:,} contradicted"] if disputed else []), *([note] if note else [])]
     parts = {
-        "policy": _policy(script, style),
-        "title": _text(f"{title} – knowledge graph" if title else "Knowledge graph"),
-        "heading": _text(title or "Knowledge graph"),
-        "counts": _text(" · ".join(counts)),
-        "described": _text(f"A picture of {things} and {facts}; the table has all of them with their evidence."),
+        "policy": policy(script, style),
+        "title": shown(f"{title} – knowledge graph" if title else "Knowledge graph"),
+        "heading": shown(title or "Knowledge graph"),
+        "counts": shown(" · ".join(counts)),
+        "described": shown(f"A picture of {things} and {facts}; the table has all of them with their evidence."),
         "classes": "".join(_class(i, kind) for i, kind in enumerate(picture.kinds)) + _value_key(picture),
         "statuses": "".join(_status(status) for status in Status),
-        "shown": _text(facts),
+        "shown": shown(facts),
         "rows": "\n".join(_rows(picture.entries)) or '<tbody><tr><td colspan="5">No facts.</td></tr></tbody>',
         "data": _data(picture),
         "style": style,
@@ -85,16 +83,6 @@ def _own(name: str) -> str:
 def _normal(text: str) -> str:
     """Text as a browser has it after parsing, so that its hash is the one the browser computes."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _policy(script: str, style: str) -> str:
-    def hashed(text: str) -> str:
-        return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-
-    return (
-        f"default-src 'none'; script-src 'sha256-{hashed(script)}'; style-src 'sha256-{hashed(style)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
 
 
 def _drawing(picture: Picture, spots: Sequence[Point]) -> str:
@@ -154,10 +142,6 @@ def _data(picture: Picture) -> str:
     return packed.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _text(text: str) -> str:
-    return escape(text.translate(_CONTROL), quote=True)
-
-
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
@@ -179,7 +163,7 @@ def _class(number: int, kind: Kind) -> str:
     shape = palette.SHAPES[number % len(palette.SHAPES)]
     colour = number % len(palette.CLASSES_LIGHT)
     icon = f'<svg width="14" height="14" aria-hidden="true" class="class-{colour}">{_OUTLINES[shape]}</svg>'
-    return f"<li>{icon}<b>{_text(kind.label)}</b> {kind.count}</li>"
+    return f"<li>{icon}<b>{shown(kind.label)}</b> {kind.count}</li>"
 
 
 def _value_key(picture: Picture) -> str:
@@ -207,13 +191,13 @@ def _sample(status: Status) -> str:
 def _rows(entries: Sequence[Entry]) -> Iterable[str]:
     statements = {entry.id: f"{entry.subject} {entry.predicate} {entry.object}" for entry in entries}
     for entry in entries:
-        proof = f"proof-{_text(entry.id)}"
-        scope = "<br>".join(_text(f"{name}: {value}") for name, value in entry.scope)
+        proof = f"proof-{shown(entry.id)}"
+        scope = "<br>".join(shown(f"{name}: {value}") for name, value in entry.scope)
         yield (
-            f'<tbody class="fact {entry.status}" id="fact-{_text(entry.id)}"><tr>'
+            f'<tbody class="fact {entry.status}" id="fact-{shown(entry.id)}"><tr>'
             f'<td class="statement"><button type="button" aria-expanded="true" aria-controls="{proof}">'
-            f"<strong><bdi>{_text(entry.subject)}</bdi></strong> <i>{_text(entry.predicate)}</i> "
-            f"<strong><bdi>{_text(entry.object)}</bdi></strong></button>{_details(entry)}{_warning(entry)}</td>"
+            f"<strong><bdi>{shown(entry.subject)}</bdi></strong> <i>{shown(entry.predicate)}</i> "
+            f"<strong><bdi>{shown(entry.object)}</bdi></strong></button>{_details(entry)}{_warning(entry)}</td>"
             f'<td class="status"><span>{_sample(entry.status)}{palette.STROKES[entry.status].words}</span></td>'
             f'<td>{scope}</td><td class="time">{_time(entry.time)}</td><td class="number">{_sources(entry)}</td></tr>'
             f'<tr class="proof" id="{proof}"><td colspan="5">{_proof(entry, statements)}</td></tr></tbody>'
@@ -222,7 +206,7 @@ def _rows(entries: Sequence[Entry]) -> Iterable[str]:
 
 def _time(time: str) -> str:
     """A time in words, of which none is broken at its hyphens."""
-    return " ".join(f"<span>{_text(word)}</span>" for word in time.split())
+    return " ".join(f"<span>{shown(word)}</span>" for word in time.split())
 
 
 def _warning(entry: Entry) -> str:
@@ -236,7 +220,7 @@ def _sources(entry: Entry) -> str:
 
 
 def _details(entry: Entry) -> str:
-    details = "".join(f"<span>{_text(name)}: {_text(value)}</span>" for name, value in entry.details)
+    details = "".join(f"<span>{shown(name)}: {shown(value)}</span>" for name, value in entry.details)
     return f'<p class="meta">{details}</p>' if details else ""
 
 
@@ -249,15 +233,15 @@ def _proof(entry: Entry, statements: dict[str, str]) -> str:
 def _against(other: str, rule: str, statements: dict[str, str], told: str) -> str:
     if rule == "status":
         return '<p><span class="warning">⚠ its sources disagree</span>: one says so, another denies it</p>'
-    named = _text(statements.get(other) or f"{told or 'a fact'} (fact {other}, not on this page)")
-    linked = f'<a href="#fact-{_text(other)}">{named}</a>' if other in statements else named
-    return f'<p><span class="warning">⚠ contradicts</span> {linked} <span class="meta">({_text(rule)})</span></p>'
+    named = shown(statements.get(other) or f"{told or 'a fact'} (fact {other}, not on this page)")
+    linked = f'<a href="#fact-{shown(other)}">{named}</a>' if other in statements else named
+    return f'<p><span class="warning">⚠ contradicts</span> {linked} <span class="meta">({shown(rule)})</span></p>'
 
 
 def _evidence(item: Evidence) -> str:
-    language = f' lang="{_text(item.language)}"' if item.language else ""
+    language = f' lang="{shown(item.language)}"' if item.language else ""
     sentence = (
-        f'<blockquote dir="auto"{language}>{_text(item.before)}<mark>{_text(item.quote)}</mark>{_text(item.after)}'
+        f'<blockquote dir="auto"{language}>{shown(item.before)}<mark>{shown(item.quote)}</mark>{shown(item.after)}'
         "</blockquote>"
     )
     facts = [item.date, item.publisher, palette.STROKES[item.status].words]
@@ -265,13 +249,13 @@ def _evidence(item: Evidence) -> str:
     facts += [f"said by {item.speaker}"] if item.speaker else []
     facts += [f"rule {item.rule}"] if item.rule else []
     facts += [f"written down in {item.place}"] if item.place else []
-    words = "".join(f"<span>{_text(x)}</span>" for x in facts if x)
+    words = "".join(f"<span>{shown(x)}</span>" for x in facts if x)
     return (sentence if item.quote else "") + f'<p class="meta">{_link(item)}{words}</p>'
 
 
 def _link(item: Evidence) -> str:
     """The source by name; a link only where it is an address of the web, so that no other scheme can run."""
-    name = _text(item.title or item.source)
+    name = shown(item.title or item.source)
     if re.match(r"https?://", item.source):
-        return f'<span><a href="{_text(item.source)}" rel="noopener noreferrer">{name}</a></span>'
+        return f'<span><a href="{shown(item.source)}" rel="noopener noreferrer">{name}</a></span>'
     return f"<span>{name}</span>"
