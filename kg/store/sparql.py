@@ -29,6 +29,7 @@ MAX_LENGTH = 50_000
 
 UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+PAIRS = ("{}", "()", "[]")
 
 # What may hold a bracket or a keyword that means nothing there. A name keeps its prefix: the engine's keywords need no
 # space after them, so "SERVICE:a{}" is a call, and a prefix that contains "service" is refused with it.
@@ -321,8 +322,12 @@ def _unfinished(text: Text, forms: tuple[str, ...]) -> tuple[str, Place] | None:
     for match in re.finditer(r"[{}()\[\]]", text.masked):
         if match.group() in "{([":
             opened.append(match.start())
-        elif not opened or text.masked[opened.pop()] + match.group() not in ("{}", "()", "[]"):
+        elif not any(text.masked[at] + match.group() in PAIRS for at in opened):
             return f"'{match.group()}' closes nothing that is open", text.place(match.start())
+        elif text.masked[opened[-1]] + match.group() not in PAIRS:
+            return f"'{text.masked[opened[-1]]}' is not closed before '{match.group()}'", text.place(opened[-1])
+        else:
+            opened.pop()
     return (f"'{text.masked[opened[-1]]}' is not closed", text.place(opened[-1])) if opened else None
 
 
