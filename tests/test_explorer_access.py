@@ -120,6 +120,13 @@ def test_the_explorer_fits_the_window(browser: object, server: Served, width: in
         assert seen.page.evaluate(small) == []
 
 
+def test_what_the_drawer_tells_has_room_on_a_small_screen(browser: object, server: Served) -> None:
+    with walk(browser, server, "#v=1&q=ASK%20%7B%7D", viewport={"width": 320, "height": 700}) as seen:
+        seen.page.locator("#run").click()
+        seen.page.locator("#query-state", has_text="1 row").wait_for()
+        assert seen.page.locator("#query-state").bounding_box()["width"] > 240
+
+
 def test_the_theme_is_kept_and_never_flashes(browser: object, server: Served) -> None:
     with walk(browser, server, color_scheme="light") as seen:
         for _ in range(2):
