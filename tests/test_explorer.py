@@ -61,6 +61,9 @@ def test_what_is_not_there_is_told_and_the_start_is_shown(browser: object, serve
     with walk(browser, server, "#v=1&n=id:Nobody&x=id:Nobody,id:Nothing") as seen:
         assert "Nobody" in seen.page.locator("#notice").text_content()
         assert {"id:Hub", "id:Qilin_Battery"} <= drawn(seen)
+    with walk(browser, server, "#v=1&x=id:Nothing,id:Nothing") as seen:
+        assert seen.page.locator("#notice span").text_content() == "Not in this graph: id:Nothing."
+        assert {"id:Hub", "id:Qilin_Battery"} <= drawn(seen)
 
 
 def test_an_address_with_a_fact_draws_its_ends(browser: object, server: Served) -> None:
@@ -93,6 +96,7 @@ def test_a_hub_opens_step_by_step_and_back(browser: object, server: Served) -> N
         seen.page.keyboard.press("u")
         seen.page.keyboard.press("u")
         assert drawn(seen) == {"id:Hub"}
+        assert seen.page.locator("#shown").text_content() == "1 thing · 0 facts", "what was fetched and is gone is not filtered"
 
 
 def test_what_has_no_more_says_so(browser: object, server: Served) -> None:

@@ -175,6 +175,10 @@ def test_a_cell_opens_its_thing_or_its_fact(browser: object, server: Served) -> 
         run(seen, "SELECT ?p { id:Hub ?p [] } LIMIT 1")
         seen.page.locator("#results button").last.click()
         seen.page.locator("#notice", has_text="no thing of this graph").wait_for()
+        run(seen, query)
+        seen.page.locator("#results button", has_text="id:Spoke_321").click()
+        seen.page.locator("#pane-entity h2", has_text="Spoke 321").wait_for()
+        assert seen.page.locator("#notice").is_hidden(), "what was told of another cell is gone"
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ KG.app = (() => {
   function refresh(app) {
     const { state, model } = app;
     app.shown = KG.filters.apply(model, state);
+    if (!app.hooks.bring) app.shown.all = model.facts.size; // nothing comes to a page: what an address leaves out counts
     app.canvas.show(app.shown.nodes, app.shown.bundles);
     present(app);
   }
@@ -88,7 +89,7 @@ KG.app = (() => {
     document.body.dataset.view = state.view;
     get("view").setAttribute("aria-pressed", String(state.view === "list"));
     const things = shown.nodes.filter((node) => !node.value).length;
-    get("shown").textContent = (model.meta.moment ? `${model.meta.moment} · ` : "") + `${count(things, "thing")} · ${shown.facts.length === model.facts.size ? "" : `${number(shown.facts.length)} of `}${count(model.facts.size, "fact")}`;
+    get("shown").textContent = (model.meta.moment ? `${model.meta.moment} · ` : "") + `${count(things, "thing")} · ${shown.facts.length === shown.all ? "" : `${number(shown.facts.length)} of `}${count(shown.all, "fact")}`;
     get("empty").hidden = shown.nodes.length > 0;
     get("empty").textContent = model.facts.size ? "The filters leave nothing to draw." : "There are no facts to draw.";
     get("undo").disabled = !app.history.size[0];

@@ -77,6 +77,7 @@ KG.drawer = (() => {
     });
 
     function goTo(iri, name) {
+      get("notice").hidden = true; // it spoke of what was opened before
       if (name.startsWith("fact:")) return to.bring(name.slice(5));
       if (name.startsWith("document:")) return window.open(KG.api.path("document", name.slice(9)), "_blank", "noopener");
       return to.show(name);

@@ -142,8 +142,9 @@ KG.explorer = (() => {
     if (!(state.drawn || []).some((id) => app.model.nodes.has(id))) {
       const block = await KG.api.start();
       if (block) app.add(block);
-      state.drawn = block ? idsOf(block) : [];
-      first = state.drawn.join();
+      const ids = block ? idsOf(block) : [];
+      state.drawn = [...(state.drawn || []), ...ids]; // what nobody knows stays until it is told
+      first = ids.join();
     }
   }
 

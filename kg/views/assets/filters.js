@@ -34,15 +34,14 @@ KG.filters = (() => {
     backing: (fact, state) => backing(fact) >= state.sources && fact.confidence >= state.confidence && (!state.disputed || fact.conflicts.length > 0),
   };
 
-  const drawable = (state) => {
-    const drawn = state.drawn && new Set(state.drawn);
-    return (node) => !state.hidden.has(node.id) && (!drawn || drawn.has(node.id));
-  };
-
   function apply(model, state) {
-    const may = drawable(state);
+    const drawn = state.drawn && new Set(state.drawn);
+    const stands = (node) => !drawn || drawn.has(node.id), may = (node) => stands(node) && !state.hidden.has(node.id);
+    let all = 0; // facts between what is drawn, which may be fewer than were ever fetched
     const names = Object.keys(TESTS), facts = [], nodes = new Set(), rest = Object.fromEntries(names.map((name) => [name, []]));
     for (const fact of model.facts.values()) {
+      if (!stands(fact.subject) || !stands(fact.object)) continue;
+      all += 1;
       if (!may(fact.subject) || !may(fact.object)) continue;
       let failed = 0, by = "";
       for (const name of names) {
@@ -61,7 +60,7 @@ KG.filters = (() => {
     for (const node of model.nodes.values()) {
       if (may(node) && !node.value && (state.drawn || !node.facts.length) && !state.classes.has(classOf(node))) nodes.add(node);
     }
-    return { facts, nodes: [...nodes], bundles: bundles(facts), without };
+    return { facts, all, nodes: [...nodes], bundles: bundles(facts), without };
   }
 
   // How many things of each class, how many facts of each predicate and status there are, other filters applied.

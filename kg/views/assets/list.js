@@ -75,7 +75,7 @@ KG.list = (() => {
       fact.details.length > 0 && el("p", { class: "meta" }, fact.details.map(([name, value]) => el("span", {}, `${name}: ${value}`))),
       fact.conflicts.map((each) => el("p", { class: "warning" }, `contradicted (${each.rule}): ${each.text}`)),
       fact.curations.map((each) => el("p", {}, KG.panel.curation(each))), fact.evidence.map((item) => KG.panel.evidence(item, false))))));
-    const facts = [meta.built && `newest source ${meta.built}`, meta.store && `store ${meta.store}`, `${count(shown.facts.length, "fact")} of ${number(model.facts.size)}`, meta.query && `query: ${meta.query}`];
+    const facts = [meta.built && `newest source ${meta.built}`, meta.store && `store ${meta.store}`, `${count(shown.facts.length, "fact")} of ${number(shown.all)}`, meta.query && `query: ${meta.query}`];
     replace(get("paper"), el("h1", {}, meta.title || "Knowledge graph"), el("p", {}, facts.filter(Boolean).join(" · ")),
       el("table", {}, el("thead", {}, el("tr", {}, COLUMNS.map(([, label]) => el("th", { scope: "col" }, label)))), lines));
   }

@@ -56,10 +56,10 @@ KG.panel = (() => {
   function about(model, shown, go) {
     const { meta } = model;
     const row = (name, ...value) => [el("dt", {}, name), el("dd", {}, value)];
-    const all = model.facts.size, rest = (meta.total || 0) - all;
+    const { all } = shown, rest = (meta.total || 0) - all;
     return [
       el("h2", {}, meta.title || "Knowledge graph"),
-      all ? el("p", {}, "Every line is a fact, and every fact shows the sentences it stands on. Choose a thing or a line, or search for a name.")
+      model.facts.size ? el("p", {}, "Every line is a fact, and every fact shows the sentences it stands on. Choose a thing or a line, or search for a name.")
         : el("p", { class: "empty" }, "There are no facts here: nothing that was asked for is in the graph."),
       el("dl", {},
         row("Shown", `${count(shown.facts.length, "fact")} of ${number(all)}, ${count(shown.nodes.filter((node) => !node.value).length, "thing")}`),

@@ -122,8 +122,8 @@ KG.state = (() => {
 
   // Takes out of a state what the model does not have, and gives the names of that: they are told, never overlooked.
   function check(state, model) {
-    const unknown = [];
-    const known = (id, things) => things.has(id) || (unknown.push(id), false);
+    const unknown = new Set();
+    const known = (id, things) => things.has(id) || (unknown.add(id), false);
     if (state.node && !known(state.node, model.nodes)) state.node = null;
     if (state.fact && !known(state.fact, model.facts)) state.fact = null;
     if (state.bundle && !state.bundle.every((id) => known(id, model.nodes))) state.bundle = null;
@@ -134,7 +134,7 @@ KG.state = (() => {
     for (const id of [...state.moved.keys()]) if (!model.nodes.has(id)) state.moved.delete(id);
     if (state.tab === "fact" && !state.fact && !state.bundle) state.tab = state.node ? "entity" : "about";
     if (state.tab === "entity" && !state.node) state.tab = "about";
-    return unknown;
+    return [...unknown];
   }
 
   // The way back: each step is a whole state. What only looks elsewhere (camera, tab, page) is no step.
