@@ -96,7 +96,7 @@ def test_a_hub_opens_step_by_step_and_back(browser: object, server: Served) -> N
         seen.page.keyboard.press("u")
         seen.page.keyboard.press("u")
         assert drawn(seen) == {"id:Hub"}
-        assert seen.page.locator("#shown").text_content() == "1 thing · 0 facts", "what was fetched and is gone is not filtered"
+        assert seen.page.locator("#shown").text_content() == "1 thing · 0 facts", "gone is not filtered"
 
 
 def test_what_has_no_more_says_so(browser: object, server: Served) -> None:
