@@ -125,6 +125,7 @@ def test_what_the_drawer_tells_has_room_on_a_small_screen(browser: object, serve
         seen.page.locator("#run").click()
         seen.page.locator("#query-state", has_text="1 row").wait_for()
         assert seen.page.locator("#query-state").bounding_box()["width"] > 240
+        assert seen.page.locator("#editor").bounding_box()["height"] > 200
 
 
 def test_the_theme_is_kept_and_never_flashes(browser: object, server: Served) -> None:
