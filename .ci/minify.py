@@ -6,7 +6,10 @@ Run this after a change of the scripts. Until then pages hold the scripts as the
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # the checkout's own package, whatever is installed
 
 from kg.views import page
 
