@@ -249,7 +249,7 @@ _TURTLE = re.compile(
     r"""(?P<space>\s+|\#[^\n]*)
       | (?P<token><[^<>"{}|^`\\\s]*> | \"{3}(?:[^"\\]|\\.|"(?!""))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
         | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' | [+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?
-        | (?:[^\s\#<>"'.;,()\[\]{}|]|\.(?=[^\s\#<>"';,()\[\]{}|.]))+ )
+        | (?:[^\s\#<>"'.;,()\[\]{}|\\]|\\.|\.++(?=[^\s\#<>"';,()\[\]{}|.]))+ )
       | (?P<end>\.) | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -261,7 +261,7 @@ def read_turtle(path: Path, shown: str) -> tuple[list[Statement], dict[str, str]
     Raises ProjectError with file (``shown``), line and column at a fault of syntax or a file that is not UTF-8.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8")  # line ends as they are: in a string they count
     except UnicodeDecodeError as error:
         raise ProjectError(f"not UTF-8 at byte {error.start}", Place(shown), "save the file as UTF-8") from None
     return parse_turtle(text, shown)

@@ -30,23 +30,28 @@ def read(path: Path | str) -> Store:
     Raises StoreError for another format, a fault of syntax (with its line), and a file that holds no whole graph.
     """
     path = Path(path)
+    quads, prefixes = parse(path)
+    manifest = _manifest(quads, prefixes, Place(str(path)))
+    known = {layer(name) for name in LAYERS}
+    if all(quad.graph_name in known for quad in quads):
+        return Store.from_quads(quads, manifest)
+    return Store.from_quads(_layered(quads, manifest), manifest)
+
+
+def parse(path: Path) -> tuple[list[ox.Quad], Mapping[str, str]]:
+    """The quads of a file and its prefixes; StoreError as :func:`read` does, but for what a whole graph holds."""
     place = Place(str(path))
     if path.suffix.lower() not in FORMATS:
         raise StoreError(f"no format that is read: '{path.suffix}'", place, f"one of {', '.join(FORMATS)}")
     try:
         parser = ox.parse(path=path, format=FORMATS[path.suffix.lower()])
-        quads = list(parser)
+        return list(parser), parser.prefixes
     except SyntaxError as error:
         raise StoreError(
             "does not parse", Place(str(path), error.lineno, error.offset), "write it again with 'kg export'"
         ) from None
     except OSError as error:
         raise StoreError(f"cannot be read: {error.strerror or error}", place, "check the path") from None
-    manifest = _manifest(quads, parser.prefixes, place)
-    known = {layer(name) for name in LAYERS}
-    if all(quad.graph_name in known for quad in quads):
-        return Store.from_quads(quads, manifest)
-    return Store.from_quads(_layered(quads, manifest), manifest)
 
 
 def _manifest(quads: Sequence[ox.Quad], prefixes: Mapping[str, str], place: Place) -> Manifest:
