@@ -237,6 +237,54 @@ def test_every_named_shape_is_reached() -> None:
     assert set(graph.subjects(SH.message, None)) <= targets | held
 
 
+OWN_SHAPES = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix x: <https://example.org/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+"""
+
+
+@pytest.mark.parametrize(
+    ("shape", "good", "bad"),
+    [
+        ('x:S a sh:NodeShape ; sh:targetSubjectsOf x:p ; sh:property [ sh:path x:p ; sh:in ("one" "two") ] .',
+         'x:a x:p "one" .', 'x:a x:p "three" .'),
+        ('x:S a sh:NodeShape ; sh:targetSubjectsOf x:p ; sh:property [ sh:path x:p ; sh:hasValue "one" ] .',
+         'x:a x:p "one" .', 'x:a x:p "two" .'),
+        ('x:S a sh:NodeShape, rdfs:Class ; sh:property [ sh:path x:p ; sh:minCount 1 ] .',
+         'x:a rdf:type x:S ; x:p 1 .', 'x:a rdf:type x:S ; x:q 1 .'),
+        (('x:S a sh:NodeShape ; sh:targetSubjectsOf x:p ; sh:sparql [ sh:select '
+         '"SELECT $this WHERE { $this <https://example.org/p> \'two\' }" ] .'),
+         'x:a x:p "one" .', 'x:a x:p "two" .'),
+        (('x:S a sh:NodeShape ; sh:targetSubjectsOf x:p ; sh:property [ sh:path x:p ; sh:node x:T ] .'
+         'x:T a sh:NodeShape ; sh:property [ sh:path x:q ; sh:minCount 1 ] .'),
+         'x:a x:p x:b . x:b x:q 1 .', 'x:a x:p x:b .'),
+    ],
+    ids=["in", "hasValue", "implicit class", "query without a message", "a shape within a shape"],
+)  # fmt: skip
+def test_shapes_of_one_s_own(shape: str, good: str, bad: str, tmp_path: Path) -> None:
+    (tmp_path / "own.ttl").write_text(OWN_SHAPES + shape, encoding="utf-8")
+    rules = read_shapes(tmp_path)
+    assert find_violations(a_store(turtle(OWN_SHAPES + good)), rules) == []
+    found = find_violations(a_store(turtle(OWN_SHAPES + bad)), rules)
+    assert [f.node for f in found] == ["https://example.org/a"]
+
+
+def test_a_blank_node_is_named_as_one(tmp_path: Path) -> None:
+    shape = "x:S a sh:NodeShape ; sh:targetSubjectsOf x:p ; sh:nodeKind sh:IRI ."
+    (tmp_path / "own.ttl").write_text(OWN_SHAPES + shape, encoding="utf-8")
+    found = find_violations(a_store(turtle(OWN_SHAPES + "_:a x:p 1 .")), read_shapes(tmp_path))
+    assert [f.node[:2] for f in found] == ["_:"]
+
+
+def test_shapes_that_cannot_be_run_are_said(tmp_path: Path) -> None:
+    shape = 'x:S a sh:NodeShape ; sh:targetSubjectsOf x:p ; sh:sparql [ sh:select "SELECT $this {" ] .'
+    (tmp_path / "own.ttl").write_text(OWN_SHAPES + shape, encoding="utf-8")
+    with pytest.raises(ProjectError, match="the shapes cannot be run"):
+        find_violations(a_store(turtle(OWN_SHAPES + "x:a x:p 1 .")), read_shapes(tmp_path))
+
+
 # ---- shapes: in step with the ontology -----------------------------------------------------------------------------
 
 

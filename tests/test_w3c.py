@@ -21,9 +21,10 @@ import w3c
 from support import ROOT
 from w3c import Case
 
-from kg import rdf
+from kg import rdf, validation
 from kg.errors import KgError, QueryError
 from kg.store import Manifest, Store, files, sparql
+from kg.validation.report import SEVERITIES
 
 KNOWN: dict[str, str] = {
     name: group["reason"]
@@ -79,18 +80,20 @@ TITLES = {
     "trig": "TriG",
     "nquads": "N-Quads",
     "ntriples": "N-Triples",
+    "core": "SHACL, core",
+    "sparql": "SHACL, SPARQL",
 }
 
 
 @SKIPPED
 def test_the_suites_are_whole_and_the_page_tells_what_came_of_them() -> None:
-    names = [case.name for case in wanted(*SPARQL[:2], *RDF_SUITES)]
+    names = [case.name for case in (*wanted(*SPARQL[:2], *RDF_SUITES), *w3c.validations())]
     page = (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8")
     for folder, title in TITLES.items():
         own = [name for name in names if name.split("/")[1] == folder]
         failing = len(KNOWN.keys() & set(own))
         assert f"| {title} | {len(own)} | {len(own) - failing} | {failing} |" in page
-    assert {name for name in KNOWN if name.startswith("rdf/")} <= set(names)
+    assert {name for name in KNOWN if not name.startswith("rdf-tests/")} <= set(names)
 
 
 @SKIPPED
@@ -237,3 +240,30 @@ def test_syntax_of_documents(case: Case, tmp_path: Path) -> None:
 def test_faults_of_documents(case: Case, tmp_path: Path) -> None:
     with pytest.raises(KgError):
         document(case, tmp_path)
+
+
+# ---- SHACL -------------------------------------------------------------------------------------------------------
+
+
+@SKIPPED
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(
+            c, id=c.name, marks=[pytest.mark.xfail(reason=KNOWN[c.name], strict=True)] if c.name in KNOWN else ()
+        )
+        for c in w3c.validations()
+    ],
+)
+def test_shapes(case: w3c.Validation, tmp_path: Path) -> None:
+    based(w3c.path_of(case.shapes), case.shapes, tmp_path / "shapes.ttl")
+    layer = rdf.layer("curated")
+    quads = (ox.Quad(q.subject, q.predicate, q.object, layer) for q in w3c.quads_of(case.data))
+    data = Store.from_quads(quads, ABOUT)
+    if case.found is None:
+        with pytest.raises(KgError):
+            validation.find_violations(data, validation.read_shapes(tmp_path))
+        return
+    found = validation.find_violations(data, validation.read_shapes(tmp_path))
+    nodes = {(re.sub("^_:.*", "_:", f.node), SEVERITIES[f.severity]) for f in found}
+    assert nodes == case.found

@@ -46,12 +46,20 @@ def read_shapes(folder: Path) -> Shapes:
     graph = Graph()
     for path in sorted(folder.glob("*.ttl")):
         _add(graph, path)
-    if not any(next(graph.subjects(URIRef(target), None), None) for target in TARGETS):
+    if not any(next(graph.subjects(URIRef(target), None), None) for target in TARGETS) and not _classes(graph):
         raise ProjectError("no SHACL shape with a target", Place(str(folder)), "without shapes nothing is proved")
     if next(graph.subjects(URIRef(SH + "js"), None), None):
         raise ProjectError("a shape uses sh:js, which would not run", Place(str(folder)), "write it in SPARQL")
     named = {str(shape) for shape in graph.subjects(URIRef(SH + "message"), None)}
     return Shapes(graph, tuple(sorted(local_name(shape) for shape in named)))
+
+
+def _classes(graph: Graph) -> list[Node]:
+    """The shapes that are classes as well, whose targets are the members."""
+    from rdflib import RDF, RDFS, URIRef
+
+    shapes = {s for kind in ("NodeShape", "PropertyShape") for s in graph.subjects(RDF.type, URIRef(SH + kind))}
+    return [shape for shape in shapes if (shape, RDF.type, RDFS.Class) in graph]
 
 
 def _add(graph: Graph, path: Path) -> None:
@@ -63,29 +71,72 @@ def _add(graph: Graph, path: Path) -> None:
     graph.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
 
 
+def _in_rdflib(engine: ox.Store) -> Graph:
+    from oxrdflib import OxigraphStore
+    from rdflib import Graph
+    from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+
+    return Graph(store=OxigraphStore(store=engine), identifier=DATASET_DEFAULT_GRAPH_ID)
+
+
 def find_violations(store: Store, shapes: Shapes) -> list[Finding]:
     """What the shapes find in a store, sorted."""
     from pyshacl import validate
     from rdflib import Graph, URIRef
 
-    _, results, _ = validate(_copy(store), shacl_graph=shapes.graph, inplace=True, allow_warnings=True)
+    engine, graph = _plain(store), shapes.graph
+    data, graph = (_in_memory(engine), graph) if _asks(graph) else (_counted(engine), _terms(graph))
+    try:
+        _, results, _ = validate(data, shacl_graph=graph, inplace=True, allow_warnings=True)
+    except Exception as error:  # of a query that does not parse, or asks for what pySHACL has not
+        results = error
     if not isinstance(results, Graph):
         raise ProjectError(f"the shapes cannot be run: {results}", None, "mend ontology/shapes")
-    nodes = results.subjects(URIRef(SH + "resultSeverity"), None)
+    nodes = results.objects(None, URIRef(SH + "result"))  # those beside are details of these
     return sorted({finding for node in nodes for finding in _finding(results, node, shapes.graph)})
 
 
-def _copy(store: Store) -> Graph:
-    from oxrdflib import OxigraphStore
-    from rdflib import Graph
-    from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+def _asks(shapes: Graph) -> bool:
+    """Whether a shape or a component of its own is a query."""
+    from rdflib import URIRef
 
+    return any((None, URIRef(SH + name), None) in shapes for name in ("ask", "select"))
+
+
+def _in_memory(engine: ox.Store) -> Graph:
+    """The triples in rdflib's own memory, where a query finds them as it is written.
+
+    Slower; but the engine cannot bind a query's variables beforehand, as SHACL does.
+    """
+    from rdflib import Graph
+
+    text = ox.serialize((q.triple for q in engine), format=ox.RdfFormat.N_TRIPLES)
+    return Graph().parse(data=text, format="nt")
+
+
+def _terms(graph: Graph) -> Graph:
+    """Shapes in the terms of the store: to rdflib a plain text is another value than the same one as xsd:string."""
+    engine = ox.Store()
+    engine.bulk_load(graph.serialize(format="nt").encode(), format=ox.RdfFormat.N_TRIPLES)
+    found = type(graph)()
+    for triple in _in_rdflib(engine):
+        found.add(triple)
+    return found
+
+
+def _plain(store: Store) -> ox.Store:
+    """The triples of all layers, without triple terms."""
     engine = ox.Store()
     engine.bulk_extend(
         ox.Quad(quad.subject, quad.predicate, quad.object)
         for quad in store.quads()
         if not isinstance(quad.object, ox.Triple)
     )
+    return engine
+
+
+def _counted(engine: ox.Store) -> Graph:
+    from rdflib import Graph
 
     class Counted(Graph):
         """Nothing changes here, so triples are counted once: pySHACL asks at every failed test, also inside sh:or,
@@ -94,8 +145,8 @@ def _copy(store: Store) -> Graph:
         def __len__(self) -> int:
             return size
 
-    size = len(engine)
-    return Counted(store=OxigraphStore(store=engine), identifier=DATASET_DEFAULT_GRAPH_ID)
+    size, seen = len(engine), _in_rdflib(engine)
+    return Counted(store=seen.store, identifier=seen.identifier)
 
 
 def _finding(results: Graph, node: Node, shapes: Graph) -> Iterator[Finding]:
@@ -106,11 +157,18 @@ def _finding(results: Graph, node: Node, shapes: Graph) -> Iterator[Finding]:
 
     shape = one(results, node, SH + "sourceShape")
     value, focus = one(results, node, SH + "value"), one(results, node, SH + "focusNode")
-    severity = _NAMES[str(one(results, node, SH + "resultSeverity"))]
+    severity = _NAMES.get(str(one(results, node, SH + "resultSeverity")), "error")  # one's own: nothing says how grave
     shown = "" if value is None or value == focus else f": {_shorten(str(value))}"
-    for message in results.objects(node, URIRef(SH + "resultMessage")):
+    told = [str(message) for message in results.objects(node, URIRef(SH + "resultMessage"))]
+    for message in told or ["does not fit the shape"]:
         fix = str(one(shapes, shape, kg("fix")) or "")
-        yield Finding(local_name(str(shape)), severity, str(focus), str(message) + shown, fix)
+        yield Finding(local_name(str(shape)), severity, _named(focus), message + shown, fix)
+
+
+def _named(node: Node | None) -> str:
+    from rdflib import BNode
+
+    return f"_:{node}" if isinstance(node, BNode) else str(node)
 
 
 def _shorten(value: str, limit: int = 80) -> str:
