@@ -56,6 +56,8 @@ class Grammar:
     openers: frozenset[str]
     describes: frozenset[str]
     outside: frozenset[str]
+    rough: Mapping[str, tuple[Keys, ...]]
+    """Wordings with a preposition before a figure that is only approximate ("more than"), by their last word."""
     examples: Mapping[str, tuple[Keys, ...]]
     """Wordings that introduce members of what was just said ("such as"), the longest first, by their first word."""
 
@@ -102,5 +104,15 @@ class Grammar:
             openers=language.single("grammar", "openers"),
             describes=frozenset(key for keys in language.words("grammar", "describes") for key in keys),
             outside=language.single("grammar", "outside"),
+            rough=_rough(language),
             examples=Words(language.words("grammar", "examples")).by_first,
         )
+
+
+def _rough(language: Language) -> Mapping[str, tuple[Keys, ...]]:
+    ends = language.single("grammar", "stop") | language.single("grammar", "prepositions")
+    by_last: dict[str, tuple[Keys, ...]] = {}
+    for keys in sorted(language.cue("approximate"), key=lambda k: (-len(k), k)):
+        if ends.intersection(keys) and keys not in {(word,) for word in language.single("quantity", "ranges")}:
+            by_last[keys[-1]] = (*by_last.get(keys[-1], ()), keys)
+    return by_last

@@ -225,9 +225,10 @@ def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[
 
 def _without_noise(nodes: list[Node], grammar: Grammar) -> tuple[Node, ...]:
     """The nodes without words that mean nothing where they stand ("yang digunakan" before another verb): only their
-    first word is kept. Before a name or a preposition the same words do mean something, and stay.
+    first word is kept. Before a name or a preposition the same words do mean something, and stay. What says that a
+    figure is not exact is read with the figure.
     """
-    noise, dropped = grammar.noise, set[int]()
+    noise, dropped = grammar.noise, _before_figures(nodes, grammar)
     for i in [i for i, node in enumerate(nodes) if node.key in noise] if noise else ():
         for keys in noise[nodes[i].key] if i not in dropped else ():
             if tuple(x.key for x in nodes[i : i + len(keys)]) == keys:
@@ -236,6 +237,22 @@ def _without_noise(nodes: list[Node], grammar: Grammar) -> tuple[Node, ...]:
                     dropped.update(range(i + 1, i + len(keys)))
                 break
     return tuple(n for i, n in enumerate(nodes) if i not in dropped) if dropped else tuple(nodes)
+
+
+def _before_figures(nodes: list[Node], grammar: Grammar) -> set[int]:
+    """The nodes that only say of a figure behind a preposition that it is not exact: "sales of | about | $6 billion"."""
+    found = set[int]()
+    for i in [i for i, node in enumerate(nodes) if node.value is not None and node.value.kind != "date" and i]:
+        for keys in grammar.rough.get(nodes[i - 1].key, ()):
+            first = i - len(keys)
+            if (
+                first > 0
+                and tuple(x.key for x in nodes[first:i]) == keys
+                and nodes[first - 1].key in grammar.prepositions
+            ):
+                found.update(range(first, i))
+                break
+    return found
 
 
 def _brackets(words: Keys, signs: list[int]) -> dict[int, int]:
