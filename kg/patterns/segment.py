@@ -240,7 +240,7 @@ def _without_noise(nodes: list[Node], grammar: Grammar) -> tuple[Node, ...]:
 
 
 def _before_figures(nodes: list[Node], grammar: Grammar) -> set[int]:
-    """The nodes that only say of a figure behind a preposition that it is not exact: "sales of | about | $6 billion"."""
+    """The nodes that say of a figure that it is not exact: "sales of | about | $6 billion", "has | more than | 12"."""
     found = set[int]()
     for i in [i for i, node in enumerate(nodes) if node.value is not None and node.value.kind != "date" and i]:
         for keys in grammar.rough.get(nodes[i - 1].key, ()):
