@@ -64,6 +64,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
         {
             "planned",
             "planned_before",
+            "ranks",
             "reported",
             "denied",
             "denied_after",

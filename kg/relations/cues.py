@@ -80,6 +80,7 @@ class Cues:
         self.before = {p.iri: language.cue(name, "before") for p, name in self.places}
         self.after = {p.iri: language.cue(name, "after") for p, name in self.places}
         self.until = language.single("time", "until")
+        self.ranks = language.single("status", "ranks")
 
     def _add(self, words: frozenset[Keys], kind: str) -> None:
         for keys in sorted(words):
@@ -136,17 +137,27 @@ class Cues:
         if any(c.kind == "ended" or (c.kind == "former" and _unnamed(segment, c.last, first)) for c in before):
             return Status.ENDED
         before = [c for c in before if c.first >= aside]
-        return self._tense(before or [c for c in cues if last <= c.first and c.last <= match.last], first)
+        near = before or [c for c in cues if last <= c.first and c.last <= match.last]
+        return self._tense(segment, near, first)
 
-    def _tense(self, before: list[Cue], first: int) -> Status:
+    def _tense(self, segment: Segment, before: list[Cue], first: int) -> Status:
         """Planned or in effect: as the nearest cue before the words says."""
         nearest, planned = Status.IN_EFFECT, -1
         for cue in before:
-            if cue.kind == "planned" or (cue.kind == "planned_before" and cue.last == first):
+            if cue.kind == "planned" or (cue.kind == "planned_before" and self._intends(segment, cue, first)):
                 nearest, planned = Status.PLANNED, cue.last
             elif cue.kind == "in_effect" and cue.first != planned:  # "plans | to begin" is no beginning
                 nearest = Status.IN_EFFECT
         return nearest
+
+    def _intends(self, segment: Segment, cue: Cue, first: int) -> bool:
+        """Whether a small word says that something is to be: right before the words, or behind the name that opens a
+        headline ("Acme to build a plant"). The first one to do it has done it."""
+        if any(node.key in self.ranks for node in segment.nodes[max(0, cue.first - 4) : cue.first]):
+            return False
+        joins = segment.grammar.joins | {","}
+        opens = all(n.mention is not None or n.key in joins for n in segment.nodes[: cue.first])
+        return cue.last == first or (opens and 0 < cue.first < cue.last < first and bool(segment.nodes[cue.last].key))
 
     def ground(self, segment: Segment, match: Match, cues: list[Cue], status: Status) -> int | None:
         """The node of the cue nearest to a match that gives it its status: part of the evidence."""
