@@ -312,10 +312,46 @@ def test_a_sentence_without_end_is_read_in_pieces() -> None:
 def test_a_pattern_is_tried_only_where_each_part_has_something_on_its_side(
     tmp_path: Path, text: str, tried: list[str]
 ) -> None:
-    lines = '["{s} hugs {o}", "{both} hugs", "{s} hugs tightly {o}"]'
-    found = language(tmp_path, f'language = "xx"\n[grammar]\nand = "and"\n[patterns]\npartnersWith = {lines}\n')
+    lines = ["{s} hugs {o}", "{both} hugs", "{s} hugs tightly {o}"]
+    assert patterns_tried(tmp_path, f"partnersWith = {lines}", text) == tried
+
+
+@pytest.mark.parametrize(
+    ("text", "tried"),
+    [
+        ("BMW hugs Huawei.", ["{s} .. hugs + {o}", "{s} + hugs .. {o}"]),
+        ("BMW now hugs dear Huawei.", ["{s} .. hugs + dear {o}"]),
+        ("BMW now hugs the dear Huawei.", []),
+        ("BMW hugs dear Huawei.", ["{s} + hugs .. {o}", "{s} .. hugs + dear {o}"]),
+        ("BMW now hugs Huawei.", ["{s} .. hugs + {o}"]),
+    ],
+)
+def test_what_plus_joins_must_stand_right_beside_the_words_looked_up(
+    tmp_path: Path, text: str, tried: list[str]
+) -> None:
+    lines = ["{s} .. hugs + {o}", "{s} + hugs .. {o}", "{s} .. hugs + dear {o}"]
+    assert patterns_tried(tmp_path, f"partnersWith = {lines}", text) == tried
+
+
+@pytest.mark.parametrize(
+    ("text", "tried"),
+    [
+        ("Ada Lovelace, vice head, BMW.", ["{s} , {role} , {o}"]),
+        ("Ada Lovelace, vice head - BMW.", []),
+        ("Ada Lovelace, vice head - one, BMW.", ["{s} , {role} , {o}"]),
+    ],
+)
+def test_parts_beside_free_words_are_looked_for_beyond_all_of_them(tmp_path: Path, text: str, tried: list[str]) -> None:
+    words = 'role = "head"\nrole_with = "vice"'
+    lines = ["{s} , {role} , {o}", "{s} , {role} - {o}"]
+    assert patterns_tried(tmp_path, f"worksFor = {lines}", text, words) == tried
+
+
+def patterns_tried(tmp_path: Path, patterns: str, text: str, words: str = "") -> list[str]:
+    """The patterns of a language of their own that are tried in a text, in order."""
+    source = f'language = "xx"\n[grammar]\nand = "and"\n[words]\n{words}\n[patterns]\n{patterns}\n'
+    found = language(tmp_path, source)
     known = knowledge()
     linked = Linker(known.readers["en"][0].gazetteer, found, known.ontology).link(text)
-    grammar = Grammar.of(found)
-    hits = Index(found.patterns, dict(found.lists)).hits(segment(linked, 0, len(linked.tokens), grammar))
-    assert [e.pattern.text for hit in hits for e in hit.entries] == tried
+    hits = Index(found.patterns, dict(found.lists)).hits(segment(linked, 0, len(linked.tokens), Grammar.of(found)))
+    return [e.pattern.text for hit in hits for e in hit.entries]

@@ -1,27 +1,34 @@
 """Finds which patterns may match in a segment: by their rarest words, and by what else each of them needs around them.
 
-Each thing that some pattern needs (a word, a class, a kind of value) has a bit. A segment is then three masks at each
-place: what stands anywhere, behind it and before it. A pattern is tried only where each of its needs has a bit there.
+Each need of some pattern (a word, a class, a kind of value, and where it must stand) has a bit. At each place of a
+segment one number then tells which needs are met there, and a pattern is tried only where all of its own are. Which
+patterns these are is worked out once for a wording and what is met around it, and kept.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
+from dataclasses import dataclass, field
+from itertools import accumulate, repeat
 from operator import or_
 from typing import NamedTuple
 
+from kg.patterns.free import run_of_words
 from kg.patterns.grammar import OWNERS, Node
 from kg.patterns.notation import Element, Gap, Keys, Pattern, Slot, Words
 from kg.patterns.segment import Segment
 
 _SEVERAL = "several names"
 """What patterns need where more than one name must stand."""
+_ANY, _RIGHT, _LEFT, _NEXT, _PREVIOUS = _SIDES = range(5)
+"""Where a need must be met: anywhere, on one side of the words looked up, or right beside them."""
+_KEPT = 256
+"""For how many sets of needs the patterns of one wording are kept."""
 
 
 class _Need(NamedTuple):
-    """What may fill a part that must be filled, and on which side of the words looked up (-1 left, 1 right, 0 any)."""
+    """What may fill a part that must be filled, and where it must stand."""
 
     keys: frozenset[str]
     side: int
@@ -40,21 +47,53 @@ class Entry(NamedTuple):
 class _Branch(NamedTuple):
     """Patterns that share their first needs: those that need nothing more, and for each further need those that do.
 
-    ``mask`` has a bit for each thing that meets the last of the shared needs, ``side`` is where it must stand.
+    ``bit`` is that of the last of the shared needs.
     """
 
-    mask: int
-    side: int
+    bit: int
     entries: list[Entry]
     below: list[_Branch]
 
 
+@dataclass(slots=True)
+class _Choice:
+    """The patterns that are found by one wording; ``wanted`` are the bits of all their needs."""
+
+    branch: _Branch = field(default_factory=lambda: _Branch(0, [], []))
+    wanted: int = 0
+    known: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
+
+    def add(self, needs: Sequence[int], entry: Entry) -> None:
+        """One more pattern, beside those that share its first needs."""
+        branch = self.branch
+        for bit in needs:
+            self.wanted |= bit
+            further = next((b for b in branch.below if b.bit == bit), None)
+            if further is None:
+                further = _Branch(bit, [], [])
+                branch.below.append(further)
+            branch = further
+        branch.entries.append(entry)
+
+    def possible(self, met: int) -> tuple[Entry, ...]:
+        """The patterns whose needs are met, in order."""
+        met &= self.wanted
+        found = self.known.get(met)
+        if found is None:
+            if len(self.known) >= _KEPT:
+                self.known.clear()
+            found = self.known[met] = _possible(self.branch, met)
+        return found
+
+
 class _Wording(NamedTuple):
-    """One wording by which patterns are found: its place among those with its first word, its words, the patterns."""
+    """One wording: its place among those with its first word, its words, the patterns found by it, and those found by
+    free words that hold it, by the list that it is of."""
 
     number: int
     keys: Keys
-    branch: _Branch
+    choice: _Choice
+    free: dict[str, _Choice]
 
 
 class Hit(NamedTuple):
@@ -62,9 +101,31 @@ class Hit(NamedTuple):
 
     first: int
     last: int
-    entries: list[Entry]
+    entries: Sequence[Entry]
     owned: bool = False
     """Whether it is a word that says whose something is, which is an owner and the sign of it in one."""
+
+
+class _Met:
+    """What is met at each place of a segment, as bits."""
+
+    def __init__(self, bits: list[int], several: int, sides: Sequence[int]) -> None:
+        self.sides = sides
+        self.before = list(accumulate(bits, or_, initial=0))
+        self.behind = list(accumulate(reversed(bits), or_, initial=0))[::-1]
+        self.here = (self.before[-1] | several) & sides[_ANY]
+        self.bits = [*bits, 0]  # nothing stands beyond either end
+
+    def around(self, first: int, last: int) -> int:
+        """The needs that are met around the nodes ``first`` to ``last`` (past the last)."""
+        _, right, left, following, previous = self.sides
+        return (
+            self.here
+            | (self.behind[last] & right)
+            | (self.before[first] & left)
+            | (self.bits[last] & following)
+            | (self.bits[first - 1] & previous)
+        )
 
 
 class Index:
@@ -72,33 +133,36 @@ class Index:
 
     def __init__(self, patterns: Sequence[Pattern], lists: Mapping[str, frozenset[Keys]]) -> None:
         needs = [_needs(pattern) for pattern in patterns]
-        wanted = sorted({key for found in needs for need in found for key in need.keys})
-        self.bits = {key: 1 << i for i, key in enumerate(wanted)}
-        """For each thing that a pattern needs its bit in the masks."""
-        self.several = self.bits.get(_SEVERAL, 0)
+        often = Counter(need for found in needs for need in found)
+        ranked = sorted(often, key=lambda n: (-often[n], n.side, sorted(n.keys)))
+        bits = {need: 1 << i for i, need in enumerate(ranked)}
+        self.sides = [sum(bit for need, bit in bits.items() if need.side == side) for side in _SIDES]
+        """For each side the bits of what must be met there."""
+        self.bits: dict[str, int] = {}
+        """For each thing that a pattern needs the bits of all needs that it meets."""
+        for need, bit in bits.items():
+            for key in need.keys:
+                self.bits[key] = self.bits.get(key, 0) | bit
         self.named: dict[tuple[frozenset[str], str], int] = {}
         """The bits of names, by their classes and kinds."""
-        often = Counter(need for found in needs for need in found)
-        by_wording: dict[Keys, _Branch] = {}
-        branches: dict[tuple[Keys, tuple[_Need, ...]], _Branch] = {}
+        texts = {e.name for p in patterns for e in p.elements if isinstance(e, Slot) and e.value == "text"}
+        self.leading = {name: _leading(name, lists) for name in sorted(texts & lists.keys())}
+        """For free words that are found by one of a list the words that may lead them."""
+        by_wording: dict[Keys, _Wording] = {}
         for number, pattern in enumerate(patterns):
             parts, k = pattern.elements, pattern.anchor
             entry = Entry(number, pattern, parts[k + 1 :], parts[:k][::-1])
-            shared = sorted(needs[number], key=lambda n: (-often[n], n.side, sorted(n.keys)))
-            for keys in sorted(_anchors(pattern, lists)):
-                branch = by_wording.setdefault(keys, _Branch(0, 0, [], []))
-                for n, need in enumerate(shared):
-                    path = keys, tuple(shared[: n + 1])
-                    if path not in branches:
-                        branches[path] = _Branch(sum(self.bits[key] for key in need.keys), need.side, [], [])
-                        branch.below.append(branches[path])
-                    branch = branches[path]
-                branch.entries.append(entry)
+            own, anchor = sorted(bits[need] for need in needs[number]), parts[k]
+            for keys in sorted(_anchors(anchor, lists)):
+                wording = by_wording.setdefault(keys, _Wording(len(by_wording), keys, _Choice(), {}))
+                free = isinstance(anchor, Slot)
+                choice = wording.free.setdefault(anchor.name, _Choice()) if free else wording.choice
+                choice.add(own, entry)
         self.by_first: dict[str, dict[str, list[_Wording]]] = {}
         """The wordings by their first word, then by their second (nothing where they have none)."""
-        for number, (keys, branch) in enumerate(by_wording.items()):
+        for keys, wording in by_wording.items():
             seconds = self.by_first.setdefault(keys[0], {})
-            seconds.setdefault(keys[1] if len(keys) > 1 else "", []).append(_Wording(number, keys, branch))
+            seconds.setdefault(keys[1] if len(keys) > 1 else "", []).append(wording)
 
     def hits(self, segment: Segment) -> Iterator[Hit]:
         """The words of patterns in a segment, in order, each with the patterns that it may hold."""
@@ -106,29 +170,32 @@ class Index:
         places = [i for i, word in enumerate(words) if word in by_first or i in owners]
         if not places:
             return
-        get, possessive = self.bits.get, segment.grammar.possessive
-        bits = [get(n.key, 0) if n.key else self._bits(n, possessive) for n in segment.nodes]
-        before, behind = (list(accumulate(x, or_, initial=0)) for x in (bits, reversed(bits)))
-        here = before[-1] | (self.several if sum(n.mention is not None for n in segment.nodes) > 1 else 0)
-        count = len(words)
+        met = self._met(segment)
         for i in places:
             if words[i]:
                 for wording in self._wordings(words, i):
                     last = i + len(wording.keys)
-                    entries = _possible(wording.branch, (here, behind[count - last], before[i]))
+                    entries = wording.choice.possible(met.around(i, last))
+                    if wording.free:
+                        entries = self._with_free(entries, wording, segment, i, met)
                     if entries:
                         yield Hit(i, last, entries)
                 continue
-            masks = (here, behind[count - i - 1], before[i + 1])
-            for sign in sorted(possessive & by_first.keys()):
+            for sign in sorted(segment.grammar.possessive & by_first.keys()):
                 for wording in by_first[sign].get("", ()):
-                    yield Hit(i + 1, i + 1, _possible(wording.branch, masks), owned=True)
+                    yield Hit(i + 1, i + 1, wording.choice.possible(met.around(i + 1, i + 1)), owned=True)
+
+    def run(self, segment: Segment, name: str, first: int, last: int) -> tuple[int, int]:
+        """The free words around those of a list that were found: their first node, past their last."""
+        return run_of_words(segment, first, last, self.leading[name])
 
     def all_hits(self, segment: Segment) -> Iterator[Hit]:
         """The words of patterns in a segment, in order, each with all patterns that are found by it."""
         for i in range(len(segment)):
             for wording in self._wordings(segment.words, i):
-                yield Hit(i, i + len(wording.keys), sorted(_all(wording.branch)))
+                choices = (wording.choice, *wording.free.values())
+                found = sorted(entry for choice in choices for entry in _all(choice.branch))
+                yield Hit(i, i + len(wording.keys), found)
 
     def _wordings(self, words: Keys, i: int) -> Sequence[_Wording]:
         """The wordings that stand at a place."""
@@ -142,6 +209,24 @@ class Index:
         longer = [w for w in following if len(w.keys) == 2 or words[i : i + len(w.keys)] == w.keys]
         return sorted((*alone, *longer)) if alone or len(longer) > 1 else longer
 
+    def _with_free(
+        self, entries: Sequence[Entry], wording: _Wording, segment: Segment, first: int, met: _Met
+    ) -> Sequence[Entry]:
+        """The patterns of a wording, those for free words that hold it among them: their parts stand beyond all of
+        these."""
+        found, last = list(entries), first + len(wording.keys)
+        for name, choice in wording.free.items():
+            found += choice.possible(met.around(*self.run(segment, name, first, last)))
+        return sorted(found)
+
+    def _met(self, segment: Segment) -> _Met:
+        nodes, possessive, names = segment.nodes, segment.grammar.possessive, 0
+        bits = list(map(self.bits.get, segment.words, repeat(0)))
+        for i in [i for i, word in enumerate(segment.words) if not word]:
+            bits[i] = self._bits(nodes[i], possessive)
+            names += nodes[i].mention is not None
+        return _Met(bits, self.bits.get(_SEVERAL, 0) if names > 1 else 0, self.sides)
+
     def _bits(self, node: Node, possessive: frozenset[str]) -> int:
         """The bits of a name or value; of a name its classes, its kind, and for an owner the signs of owners."""
         mention = node.mention
@@ -150,30 +235,34 @@ class Index:
         kind = "unlisted" if mention.unknown else mention.kind
         found = self.named.get((mention.classes, kind))
         if found is None:
-            keys = {*mention.classes, kind, *(possessive if kind in OWNERS else ())}
-            found = sum(self.bits[key] for key in keys & self.bits.keys())
+            found = 0
+            for key in {*mention.classes, kind, *(possessive if kind in OWNERS else ())}:
+                found |= self.bits.get(key, 0)
             self.named[mention.classes, kind] = found
         return found
 
 
-def _anchors(pattern: Pattern, lists: Mapping[str, frozenset[Keys]]) -> frozenset[Keys]:
-    element = pattern.elements[pattern.anchor]
-    if isinstance(element, Words):
-        return element.alternatives
-    return lists[element.name] if isinstance(element, Slot) else frozenset()
+def _anchors(anchor: Element, lists: Mapping[str, frozenset[Keys]]) -> frozenset[Keys]:
+    if isinstance(anchor, Words):
+        return anchor.alternatives
+    return lists[anchor.name] if isinstance(anchor, Slot) else frozenset()
 
 
-def _possible(branch: _Branch, masks: tuple[int, int, int]) -> list[Entry]:
-    """The patterns whose needs are met; ``masks``: what stands anywhere, behind the words and (at -1) before them."""
-    found, todo = branch.entries, [branch.below]
+def _leading(name: str, lists: Mapping[str, frozenset[Keys]]) -> frozenset[str]:
+    """The words that may lead free words: those of their list, and of the list ``<name>_with``."""
+    groups = (lists[name], lists.get(name + "_with", frozenset()))
+    return frozenset(key for group in groups for keys in group for key in keys)
+
+
+def _possible(branch: _Branch, met: int) -> tuple[Entry, ...]:
+    found, todo = list(branch.entries), [branch.below]
     for branches in todo:
-        for mask, side, entries, below in branches:
-            if mask & masks[side]:
-                if entries:
-                    found = found + entries
+        for bit, entries, below in branches:
+            if bit & met:
+                found += entries
                 if below:
                     todo.append(below)
-    return sorted(found) if len(found) > 1 else found
+    return tuple(sorted(found))
 
 
 def _all(branch: _Branch) -> Iterator[Entry]:
@@ -182,25 +271,37 @@ def _all(branch: _Branch) -> Iterator[Entry]:
         yield from _all(further)
 
 
-def _needs(pattern: Pattern) -> tuple[_Need, ...]:
+def _needs(pattern: Pattern) -> frozenset[_Need]:
     """For each part that must be filled what may fill it: first words, classes, kinds of mention, kinds of value."""
-    words, names, values = [], [], []
-    loose = isinstance(pattern.elements[pattern.anchor], Slot)  # free words reach further than the word looked up
-    for i, e in enumerate(pattern.elements):
-        if i == pattern.anchor or isinstance(e, Gap) or e.optional:
-            continue
-        side = 0 if loose else 1 if i > pattern.anchor else -1
-        if isinstance(e, Words):
-            words.append(_Need(frozenset(e.by_first), side))
-        elif not e.value and "topic" not in e.kinds:
-            fits = frozenset(e.kinds & {"demonym"} or {*e.classes, *e.kinds, *_open_kinds(e)})
-            names.append(_Need(fits, side))
-        elif e.value not in ("", "text", "any"):
-            values.append(_Need(frozenset({e.value}), side))
-    both = any(isinstance(e, Slot) and e.name == "both" for e in pattern.elements)
-    several = [_Need(frozenset({_SEVERAL}), 0)] if both or len(names) > 1 else []
-    return tuple(several + words + names + values)
+    parts, k, found, names = pattern.elements, pattern.anchor, set(), 0
+    for i, part in enumerate(parts):
+        keys = None if i == k else _fits(part)
+        if keys is not None:
+            names += isinstance(part, Slot) and not part.value
+            found.add(_Need(keys, _RIGHT if i > k else _LEFT))
+            if abs(i - k) == 2 and parts[(i + k) // 2] == Gap(0):
+                found |= _beside(part, keys, following=i > k)
+    both = any(isinstance(e, Slot) and e.name == "both" for e in parts)
+    return frozenset(found | {_Need(frozenset({_SEVERAL}), _ANY)} if both or names > 1 else found)
 
 
-def _open_kinds(slot: Slot) -> tuple[str, ...]:
-    return ("unlisted",) if slot.open else ()
+def _beside(part: Element, keys: frozenset[str], *, following: bool) -> set[_Need]:
+    """What a part needs right beside the words looked up. Signs need nothing: an owner is the sign of itself."""
+    if isinstance(part, Words):
+        keys = frozenset(part.by_first if following else part.by_last)
+        if not all(key[0].isalnum() for key in keys):
+            return set()
+    return {_Need(keys, _NEXT if following else _PREVIOUS)}
+
+
+def _fits(part: Element) -> frozenset[str] | None:
+    """What may fill a part; None for one that may stay empty or take anything."""
+    if isinstance(part, Gap) or part.optional:
+        return None
+    if isinstance(part, Words):
+        return frozenset(part.by_first)
+    if part.value:
+        return None if part.value in ("text", "any") else frozenset({part.value})
+    open_kinds = ("unlisted",) if part.open else ()
+    fits = part.kinds & {"demonym"} or {*part.classes, *part.kinds, *open_kinds}
+    return None if "topic" in part.kinds else frozenset(fits)

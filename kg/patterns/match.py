@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from kg.model import Status
 from kg.patterns.bound import Bound
-from kg.patterns.free import run_of_words
 from kg.patterns.index import Entry, Index
 from kg.patterns.notation import Keys, Pattern, Slot, Words
 from kg.patterns.segment import Segment
@@ -49,7 +48,6 @@ class Matcher:
         texts = {e.name for p in patterns for e in p.elements if isinstance(e, Slot) and e.value == "text"}
         self.by_first = {name: Words(lists[name]).by_first for name in sorted(texts & lists.keys())}
         """For free words that need one of a list the wordings of that list."""
-        self.leading = {name: _leading(name, lists) for name in self.by_first}
         self.index = Index(patterns, lists)
 
     def matches(self, segment: Segment) -> list[Match]:
@@ -94,7 +92,7 @@ class Matcher:
         anchor = pattern.elements[pattern.anchor]
         bound = Bound({}, first, last)
         if isinstance(anchor, Slot):
-            first, last = run_of_words(segment, first, last, self.leading[anchor.name])
+            first, last = self.index.run(segment, anchor.name, first, last)
             bound = Bound({anchor.name: tuple(range(first, last))}, first, last)
         found: Bound | None = bound
         if entry.right:
@@ -115,9 +113,3 @@ class Matcher:
                 ):
                     return False
         return True
-
-
-def _leading(name: str, lists: dict[str, frozenset[Keys]]) -> frozenset[str]:
-    """The words that may lead free words: those of their list, and of the list ``<name>_with``."""
-    groups = (lists[name], lists.get(name + "_with", frozenset()))
-    return frozenset(key for group in groups for keys in group for key in keys)
