@@ -17,7 +17,7 @@ from kg.model import SAID, Document
 from kg.patterns import Language, load
 from kg.patterns.language import VOCABULARY
 from kg.patterns.notation import GAP
-from kg.patterns.walk import SOFT
+from kg.patterns.parts import SOFT
 from kg.project import Project
 from kg.relations import Reader
 from kg.relations.cues import NEGATION, REPORT

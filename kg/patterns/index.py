@@ -155,9 +155,10 @@ class Index:
             own, anchor = sorted(bits[need] for need in needs[number]), parts[k]
             for keys in sorted(_anchors(anchor, lists)):
                 wording = by_wording.setdefault(keys, _Wording(len(by_wording), keys, _Choice(), {}))
-                free = isinstance(anchor, Slot)
-                choice = wording.free.setdefault(anchor.name, _Choice()) if free else wording.choice
-                choice.add(own, entry)
+                found = wording.choice
+                if isinstance(anchor, Slot):
+                    found = wording.free.setdefault(anchor.name, _Choice())
+                found.add(own, entry)
         self.by_first: dict[str, dict[str, list[_Wording]]] = {}
         """The wordings by their first word, then by their second (nothing where they have none)."""
         for keys, wording in by_wording.items():
@@ -175,7 +176,7 @@ class Index:
             if words[i]:
                 for wording in self._wordings(words, i):
                     last = i + len(wording.keys)
-                    entries = wording.choice.possible(met.around(i, last))
+                    entries: Sequence[Entry] = wording.choice.possible(met.around(i, last))
                     if wording.free:
                         entries = self._with_free(entries, wording, segment, i, met)
                     if entries:

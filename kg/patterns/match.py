@@ -13,8 +13,9 @@ from kg.model import Status
 from kg.patterns.bound import Bound
 from kg.patterns.index import Entry, Index
 from kg.patterns.notation import Keys, Pattern, Slot, Words
+from kg.patterns.parts import SOFT, Part
 from kg.patterns.segment import Segment
-from kg.patterns.walk import SOFT, Walk
+from kg.patterns.walk import Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Matcher:
         self.by_first = {name: Words(lists[name]).by_first for name in sorted(texts & lists.keys())}
         """For free words that need one of a list the wordings of that list."""
         self.index = Index(patterns, lists)
+        self.sides: dict[int, tuple[Part, Part]] = {}
+        """For patterns that were tried the parts to the right and to the left of their words, by their number."""
 
     def matches(self, segment: Segment) -> list[Match]:
         """Every match in a segment, at most one for each hit of a pattern's words."""
@@ -71,19 +74,28 @@ class Matcher:
 
     def _lacking(self, segment: Segment, entry: Entry, first: int, last: int) -> int:
         """The number of the first part that could not be filled."""
-        right = self._walk(segment, entry, rightwards=True)
-        if right.go(0, last, Bound({}, first, last)) is None:
-            return entry.pattern.anchor + 1 + right.furthest
-        left = self._walk(segment, entry, rightwards=False)
-        left.go(0, first, Bound({}, first, last))
-        return max(entry.pattern.anchor - 1 - left.furthest, 0)
+        anchor, bound = entry.pattern.anchor, Bound({}, first, last)
+        for rightwards, position in ((True, last), (False, first)):
+            reached: list[int] = []
+            found = self._side(segment, entry, rightwards=rightwards, reached=reached).fill(segment, position, bound)
+            if rightwards and found is None:
+                return anchor + 1 + max(reached)
+        return max(anchor - 1 - max(reached), 0)
 
-    def _walk(self, segment: Segment, entry: Entry, *, rightwards: bool) -> Walk:
-        pattern, parts = entry.pattern, entry.right if rightwards else entry.left
+    def _side(self, segment: Segment, entry: Entry, *, rightwards: bool, reached: list[int] | None = None) -> Part:
+        """The parts of a pattern on one side of its words."""
+        pattern, elements = entry.pattern, entry.right if rightwards else entry.left
         naming = pattern.status is Status.IN_EFFECT
-        return Walk(
-            segment, parts, pattern.elements[pattern.anchor], rightwards=rightwards, naming=naming, listed=self.by_first
+        walk = Walk(segment.grammar, self.by_first)
+        return walk.parts(
+            elements, pattern.elements[pattern.anchor], rightwards=rightwards, naming=naming, reached=reached
         )
+
+    def _sides(self, segment: Segment, entry: Entry) -> tuple[Part, Part]:
+        """The parts to the right and to the left, made when a pattern is first tried: most never are."""
+        made = self._side(segment, entry, rightwards=True), self._side(segment, entry, rightwards=False)
+        self.sides[entry.number] = made
+        return made
 
     def _fill(self, segment: Segment, entry: Entry, first: int, last: int, *, width: int = SOFT) -> Match | None:
         """The match of a pattern whose words stand at ``first`` to ``last``; ``width`` is how far off the name to their
@@ -94,11 +106,10 @@ class Matcher:
         if isinstance(anchor, Slot):
             first, last = self.index.run(segment, anchor.name, first, last)
             bound = Bound({anchor.name: tuple(range(first, last))}, first, last)
-        found: Bound | None = bound
-        if entry.right:
-            found = self._walk(segment, entry, rightwards=True).go(0, last, bound)
-        if found is not None and entry.left:
-            found = self._walk(segment, entry, rightwards=False).go(0, first, found, width)
+        right, left = self.sides.get(entry.number) or self._sides(segment, entry)
+        found = right.fill(segment, last, bound)
+        if found is not None:
+            found = left.fill(segment, first, found, width)
         if found is None or not self._worded(segment, pattern, found.slots):
             return None
         return Match(pattern, found.slots, (first, last), found.low, found.high, found.gaps)

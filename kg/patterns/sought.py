@@ -1,0 +1,312 @@
+"""The slots of a pattern that a name or a value fills: the nearest that fits, with nothing between that forbids it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from kg.patterns.bound import Bound
+from kg.patterns.groups import Group
+from kg.patterns.notation import Element, Gap, Slot, Words
+from kg.patterns.parts import SOFT, Part, is_owner_sign, past
+from kg.patterns.segment import Segment
+from kg.text import Mention
+
+APPOSITION = 24
+"""The longest apposition that is passed over, in nodes."""
+JOINED = 3
+"""How many nodes before a verb the conjunction may stand that joins it to another."""
+_SIGNS = frozenset({(",",), ("(",)})
+"""The signs behind a name that open an apposition to it."""
+
+Filling: TypeAlias = tuple[tuple[int, ...], int, int]
+"""The nodes that fill a slot, the first node they take, and past the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a slot knows of the parts beside it, on the side of the words looked up (``before``) and beyond it."""
+
+    before: Element | None
+    after: Element | None
+    possessive: frozenset[str]
+    prepositions: frozenset[str]
+
+    @property
+    def apposed(self) -> bool:
+        """Whether a comma or bracket alone, or nothing, parts a slot from the part before it."""
+        if isinstance(self.before, Gap):
+            return not self.before.width
+        return isinstance(self.before, Words) and self.before.alternatives <= _SIGNS
+
+    @property
+    def owner_sign(self) -> bool:
+        """Whether a sign that says whose something is follows."""
+        return is_owner_sign(self.after, self.possessive)
+
+    @property
+    def governed(self) -> bool:
+        """Whether the part before it ends in a preposition: a comma then ends its phrase."""
+        before, prepositions = self.before, self.prepositions
+        return isinstance(before, Words) and any(keys[-1] in prepositions for keys in before.alternatives)
+
+
+class Sought:
+    """A slot for a name or a value."""
+
+    def __init__(self, following: Part, slot: Slot, beside: Beside, *, rightwards: bool, naming: bool) -> None:
+        self.following, self.slot, self.rightwards, self.naming = following, slot, rightwards, naming
+        self.name, self.classes, self.value, self.optional = slot.name, slot.classes, slot.value, slot.optional
+        self.demonym, self.anaphor = "demonym" in slot.kinds, "anaphor" in slot.kinds
+        self.unlisted = "unlisted" in slot.kinds
+        self.apposed = not rightwards and beside.apposed
+        """Whether it is an apposition that parts it from the words: that speaks of the nearest name only."""
+        self.owner_sign = rightwards and beside.owner_sign
+        self.governed = beside.governed
+        self.last = beside.after is None
+        self.free = self.last or isinstance(beside.after, Slot | Gap)
+        """Whether no words follow that tell what the name there is."""
+
+    def fill(self, segment: Segment, position: int, bound: Bound, width: int = SOFT) -> Bound | None:
+        """What is bound with the nearest name or value that fits, if all that follows can then be filled.
+
+        For a verb joined to another ("X follows Y and brings …") it is the nearest that leads a clause, where there is
+        one.
+        """
+        found = None
+        if width > SOFT and not self.rightwards and not self.value and _joined(segment, position):
+            found = self._nearest(segment, position, bound, width, leading=True)
+        if found is None:
+            found = self._nearest(segment, position, bound, width)
+        if found is not None:
+            nodes, low, high = found
+            edge = high if self.rightwards else low
+            filled = self.following.fill(segment, edge, bound.with_slot(self.name, nodes, low, high))
+            if filled is not None:
+                return filled
+        return self.following.fill(segment, position, bound, width) if self.optional else None
+
+    def _nearest(
+        self, segment: Segment, position: int, bound: Bound, width: int, *, leading: bool = False
+    ) -> Filling | None:
+        words, light, wide, rightwards = segment.words, segment.light, width > SOFT, self.rightwards
+        at, passed, named, count = position if rightwards else position - 1, 0, False, len(words)
+        bare = self.apposed and not wide  # "Acme, the maker", not "Acme says, the maker"
+        while 0 <= at < count and passed <= (0 if bare else width):
+            word, found = words[at], None
+            if not word:
+                if self._may_fill(segment, at, position, width, leading):
+                    found = self._fits(segment, at, bound, wide, position)
+                named = named or (found is None and segment.nodes[at].mention is not None)
+            if found is not None or width == 0:
+                return found
+            if self._ends(segment, at, position, wide, named):
+                return None
+            if word == "," and (jump := self._over_comma(segment, at, wide, passed)) != at:
+                if jump is None:
+                    return None
+                at, passed = jump, passed + 1
+                continue
+            if not wide and self._stops(segment, at):
+                return None
+            if at not in light and not (bare and at in segment.partner):
+                passed += 1
+            example = segment.examples.get(at) if rightwards else None
+            at = past(segment, at, rightwards=rightwards) if example is None else example
+        return None
+
+    # -- what fits -------------------------------------------------------------------------------------------------
+
+    def _may_fill(self, segment: Segment, at: int, position: int, width: int, leading: bool) -> bool:
+        if leading and not _leads(segment, at):
+            return False
+        return at not in segment.owners or self._binds(segment, at, position, width)
+
+    def _binds(self, segment: Segment, at: int, position: int, width: int) -> bool:
+        """Whether a word or ending that says whose something is may fill a slot: it owns what stands beside it."""
+        mention = segment.nodes[at].mention
+        if at not in (position, position - 1) or mention is None:
+            return False
+        return mention.kind == "owner" or width == 0 or self.owner_sign
+
+    def _fits(self, segment: Segment, at: int, bound: Bound, wide: bool, origin: int) -> Filling | None:
+        node = segment.nodes[at]
+        if self.value:
+            fits = node.value is not None and node.value.fits(self.value)
+            listed = segment.listed(at) if fits and self.value != "date" else (at,)
+            return (listed, listed[0], listed[-1] + 1) if fits else None
+        mention = node.mention
+        if mention is None or bound.holds(at):
+            return None
+        if at and at != origin and segment.words[at - 1] in segment.grammar.outside:
+            return None
+        if mention.kind == "demonym" or self.demonym:
+            tied = mention.kind == "demonym" and self.demonym and not mention.classes.isdisjoint(self.classes)
+            return ((at,), at, at + 1) if tied else None
+        if not self._accepts(segment, mention, at, wide):
+            return None
+        group = self._together(segment, at, wide, origin)
+        return group if group is not None and self._stands_free(segment, at, group, wide, origin) else None
+
+    def _accepts(self, segment: Segment, mention: Mention | None, at: int, wide: bool) -> bool:
+        """Whether a name alone may fill the slot, by what it is."""
+        if mention is None or mention.kind == "demonym" or (wide and at in segment.owners):
+            return False
+        if self.anaphor and mention.kind != "anaphor":
+            return False
+        if self.name == "x" or mention.unknown:
+            long = mention.last - mention.first > 1 and bool(self.slot.open) and not segment.is_version(at)
+            return mention.unknown and ((long and mention.kind == "unlisted") or self.unlisted)
+        return not mention.classes.isdisjoint(self.classes)
+
+    def _together(self, segment: Segment, at: int, wide: bool, origin: int) -> Filling | None:
+        """A name that fits, with those of its list that do; None where only one does and several must."""
+        group = segment.groups.get(at)
+        if group is None:
+            return None if self.name == "both" else ((at,), at, at + 1)
+        near = self._near(segment, group, at, origin)
+        nodes = segment.nodes
+        members = tuple([m for m in near if m == at or self._accepts(segment, nodes[m].mention, m, wide)])
+        if self.name == "both" and len(members) < 2:
+            return None
+        if len(members) == len(group.members):
+            return members, group.first, group.last
+        foreign = any(not (m := nodes[n].mention) or not m.unknown for n in near if n not in members)
+        members = (at,) if foreign else members
+        return members, members[0], members[-1] + 1
+
+    def _near(self, segment: Segment, group: Group, at: int, origin: int) -> tuple[int, ...]:
+        """The members of a list, the one at a node among them, that the slot may take together."""
+        if self.apposed:
+            return (at,)
+        near = [m for m in group.members if (m >= origin if self.rightwards else m < origin)]
+        if self.naming:  # "the unit A and the partner B", "Norland's A and the B": B has words of its own
+            grammar, words = segment.grammar, segment.words
+            keys = ((m, words[m - 1]) for m in near)
+            near = [m for m, key in keys if m == at or (key not in grammar.describes and key not in grammar.filler)]
+        return tuple(near)
+
+    def _stands_free(self, segment: Segment, at: int, filling: Filling, wide: bool, origin: int) -> bool:
+        """Whether names that fit belong to nothing else: no preposition governs them, no other name is what they say
+        whose it is."""
+        _, first, last = filling
+        floor = origin if self.rightwards else 0
+        governed = wide and self.free and segment.oblique(first, floor)
+        if governed and (self.rightwards or not segment.is_spoken_of(last, origin)):
+            return False
+        ends = self.last and not self.naming if self.rightwards else wide
+        if ends and segment.possessive(last):
+            return False  # "Acme's" is not Acme
+        if not self.rightwards:
+            return True
+        # "of Norland-based Acme" is not of Norland, "in Acme partner Vest" not in Acme
+        return not (segment.modifies(at) or (self.last and segment.attributive(last)))
+
+    # -- where the search ends -------------------------------------------------------------------------------------
+
+    def _ends(self, segment: Segment, at: int, position: int, wide: bool, named: bool) -> bool:
+        """Whether a search ends at a node that does not fit: where a clause does, at a name that owns the words, and
+        for where something comes from at any name ("the German Acme … the start-up": not the start-up's home)."""
+        if at in segment.breaks and (self.rightwards or not wide or named or not segment.words[at].isalpha()):
+            return True
+        if wide and not self.rightwards and at + 2 == position and _owns_words(segment, at):
+            return True
+        return wide and named and self.demonym and at not in segment.common
+
+    def _stops(self, segment: Segment, at: int) -> bool:
+        """Whether a search over nearby words ends here: at a small word that binds otherwise, or at a foreign name."""
+        word, grammar = segment.words[at], segment.grammar
+        if word in grammar.filler or at in segment.partner or at in segment.examples:
+            return False
+        if word:
+            return word in grammar.stop or not (word[0].isalnum() or word in "-,'s–—\"“”")
+        node = segment.nodes[at]
+        if node.value is not None:
+            return False
+        apposed = at + 1 < len(segment) and segment.words[at + 1] == "," and self._is_name(segment, at + 2)
+        light = (
+            at in segment.common
+            or (at > 0 and segment.words[at - 1] in grammar.origins)
+            or (node.mention is not None and (node.mention.kind == "demonym" or segment.owns(at)))
+        )
+        return not (self.rightwards and (apposed or segment.is_tied(at))) and not light
+
+    def _is_name(self, segment: Segment, at: int) -> bool:
+        nodes = segment.nodes
+        while self.rightwards and at < len(nodes) and nodes[at].key in segment.grammar.filler:
+            at += 1
+        mention = nodes[at].mention if 0 <= at < len(nodes) else None
+        if mention is not None and mention.unknown:
+            return self.name == "x" or self.unlisted
+        return mention is not None and not mention.classes.isdisjoint(self.classes)
+
+    def _over_comma(self, segment: Segment, at: int, wide: bool, passed: int) -> int | None:
+        """Where a search goes on at a comma: the comma itself to step over it, a node before an apposition or relative
+        clause that it closes, or None where it ends the search."""
+        if self.rightwards and at in segment.examples:
+            return segment.examples[at]
+        opening = None if self.rightwards else _opening(segment, at)
+        if opening is not None and _is_led(segment, opening, at):
+            return opening - 1
+        if self._crosses_comma(segment, at, wide, passed):
+            return at
+        if self.rightwards or (opening is None and not wide and _clause_breaks(segment, at)):
+            return None
+        named = opening is not None and segment.nodes[opening + 1].mention is not None
+        return opening - 1 if opening is not None and (named or not wide) else at - 1
+
+    def _crosses_comma(self, segment: Segment, at: int, wide: bool, passed: int) -> bool:
+        before = segment.nodes[at - 1].mention if at or self.rightwards else None
+        if self.rightwards:
+            if wide or not passed or not self._is_name(segment, at + 1):
+                return wide
+            return before is not None or segment.closes(at + 1) or not self.governed
+        return before is not None and self._is_name(segment, at - 1)
+
+
+def _joined(segment: Segment, position: int) -> bool:
+    """Whether a conjunction stands before the words here, with nothing but a few words between ("and is to")."""
+    for word in reversed(segment.words[max(1, position - JOINED) : position]):
+        if not word.isalpha():
+            return False
+        if (word,) in segment.grammar.conjunctions:
+            return True
+    return False
+
+
+def _leads(segment: Segment, at: int) -> bool:
+    """Whether a name begins a clause, but for words that say nothing or say what it is."""
+    while at and (at - 1 in segment.light or segment.words[at - 1] in segment.grammar.describes):
+        at -= 1
+    before = segment.nodes[at - 1].value if at else None
+    if before is not None and before.kind == "date":  # "In 2024 Acme builds … and sells …"
+        at -= 1 + (at > 1 and segment.words[at - 2] in segment.grammar.prepositions)
+    return at == 0 or at - 1 in segment.breaks or segment.words[at - 1] == ","
+
+
+def _owns_words(segment: Segment, at: int) -> bool:
+    """Whether a name owns the words right behind it ("Acme's | partnership with"): no other name does them."""
+    return segment.nodes[at].mention is not None and segment.words[at + 1] in segment.grammar.possessive
+
+
+def _opening(segment: Segment, at: int) -> int | None:
+    """The comma before a comma, within a clause and not too far; those between the names of a list part nothing."""
+    listed = segment.groups.get(at - 1)
+    for k in range((listed.first if listed else at) - 1, max(-1, at - APPOSITION), -1):
+        if k in segment.breaks:
+            return None
+        if segment.words[k] == ",":
+            return k
+    return None
+
+
+def _clause_breaks(segment: Segment, at: int) -> bool:
+    return any(k in segment.breaks for k in range(at - 1, max(-1, at - APPOSITION), -1))
+
+
+def _is_led(segment: Segment, opening: int, at: int) -> bool:
+    """Whether the words between two commas begin as an apposition or relative clause does."""
+    heads: Sequence[str] = segment.words[opening + 1 : min(opening + 4, at)]
+    led = not segment.grammar.appositions.isdisjoint(heads)
+    return led and segment.nodes[opening + 1].mention is None
