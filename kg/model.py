@@ -188,8 +188,7 @@ class Entity:
     def label(self, language: str = "en") -> str:
         """The preferred name in a language, else in English, else any."""
         preferred = {x.language: x.text for x in self.labels if x.kind == "preferred"}
-        fallback = min(self.labels).text if self.labels else self.iri
-        return preferred.get(language) or preferred.get("en") or fallback
+        return preferred.get(language) or preferred.get("en") or (min(self.labels).text if self.labels else self.iri)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ class Resolver:
         self.longest = max(map(len, language.anaphora), default=0)
         self.pairs = {keys[:2] for keys in language.anaphora}
         self.firsts = {keys[0] for keys in language.anaphora}
+        self.begun = {keys[:n] for keys in language.anaphora for n in range(1, len(keys) + 1)}
+        """All that such words may begin with."""
         self.prepositions = language.single("grammar", "prepositions")
         self.possessive = language.single("grammar", "possessive")
         self.describes = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
@@ -125,9 +127,11 @@ class Resolver:
         ends = {i for m in mentions if m.kind != "demonym" for i in (m.first, m.last - 1)}
         begins = {m.first for m in linked.mentions if m.kind != "demonym"}
         known = _Known(list(mentions))
-        for number, sentence in enumerate(linked.sentences if self.longest else ()):
+        opens = [i for i, key in enumerate(linked.tokens.keys) if key in self.firsts]
+        for number, sentence in enumerate(linked.sentences if opens else ()):
+            places = opens[bisect_left(opens, sentence.first) : bisect_left(opens, sentence.last)]
             earlier = linked.sentences[max(0, number - REACH) : number]
-            for phrase in list(self._phrases(linked, sentence)):
+            for phrase in list(self._phrases(linked, sentence, places)) if places else ():
                 titles = phrase.last in begins and not phrase.anaphor.possessive  # "the carmaker Acme" is Acme
                 if ends.isdisjoint((phrase.first, phrase.last - 1)) and not titles:
                     made = self._made(linked, known, phrase, sentence, earlier)
@@ -156,11 +160,10 @@ class Resolver:
         at = (tokens.starts[first], tokens.ends[last - 1], first, last)
         return Mention(*at, found[0].entity, found[0].classes, kind, also=also)
 
-    def _phrases(self, linked: LinkedText, sentence: Sentence) -> Iterator[_Phrase]:
-        keys, firsts, past = linked.tokens.keys, self.firsts, 0
-        places = [i for i, k in enumerate(keys[sentence.first : sentence.last], sentence.first) if k in firsts]
-        named = linked.between(sentence.first, sentence.last) if places else ()
-        short = (m for m in named if m.last - m.first <= _INNER)
+    def _phrases(self, linked: LinkedText, sentence: Sentence, places: list[int]) -> Iterator[_Phrase]:
+        """The phrases of a sentence; ``places`` are the tokens at which one may begin."""
+        keys, past = linked.tokens.keys, 0
+        short = (m for m in linked.between(sentence.first, sentence.last) if m.last - m.first <= _INNER)
         inner = {m.first: m for m in short if not m.classes.isdisjoint(self.homes)}
         for i in places:
             opens = i + 1 in inner or keys[i : i + 2] in self.pairs or keys[i : i + 1] in self.pairs
@@ -182,7 +185,10 @@ class Resolver:
                 continue
             words.append(keys[at])
             at += 1
-            anaphor = self.language.anaphora.get(tuple(words))
+            said = tuple(words)
+            if said not in self.begun:
+                break
+            anaphor = self.language.anaphora.get(said)
             if at < len(keys) and keys[at] in self.genitive:
                 continue  # "the chief of Acme" says of whom
             if anaphor is not None and anaphor.opening and at < len(keys) and keys[at] in self.describes:

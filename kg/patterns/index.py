@@ -110,7 +110,7 @@ class _Met:
     """What is met at each place of a segment, as bits."""
 
     def __init__(self, bits: list[int], several: int, sides: Sequence[int]) -> None:
-        self.sides = sides
+        _, self.right, self.left, self.following, self.previous = sides
         self.before = list(accumulate(bits, or_, initial=0))
         self.behind = list(accumulate(reversed(bits), or_, initial=0))[::-1]
         self.here = (self.before[-1] | several) & sides[_ANY]
@@ -118,14 +118,12 @@ class _Met:
 
     def around(self, first: int, last: int) -> int:
         """The needs that are met around the nodes ``first`` to ``last`` (past the last)."""
-        _, right, left, following, previous = self.sides
-        return (
-            self.here
-            | (self.behind[last] & right)
-            | (self.before[first] & left)
-            | (self.bits[last] & following)
-            | (self.bits[first - 1] & previous)
-        )
+        met = self.here | (self.behind[last] & self.right) | (self.before[first] & self.left)
+        if following := self.bits[last]:
+            met |= following & self.following
+        if previous := self.bits[first - 1]:
+            met |= previous & self.previous
+        return met
 
 
 class Index:
@@ -172,13 +170,14 @@ class Index:
         if not places:
             return
         met = self._met(segment)
+        around = met.around
         for i in places:
             if words[i]:
-                for wording in self._wordings(words, i):
-                    last = i + len(wording.keys)
-                    entries: Sequence[Entry] = wording.choice.possible(met.around(i, last))
-                    if wording.free:
-                        entries = self._with_free(entries, wording, segment, i, met)
+                for _, keys, choice, free in self._wordings(words, i):
+                    last = i + len(keys)
+                    entries: Sequence[Entry] = choice.possible(around(i, last))
+                    if free:
+                        entries = self._with_free(entries, free, segment, i, last, met)
                     if entries:
                         yield Hit(i, last, entries)
                 continue
@@ -204,19 +203,25 @@ class Index:
         if seconds is None:
             return ()
         alone = seconds.get("", ())
-        following = seconds.get(words[i + 1]) if len(seconds) > bool(alone) and i + 1 < len(words) else None
-        if following is None or not words[i + 1]:
+        following = seconds.get(words[i + 1]) if i + 1 < len(words) and words[i + 1] else None
+        if following is None:
             return alone
         longer = [w for w in following if len(w.keys) == 2 or words[i : i + len(w.keys)] == w.keys]
         return sorted((*alone, *longer)) if alone or len(longer) > 1 else longer
 
     def _with_free(
-        self, entries: Sequence[Entry], wording: _Wording, segment: Segment, first: int, met: _Met
+        self,
+        entries: Sequence[Entry],
+        free: Mapping[str, _Choice],
+        segment: Segment,
+        first: int,
+        last: int,
+        met: _Met,
     ) -> Sequence[Entry]:
         """The patterns of a wording, those for free words that hold it among them: their parts stand beyond all of
         these."""
-        found, last = list(entries), first + len(wording.keys)
-        for name, choice in wording.free.items():
+        found = list(entries)
+        for name, choice in free.items():
             found += choice.possible(met.around(*self.run(segment, name, first, last)))
         return sorted(found)
 
