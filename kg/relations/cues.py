@@ -88,10 +88,10 @@ class Cues:
 
     def found(self, segment: Segment) -> list[Cue]:
         """The cues of a segment, in order."""
-        cues = []
-        for i, node in enumerate(segment.nodes):
-            for keys, kind in self.index.get(node.key, ()) if node.key else ():
-                if segment.word_at(i, keys):
+        cues, index = [], self.index
+        for i in [i for i, word in enumerate(segment.words) if word in index]:
+            for keys, kind in index[segment.words[i]]:
+                if len(keys) == 1 or segment.word_at(i, keys):
                     cues.append(Cue(kind, i, i + len(keys)))
         sources = [c for c in cues if c.kind == "attributed"]  # "as reported by Acme News" makes no rumour
         return [c for c in cues if not any(a.first <= c.first and c.last <= a.last for a in sources)]

@@ -41,6 +41,8 @@ class Namer:
         self.deeds = Deeds.of(language)
         self.common = language.single("names", "common")
         self.articles = language.single("grammar", "articles")
+        self.least: dict[frozenset[str], int] = {}
+        """What :meth:`_has_short` found out before."""
 
     def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         """The text with its unlisted names typed by their context, and the entities they are."""
@@ -58,9 +60,8 @@ class Namer:
                         classes[name] = cls  # the narrower one, where two hold
         classes.update(self._by_last_word(linked, by_words))
         classes.update(self._by_deeds(linked, classes))
-        full = {
-            m.entity: m for m in linked.mentions if m.kind == "name" and self._has_short(m.classes, m.last - m.first)
-        }
+        listed = (m for m in linked.mentions if m.kind == "name" and m.last - m.first > 1)
+        full = {m.entity: m for m in listed if self._has_short(m.classes, m.last - m.first)}
         known = _parts((linked.text[m.start : m.end], m) for m in full.values())
         known = {**self._shortened(linked), **known}
         named = {linked.text[m.start : m.end]: m for m in linked.mentions if m.kind == "name"} if linked.short else {}
@@ -190,7 +191,11 @@ class Namer:
 
     def _has_short(self, classes: Iterable[str], words: int) -> bool:
         """Whether a name of these classes and of so many words is later said by its first or last word alone."""
-        least = max((self.ontology.classes[c].name_words for c in classes if c in self.ontology.classes), default=1)
+        known = frozenset(classes)
+        least = self.least.get(known)
+        if least is None:
+            counts = (self.ontology.classes[c].name_words for c in known if c in self.ontology.classes)
+            self.least[known] = least = max(counts, default=1)
         return words >= least > 1
 
     def _named(
@@ -243,7 +248,8 @@ class Namer:
     def by_place(self, linked: LinkedText, seg: Segment, matches: list[Match]) -> tuple[Segment, list[Entity]]:
         """The segment with the names that nobody listed typed by the slots they fill, and the entities they are."""
         nodes, entities = list(seg.nodes), []
-        for match in matches:
+        unlisted = any(n.mention is not None and n.mention.unknown for n in seg.nodes) if matches else False
+        for match in matches if unlisted else ():
             slots = {e.name: e for e in match.pattern.elements if isinstance(e, Slot) and e.open}
             for name, slot in slots.items():
                 for i in match.slots.get(name, ()):

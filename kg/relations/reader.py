@@ -164,7 +164,10 @@ class Reader:
             yield Claim(source.name, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")
 
     def _matches(self, text: str, seg: Segment) -> list[Match]:
-        found = within_clauses(seg, self._specific(list(self.matcher.matches(seg))))
+        found = self.matcher.matches(seg)
+        if not found:
+            return found
+        found = within_clauses(seg, self._specific(found))
         return self.gapping.completed(text, seg, with_partners(with_endings(seg, found)))
 
     def _read(self, source: _Source, seg: Segment, matches: list[Match], by: str) -> Iterator[Claim]:
@@ -173,7 +176,7 @@ class Reader:
         cues = self.cues.found(seg)
         taken = self._taken(matches)
         found: list[tuple[Claim, bool, bool]] = []
-        for match in matches:
+        for match in _different(matches):
             reading = self._reading(source, seg, match, cues, taken, by, matches)
             for variant in _variants(reading) if reading is not None else ():
                 fixed, named = match.pattern.status is not None, variant.topic is None
@@ -342,6 +345,19 @@ class Reader:
         return Status.PLANNED if later and reading.status is Status.IN_EFFECT and not fixed else reading.status
 
 
+def _different(matches: list[Match]) -> Iterator[Match]:
+    """The matches without those that say the same by the same words as another pattern: :func:`_best` would keep that
+    of the last pattern. What the text is about so far fills the places of each pattern by its own classes."""
+    last: dict[tuple[object, ...], Match] = {}
+    for m in matches:
+        topic = m.pattern.id if () in m.slots.values() else ""
+        said = (m.pattern.property, m.pattern.status, m.anchor, m.first, m.last, m.gaps, m.model, topic)
+        key = (*said, *sorted(m.slots.items()))
+        if key not in last or m.pattern.id > last[key].pattern.id:
+            last[key] = m
+    yield from last.values()
+
+
 def _is_open(node: Node, status: Status) -> bool:
     """Whether a date without a year is that of something still to come."""
     return node.value is not None and node.value.yearless and status is Status.PLANNED
@@ -358,7 +374,7 @@ def _variants(reading: _Reading) -> Iterator[_Reading]:
 def _confidence(match: Match, ends: tuple[Node, Node]) -> str:
     kinds = [n.mention.kind for n in ends if n.mention is not None]
     worth = PLAIN - GAP * match.gaps - ANAPHOR * kinds.count("anaphor") - NEW * kinds.count("new")
-    return f"0.{max(worth, 10):02d}"
+    return f"0.{max(worth, 10)}"
 
 
 def _best(claims: Iterable[tuple[Claim, bool, bool]]) -> Iterator[Claim]:

@@ -31,8 +31,9 @@ class Speech:
         self.by_first = Words(self.verbs | self.according).by_first
 
     def _hits(self, segment: Segment) -> Iterator[tuple[int, int, bool]]:
-        for i, node in enumerate(segment.nodes):
-            for keys in self.by_first.get(node.key, ()) if node.key else ():
+        by_first = self.by_first
+        for i in [i for i, word in enumerate(segment.words) if word in by_first]:
+            for keys in by_first[segment.words[i]]:
                 if segment.word_at(i, keys):
                     yield i, i + len(keys), keys in self.according
                     break

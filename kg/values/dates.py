@@ -32,10 +32,13 @@ class Calendar:
     at: frozenset[str]
 
     @cached_property
-    def firsts(self) -> frozenset[str]:
-        """The words with which a date may begin, besides figures."""
-        phrases = (*self.relative, *self.quarters, *self.parts)
-        return frozenset({*self.months, *(keys[0] for keys in phrases), "q1", "q2", "q3", "q4"})
+    def openings(self) -> dict[str, frozenset[str]]:
+        """The words with which a date may begin, besides figures, each with those that may follow; the empty word
+        where any may."""
+        found: dict[str, set[str]] = {key: {""} for key in (*self.months, "q1", "q2", "q3", "q4")}
+        for keys in (*self.relative, *self.quarters, *self.parts):
+            found.setdefault(keys[0], set()).add(keys[1] if len(keys) > 1 else "")
+        return {key: frozenset(behind) for key, behind in found.items()}
 
     @cached_property
     def first_of_parts(self) -> frozenset[str]:
@@ -57,8 +60,8 @@ class Calendar:
     ) -> Iterator[Value]:
         """The dates of a text, left to right, outside the tokens that are taken; ``named`` are the
         last tokens of listed names, ``begins`` their first."""
-        firsts, past = self.firsts, 0
-        for i in [i for i, key in enumerate(tokens.keys) if key in firsts or key[0].isdecimal()]:
+        past = 0
+        for i in self._places(tokens.keys):
             if (i and i - 1 not in named and self._names_event(tokens, i)) or self._model_year(tokens, i, begins):
                 continue
             found = self._at(tokens, i, issued) if i >= past and i not in taken else None
@@ -68,6 +71,14 @@ class Calendar:
             literal = Literal.date(iso) if iso else None
             span = (tokens.starts[i], tokens.ends[past - 1], i, past)
             yield Value(*span, "date", literal, yearless=self._is_yearless(tokens.keys[i:past]))
+
+    def _places(self, keys: Keys) -> Iterator[int]:
+        """Where a date may begin: at figures, and at words that one begins with, if it may go on so."""
+        openings = self.openings
+        for i in [i for i, key in enumerate(keys) if key in openings or key[0].isdecimal()]:
+            behind = openings.get(keys[i])
+            if behind is None or "" in behind or (i + 1 < len(keys) and keys[i + 1] in behind):
+                yield i
 
     def _is_yearless(self, keys: tuple[str, ...]) -> bool:
         return any(k in self.months or k == "/" for k in keys) and not any(_YEAR.fullmatch(k) for k in keys)
