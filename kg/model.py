@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from kg.frozen import quick
 from kg.names import KG, XSD, digest, sha256
 
 
@@ -217,6 +218,7 @@ class Document:
         return digest(self.text, self.source, self.title, self.issued, self.language, self.publisher)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What one document states at one place.

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from kg.frozen import quick
 from kg.model import Literal
 
 # Scripts written without spaces: each character is a token of its own, so that the same trie finds names in them.
@@ -80,6 +81,7 @@ class Quotation:
     outer_end: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence: its offsets, its tokens (first, past the last), and the paragraph it stands in."""
@@ -91,6 +93,7 @@ class Sentence:
     paragraph: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A name found in the text and what it stands for.
@@ -122,6 +125,7 @@ class Mention:
         return self.kind in ("unlisted", "fragment")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Value:
     """A quantity or a date found in the text.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from kg.model import Entity
 from kg.names import local_name
@@ -24,8 +25,7 @@ _INNER = 4
 """The longest name, in tokens, that may stand inside such words ("the South Korean firm")."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
+class _Phrase(NamedTuple):
     """Words that stand for a name: tokens of the whole phrase, tokens of its head, the place named within."""
 
     first: int

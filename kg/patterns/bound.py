@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 
@@ -23,9 +24,13 @@ class Bound(NamedTuple):
     def with_slot(self, name: str, nodes: tuple[int, ...], low: int, high: int) -> Bound:
         """This with a slot filled, and the extent that takes."""
         before, first, last, gaps = self
-        return Bound({**before, name: nodes}, min(first, low), max(last, high), gaps)
+        return _bound(({**before, name: nodes}, min(first, low), max(last, high), gaps))
 
     def extended(self, low: int, high: int) -> Bound:
         """This with a wider extent."""
         slots, first, last, gaps = self
-        return Bound(slots, min(first, low), max(last, high), gaps)
+        return _bound((slots, min(first, low), max(last, high), gaps))
+
+
+_bound = partial(tuple.__new__, Bound)
+"""``Bound`` from all of its parts: in half the time, and each step of a walk makes one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from kg.patterns.language import Language
@@ -28,6 +28,10 @@ class Node(NamedTuple):
     end: int
     mention: Mention | None = None
     value: Value | None = None
+
+
+node_of = partial(tuple.__new__, Node)
+"""A node from all of its parts: in half the time, and each word becomes one."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kg.frozen import quick
 from kg.model import Status
 from kg.patterns.bound import Bound
 from kg.patterns.index import Entry, Index
@@ -18,6 +19,7 @@ from kg.patterns.segment import Segment
 from kg.patterns.walk import Walk
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Match:
     """A pattern found: what fills its slots (nodes by slot name), the words it was found by, its extent in nodes."""

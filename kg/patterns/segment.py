@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
 
-from kg.patterns.grammar import BRACKETS, CLOSERS, NAMELESS, OWNERS, Grammar, Node
+from kg.patterns.grammar import BRACKETS, CLOSERS, NAMELESS, OWNERS, Grammar, Node, node_of
 from kg.patterns.groups import Group, groups
 from kg.patterns.notation import Keys
 from kg.text import LinkedText
@@ -174,12 +174,14 @@ class Segment:
 def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segment:
     """The segment of the tokens ``first`` to ``last`` (past the last)."""
     nodes = _without_noise(_nodes(linked, first, last, grammar), grammar)
-    words = tuple([node.key for node in nodes])
-    signs = [i for i, word in enumerate(words) if word in grammar.signs]
+    words, text = tuple([node.key for node in nodes]), linked.text
+    known = grammar.signs
+    signs = [i for i, word in enumerate(words) if word in known]
     named = [(i, n.mention) for i, n in enumerate(nodes) if n.mention is not None]
-    small = frozenset([i for i, _ in named if linked.text[nodes[i].start].islower()])
+    small = frozenset([i for i, _ in named if text[nodes[i].start].islower()])
     owners = frozenset([i for i, mention in named if mention.kind in OWNERS])
-    light = [i for i, word in enumerate(words) if word in grammar.filler]
+    filler = grammar.filler
+    light = [i for i, word in enumerate(words) if word in filler]
     return Segment(
         nodes,
         grammar,
@@ -204,7 +206,7 @@ def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[
     while i < last:
         if i not in starts and i not in values and not owners:
             key = keys[i]
-            nodes.append(Node(key if key in vocabulary else plain(key), begins[i], ends[i]))
+            nodes.append(node_of((key if key in vocabulary else plain(key), begins[i], ends[i], None, None)))
             i += 1
             continue
         mention, value = starts.get(i), values.get(i)

@@ -45,6 +45,9 @@ class When:
     node: int = -1
 
 
+_NEVER = When()
+
+
 class Cues:
     """The cues of a language, ready for look-up."""
 
@@ -253,7 +256,7 @@ class Cues:
     def when(self, segment: Segment, match: Match, rivals: list[Match]) -> When:
         """The time nearest to a match in its clause, as precise as its words; none if the pattern fixes the status."""
         if match.pattern.status is Status.IN_EFFECT:
-            return When()
+            return _NEVER
         start, end = segment.clause(match.anchor[0])
         bound = {i for name, nodes in match.slots.items() for i in nodes if name != "time"}
         if match.model < 0:  # the year of a figure that this one is compared with
@@ -262,7 +265,7 @@ class Cues:
         dates = [i for i in (chosen or range(start, end)) if _is_date(segment.nodes[i]) and i not in bound]
         candidates = [i for i in dates if chosen or (_owns(match, i, rivals) and not _aside(segment, match, i))]
         if not candidates:
-            return When()
+            return _NEVER
         at = min(candidates, key=lambda i: (_distance(i, match), i))
         value = segment.nodes[at].value
         assert value is not None

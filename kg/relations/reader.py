@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from kg.model import (
     Claim,
@@ -61,8 +61,7 @@ class _Source:
     topics: Topics
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """A match with what the text around it says."""
 
     match: Match
@@ -368,7 +367,7 @@ def _variants(reading: _Reading) -> Iterator[_Reading]:
     yield reading
     for name, value in reading.others:
         changed = {**dict(reading.qualifiers), name: value}
-        yield replace(reading, qualifiers=tuple(sorted(changed.items(), key=qualifier_key)))
+        yield reading._replace(qualifiers=tuple(sorted(changed.items(), key=qualifier_key)))
 
 
 def _confidence(match: Match, ends: tuple[Node, Node]) -> str:
