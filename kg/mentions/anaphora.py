@@ -91,7 +91,8 @@ class Resolver:
         """The text with the words that stand for names, and with the owners that endings name; what has no antecedent
         stays as it is."""
         found = replace(linked, mentions=self._mentions(linked))
-        return replace(found, owners=tuple(self._owners(found)))
+        owners = tuple(self._owners(found))
+        return found if owners == found.owners else replace(found, owners=owners)
 
     def _owners(self, linked: LinkedText) -> Iterator[Mention]:
         """For each word with such an ending, and each kind of thing it may belong to, the nearest name before it."""

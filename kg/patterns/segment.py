@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -39,6 +40,11 @@ class Segment:
     def groups(self) -> dict[int, Group]:
         """The lists of names, by the nodes of their members; a name that stands alone has none."""
         return groups(self.nodes, self.grammar, self.partner)
+
+    @cached_property
+    def _edges(self) -> list[int]:
+        """Where clauses part, from before the first node to past the last."""
+        return [-1, *sorted(self.breaks), len(self.nodes)]
 
     def with_names(self, nodes: tuple[Node, ...]) -> Segment:
         """This with names that are now known: which of them stand in one list stays as it was."""
@@ -126,11 +132,9 @@ class Segment:
 
     def clause(self, i: int) -> tuple[int, int]:
         """The clause around a position: first node, past the last."""
-        if not self.breaks:
-            return 0, len(self.nodes)
-        before = max((b + 1 for b in self.breaks if b < i), default=0)
-        after = min((b for b in self.breaks if b > i), default=len(self.nodes))
-        return before, after
+        edges = self._edges
+        before, after = bisect_left(edges, i), bisect_right(edges, i)
+        return edges[before - 1] + 1, edges[after]
 
     def oblique(self, i: int, floor: int = 0) -> bool:
         """Whether a preposition (not before node ``floor``) governs the name here, with at most three words between.

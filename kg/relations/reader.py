@@ -279,8 +279,9 @@ class Reader:
 
     def _claims(self, source: _Source, reading: _Reading) -> Iterator[Claim]:
         seg, match, document = reading.segment, reading.match, source.document
-        nodes = [*range(match.first, match.last), *reading.nodes]
-        start, end = min(seg.nodes[i].start for i in nodes), max(seg.nodes[i].end for i in nodes)
+        first = min(match.first, *reading.nodes) if reading.nodes else match.first
+        last = max(match.last - 1, *reading.nodes) if reading.nodes else match.last - 1
+        start, end = seg.nodes[first].start, seg.nodes[last].end
         identity = frozenset(v for _, v in reading.qualifiers if isinstance(v, str))
         properties = self.ontology.properties
         for subject, object_ in self._pairs(match):
