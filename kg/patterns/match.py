@@ -52,8 +52,13 @@ class Matcher:
         self.by_first = {name: Words(lists[name]).by_first for name in sorted(texts & lists.keys())}
         """For free words that need one of a list the wordings of that list."""
         self.index = Index(patterns, lists)
-        self.sides: dict[int, tuple[Part, Part]] = {}
-        """For patterns that were tried the parts to the right and to the left of their words, by their number."""
+        self.sides: dict[int, tuple[Part, Part, str]] = {}
+        """For patterns that were tried, by their number: the parts to the right and to the left of their words, and the
+        free words that these are among, if they are."""
+        self.worded = {
+            p.id for p in patterns if any(isinstance(e, Slot) and e.name in self.by_first for e in p.elements)
+        }
+        """The patterns with free words that need one of a list."""
 
     def matches(self, segment: Segment) -> list[Match]:
         """Every match in a segment, at most one for each hit of a pattern's words."""
@@ -93,36 +98,36 @@ class Matcher:
             elements, pattern.elements[pattern.anchor], rightwards=rightwards, naming=naming, reached=reached
         )
 
-    def _sides(self, segment: Segment, entry: Entry) -> tuple[Part, Part]:
-        """The parts to the right and to the left, made when a pattern is first tried: most never are."""
-        made = self._side(segment, entry, rightwards=True), self._side(segment, entry, rightwards=False)
-        self.sides[entry.number] = made
-        return made
+    def _sides(self, segment: Segment, entry: Entry) -> tuple[Part, Part, str]:
+        """What :attr:`sides` holds, made when a pattern is first tried: most never are."""
+        anchor = entry.pattern.elements[entry.pattern.anchor]
+        free = anchor.name if isinstance(anchor, Slot) else ""
+        right, left = (self._side(segment, entry, rightwards=rightwards) for rightwards in (True, False))
+        self.sides[entry.number] = found = right, left, free
+        return found
 
     def _fill(self, segment: Segment, entry: Entry, first: int, last: int, *, width: int = SOFT) -> Match | None:
         """The match of a pattern whose words stand at ``first`` to ``last``; ``width`` is how far off the name to their
         left may stand."""
         pattern = entry.pattern
-        anchor = pattern.elements[pattern.anchor]
+        right, left, free = self.sides.get(entry.number) or self._sides(segment, entry)
         bound = Bound({}, first, last)
-        if isinstance(anchor, Slot):
-            first, last = self.index.run(segment, anchor.name, first, last)
-            bound = Bound({anchor.name: tuple(range(first, last))}, first, last)
-        right, left = self.sides.get(entry.number) or self._sides(segment, entry)
+        if free:
+            first, last = self.index.run(segment, free, first, last)
+            bound = Bound({free: tuple(range(first, last))}, first, last)
         found = right.fill(segment, last, bound)
         if found is not None:
             found = left.fill(segment, first, found, width)
-        if found is None or not self._worded(segment, pattern, found.slots):
+        if found is None or (pattern.id in self.worded and not self._said(segment, found.slots)):
             return None
         return Match(pattern, found.slots, (first, last), found.low, found.high, found.gaps)
 
-    def _worded(self, segment: Segment, pattern: Pattern, slots: dict[str, tuple[int, ...]]) -> bool:
+    def _said(self, segment: Segment, slots: dict[str, tuple[int, ...]]) -> bool:
         """Whether the free words hold one of their list, where there is one: "the private arm of" names no role."""
-        for element in pattern.elements if self.by_first else ():
-            if isinstance(element, Slot) and element.value == "text" and element.name in self.by_first:
-                nodes, wordings = slots.get(element.name, ()), self.by_first[element.name]
-                if nodes and not any(
-                    segment.word_at(i, keys) for i in nodes for keys in wordings.get(segment.nodes[i].key, ())
-                ):
-                    return False
+        for name, wordings in self.by_first.items():
+            nodes = slots.get(name, ())
+            if nodes and not any(
+                segment.word_at(i, keys) for i in nodes for keys in wordings.get(segment.words[i], ())
+            ):
+                return False
         return True

@@ -15,6 +15,8 @@ def with_endings(seg: Segment, matches: list[Match]) -> list[Match]:
         return m.pattern.property, {x.entity or x for x in subjects if x is not None}, m.slots.get("o")
 
     ends = [said(m) for m in matches if m.pattern.status is Status.ENDED]
+    if not ends:
+        return matches
     return [m for m in matches if m.pattern.status is Status.ENDED or said(m) not in ends]
 
 
@@ -22,6 +24,8 @@ def with_partners(matches: list[Match]) -> list[Match]:
     """The matches without those that set names beside each other which all have the same other: "Acme and Norland are
     in talks with Vest" says nothing of the two."""
     sides = {(m.pattern.property, m.slots["s"]) for m in matches if len(m.slots.get("s", ())) > 1}
+    if not sides:
+        return matches
     return [m for m in matches if (m.pattern.property, m.slots.get("both")) not in sides]
 
 

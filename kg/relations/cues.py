@@ -25,6 +25,8 @@ _GROUNDS = {
     Status.ENDED: ("ended", "former"),
     Status.PLANNED: ("planned", "planned_before"),
 }
+_COLOURS = frozenset({"open", "absent", *(kind for kinds in _GROUNDS.values() for kind in kinds)})
+"""The kinds of cue that may make of a statement something else than that it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,9 @@ class Cues:
             return Status.ENDED if former else Status.IN_EFFECT
         if segment.nodes[-1].key == "?":
             return None
-        return self._around(segment, match, cues) if cues else match.pattern.status or Status.IN_EFFECT
+        if all(c.kind not in _COLOURS for c in cues):
+            return match.pattern.status or Status.IN_EFFECT
+        return self._around(segment, match, cues)
 
     def _around(self, segment: Segment, match: Match, cues: list[Cue]) -> Status | None:
         """The status that cues give a match whose wording alone does not tell it."""

@@ -106,7 +106,7 @@ class Reader:
         spoken = speeches(linked)
         linked, parts, new = self.prepared(linked, spoken)
         source = _Source(document, document.id, linked, Topics(linked, self.grammar))
-        speakers = attribute(parts, self.speech)
+        speakers = attribute(parts, self.speech) if spoken else {}
         claims = [*self._said(source, spoken, speakers)]
         for passage, seg in parts:
             by = speakers.get(passage.quotation, "") if passage.quotation >= 0 else self.speech.speaker(seg)
@@ -218,10 +218,10 @@ class Reader:
 
     def _taken(self, matches: list[Match]) -> dict[str, frozenset[int]]:
         """For each property the nodes that facts of other properties took, so that they are no scope of its own."""
-        by_property: dict[str, set[int]] = {}
-        for match in matches:
+        by_property: dict[str, set[int]] = {m.pattern.property: set() for m in matches}
+        for match in matches if len(by_property) > 1 else ():
             nodes = {i for name, found in match.slots.items() for i in found if name not in ("s", "both")}
-            by_property.setdefault(match.pattern.property, set()).update(nodes)
+            by_property[match.pattern.property].update(nodes)
         found = {}
         for iri in by_property:
             own = {iri, *self.ontology.properties[iri].scoped_by}
