@@ -157,11 +157,11 @@ class Index:
                 if isinstance(anchor, Slot):
                     found = wording.free.setdefault(anchor.name, _Choice())
                 found.add(own, entry)
-        self.by_first: dict[str, dict[str, list[_Wording]]] = {}
-        """The wordings by their first word, then by their second (nothing where they have none)."""
+        self.by_first: dict[str, tuple[list[_Wording], dict[str, list[_Wording]]]] = {}
+        """The wordings by their first word: those of no other, and the longer ones by their second."""
         for keys, wording in by_wording.items():
-            seconds = self.by_first.setdefault(keys[0], {})
-            seconds.setdefault(keys[1] if len(keys) > 1 else "", []).append(wording)
+            alone, longer = self.by_first.setdefault(keys[0], ([], {}))
+            (longer.setdefault(keys[1], []) if len(keys) > 1 else alone).append(wording)
 
     def hits(self, segment: Segment) -> Iterator[Hit]:
         """The words of patterns in a segment, in order, each with the patterns that it may hold."""
@@ -182,7 +182,7 @@ class Index:
                         yield Hit(i, last, entries)
                 continue
             for sign in sorted(segment.grammar.possessive & by_first.keys()):
-                for wording in by_first[sign].get("", ()):
+                for wording in by_first[sign][0]:
                     yield Hit(i + 1, i + 1, wording.choice.possible(met.around(i + 1, i + 1)), owned=True)
 
     def run(self, segment: Segment, name: str, first: int, last: int) -> tuple[int, int]:
@@ -199,11 +199,10 @@ class Index:
 
     def _wordings(self, words: Keys, i: int) -> Sequence[_Wording]:
         """The wordings that stand at a place."""
-        seconds = self.by_first.get(words[i])
-        if seconds is None:
+        if words[i] not in self.by_first:
             return ()
-        alone = seconds.get("", ())
-        following = seconds.get(words[i + 1]) if i + 1 < len(words) and words[i + 1] else None
+        alone, seconds = self.by_first[words[i]]
+        following = seconds.get(words[i + 1]) if seconds and i + 1 < len(words) else None
         if following is None:
             return alone
         longer = [w for w in following if len(w.keys) == 2 or words[i : i + len(w.keys)] == w.keys]

@@ -84,16 +84,16 @@ class Wording:
     def _nearest(self, segment: Segment, position: int, bound: Bound, width: int) -> Bound | None:
         words, by_edge, rightwards = segment.words, self.by_edge, self.rightwards
         at, passed, count = position if rightwards else position - 1, 0, len(words)
-        few = width == FEW
+        partner, light, few = segment.partner, segment.light, width == FEW
         limit = DESCRIBING if few else width
         while 0 <= at < count and passed <= limit:
             if words[at] in by_edge or self.owner:
                 found = self._at(segment, at, bound)
                 if found is not None:
                     return found
-            if not rightwards and segment.partner.get(at, -1) >= position:
+            if not rightwards and partner.get(at, -1) >= position:
                 return None  # what stands in a bracket speaks of the name before it
-            passable = width > SOFT or at in segment.light or at in segment.partner
+            passable = width > SOFT or at in light or at in partner
             if at in segment.breaks or not (passable or (few and segment.describes(at))):
                 return None
             at, passed = past(segment, at, rightwards=rightwards), passed + 1

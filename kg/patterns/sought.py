@@ -90,7 +90,8 @@ class Sought:
     def _nearest(
         self, segment: Segment, position: int, bound: Bound, width: int, *, leading: bool = False
     ) -> Filling | None:
-        words, light, wide, rightwards = segment.words, segment.light, width > SOFT, self.rightwards
+        words, light, breaks, wide = segment.words, segment.light, segment.breaks, width > SOFT
+        rightwards, step = self.rightwards, 1 if self.rightwards else -1
         at, passed, named, count = position if rightwards else position - 1, 0, False, len(words)
         bare = self.apposed and not wide  # "Acme, the maker", not "Acme says, the maker"
         while 0 <= at < count and passed <= (0 if bare else width):
@@ -101,7 +102,7 @@ class Sought:
                 named = named or (found is None and segment.nodes[at].mention is not None)
             if found is not None or width == 0:
                 return found
-            if self._ends(segment, at, position, wide, named):
+            if (wide or at in breaks) and self._ends(segment, at, position, wide, named):
                 return None
             if word == "," and (jump := self._over_comma(segment, at, wide, passed)) != at:
                 if jump is None:
@@ -113,7 +114,8 @@ class Sought:
             if at not in light and not (bare and at in segment.partner):
                 passed += 1
             example = segment.examples.get(at) if rightwards else None
-            at = past(segment, at, rightwards=rightwards) if example is None else example
+            plain = at not in segment.partner
+            at = example or (at + step if plain else past(segment, at, rightwards=rightwards))
         return None
 
     # -- what fits -------------------------------------------------------------------------------------------------
