@@ -299,6 +299,16 @@ def test_a_sentence_without_end_is_read_in_pieces() -> None:
 # -- which patterns are tried ---------------------------------------------------------------------------------
 
 
+def test_what_several_patterns_word_alike_is_read_once_by_the_last(tmp_path: Path) -> None:
+    lines = ["{s} hugs {o}", "{s} (hugs|greets) {o}", "{s} .. hugs {o}"]
+    found = language(tmp_path, f"{HEAD}\n[patterns]\npartnersWith = {lines}\n")
+    known = knowledge()
+    linker = Linker(known.readers["en"][0].gazetteer, found, known.ontology)
+    reader = Reader(found, known.ontology, linker.resolver)
+    [claim] = reader.extract(Document("BMW hugs Huawei.", "a.txt"), linker.link("BMW hugs Huawei.")).claims
+    assert (claim.pattern, claim.confidence) == ("en/partners-with#2", "0.95")
+
+
 @pytest.mark.parametrize(
     ("text", "tried"),
     [
