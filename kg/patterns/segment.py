@@ -205,13 +205,15 @@ def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[
     starts = {m.first: m for m in linked.between(first, last)}
     values = {v.first: v for v in linked.values_between(first, last)}
     owners = linked.owners_between(first, last) if linked.owners else ()
+    named = sorted({*starts, *values})
     nodes: list[Node] = []
     i = first
     while i < last:
         if i not in starts and i not in values and not owners:
-            key = keys[i]
-            nodes.append(node_of((key if key in vocabulary else plain(key), begins[i], ends[i], None, None)))
-            i += 1
+            past = next((at for at in named if at > i), last)
+            run = zip(keys[i:past], begins[i:past], ends[i:past], strict=True)
+            nodes += [node_of((key if key in vocabulary else plain(key), a, b, None, None)) for key, a, b in run]
+            i = past
             continue
         mention, value = starts.get(i), values.get(i)
         if mention is not None and mention.last <= last:
