@@ -118,6 +118,8 @@ class Mention:
     """The entity of which this one is a part, for a unit named by its whole."""
     also: str = ""
     """A second entity, where words stand for two ("both companies")."""
+    parts: tuple[Mention, ...] = ()
+    """The mentions that one stands for if nothing around tells that they are one name: "Acme | Breeze"."""
 
     @property
     def unknown(self) -> bool:

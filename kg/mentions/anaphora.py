@@ -72,8 +72,7 @@ class Resolver:
         self.possessive = language.single("grammar", "possessive")
         self.describes = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
         self.stop = language.single("grammar", "stop")
-        heads = frozenset(k[0] for name in _free_words(ontology) for k in language.lists.get(name, ()) if len(k) == 1)
-        self.heads = heads
+        self.heads = heads = single_titles(language, ontology)
         """The words for what somebody is ("chief")."""
         self.persons = frozenset(c.iri for c in ontology.classes.values() if c.open and c.name_words > 1)
         self.tied = self.possessive | heads
@@ -240,11 +239,14 @@ class Resolver:
         late: dict[str, Mention] = {}
         passed: dict[str, Mention] = {}
         for start, end in places:
-            for mention in sorted(known.between(start, end), key=lambda m: self._is_titled(linked, m)):
-                if self._fits(mention, phrase, strict=strict) and not self._apart(linked, mention, phrase):
-                    aside = not phrase.anaphor.plural and self._oblique(linked, mention)
-                    opens = wanted > 1 or start == sentence.first or self._opens(linked, mention, start)
-                    (passed if aside else found if opens else late).setdefault(mention.entity, mention)
+            fitting = [m for m in known.between(start, end) if self._fits(m, phrase, strict=strict)]
+            fitting = [m for m in fitting if not self._apart(linked, m, phrase)]
+            if self._is_doubtful(linked, fitting, phrase):
+                return []
+            for mention in sorted(self._likeliest(fitting, phrase), key=lambda m: self._is_titled(linked, m)):
+                aside = not phrase.anaphor.plural and self._oblique(linked, mention)
+                opens = wanted > 1 or start == sentence.first or self._opens(linked, mention, start)
+                (passed if aside else found if opens else late).setdefault(mention.entity, mention)
             if len(found) >= wanted:
                 # of several at home nobody knows where, none is meant beyond doubt
                 doubt = bool(phrase.place) and not strict and len({**found, **passed}) > wanted
@@ -257,6 +259,21 @@ class Resolver:
         if phrase.anaphor.plural or len(passed) > 1:
             return []
         return list(passed.values()) or self._only(linked, known, phrase, strict=strict)
+
+    def _likeliest(self, fitting: list[Mention], phrase: _Phrase) -> list[Mention]:
+        """Those of the names that are known to be what words speak of, before those that only may be."""
+        exact = [m for m in fitting if not m.classes.isdisjoint(phrase.anaphor.classes)]
+        return exact or fitting
+
+    def _is_doubtful(self, linked: LinkedText, fitting: list[Mention], phrase: _Phrase) -> bool:
+        """Whether several names of one sentence may be meant, none more than the others: where the words ask for the
+        only one, or for a kind of which none is known to be."""
+        if phrase.anaphor.plural or phrase.anaphor.possessive or len({m.entity for m in fitting}) < 2:
+            return False
+        if phrase.anaphor.sole:
+            return True
+        known = any(not m.classes.isdisjoint(phrase.anaphor.classes) for m in fitting)
+        return not known and len({m.entity for m in fitting if not self._oblique(linked, m)}) != 1
 
     def _beside(self, linked: LinkedText, known: _Known, phrase: _Phrase) -> Mention | None:
         """The name that words are an apposition to: "Acme, the carmaker owned by …", not "…, the carmaker says"."""
@@ -379,3 +396,8 @@ def titles(language: Language, ontology: Ontology) -> tuple[frozenset[str], froz
         for end in ("", "_with")
     )
     return heads, leading - heads
+
+
+def single_titles(language: Language, ontology: Ontology) -> frozenset[str]:
+    """The words that by themselves say what somebody is ("chief"), not those of longer wordings ("head of state")."""
+    return frozenset(k[0] for name in _free_words(ontology) for k in language.lists.get(name, ()) if len(k) == 1)

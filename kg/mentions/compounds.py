@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.mentions.anaphora import titles
+from kg.mentions.anaphora import single_titles, titles
 from kg.names import slug
 from kg.ontology import Class, Ontology
 from kg.patterns import Language
@@ -18,6 +18,10 @@ from kg.text import Mention, Tokens
 
 _BETWEEN = 3
 """How many words of business may stand between the whole and the place."""
+_LONGEST = 6
+"""The longest name behind a legal form, in tokens."""
+_TITLED = 4
+"""How many tokens before a name a title makes that of a person behind it possible: "chief of Acme | Ilse Berg"."""
 
 
 class Compounds:
@@ -30,11 +34,18 @@ class Compounds:
         self.unit_words = language.single("grammar", "unit_words")
         self.before = language.words("grammar", "legal_before")
         self.after = language.words("grammar", "legal_after")
+        self.first_before = {keys[0] for keys in self.before}
         self.last_before = {keys[-1] for keys in self.before}
         self.first_after = {keys[0] for keys in self.after}
+        self.forms = frozenset(keys for keys in self.after if not self.unit_words.issuperset(keys))
+        """The legal forms behind a name that are no words of it."""
         self.endings = language.last_words
-        self.apart = language.single("grammar", "not_names").union(*titles(language, ontology))
+        not_names = language.single("grammar", "not_names")
+        heads, leading = titles(language, ontology)
+        self.titles = single_titles(language, ontology)
+        self.apart = not_names | heads | leading
         """What ends a name though it is capitalised."""
+        self.articles = language.single("grammar", "articles") | language.single("grammar", "possessive")
         self.words = language.vocabulary.union(self.unit_words, self.endings) - self.apart
         self.named_after = {c.named_after: c.iri for c in ontology.classes.values() if c.named_after}
         self.determiners = language.single("grammar", "filler")
@@ -43,6 +54,7 @@ class Compounds:
     def join(self, tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """The mentions, each with its legal form, and each whole with its part as one unit."""
         found: list[Mention] = []
+        mentions = self._behind_legal_forms(tokens, mentions)
         i = 0
         while i < len(mentions):
             following = mentions[i + 1] if i + 1 < len(mentions) else None
@@ -55,6 +67,45 @@ class Compounds:
                 found.append(made)
             i += 2 if joined else 1
         return tuple(found)
+
+    def _behind_legal_forms(self, tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """The mentions with all capitals behind a legal form as one name ("PT Acme Karya Prima"), where no listed name,
+        and no unit of one, fills them."""
+        made = []
+        for i in [i for i in tokens.capitals if tokens.keys[i] in self.first_before]:
+            form = next((n for n in (2, 1) if tokens.keys[i : i + n] in self.before), 0)
+            if form:
+                first = i + form
+                last = self._past_firm(tokens, i, first)
+                within = [m for m in mentions if i <= m.first < last]
+                if last > first + 1 and not self._filled(tokens, within, first, last):
+                    start, end = tokens.starts[first], tokens.ends[last - 1]
+                    made.append(Mention(start, end, first, last, "", frozenset(), "unlisted"))
+        kept = (m for m in mentions if not any(n.first < m.last and m.first < n.last for n in made))
+        return tuple(sorted((*kept, *made), key=lambda m: m.first)) if made else mentions
+
+    def _past_firm(self, tokens: Tokens, form: int, first: int) -> int:
+        """Past the name behind a legal form, without the one that ends it; nothing of it where it may go on with that
+        of a person, as behind a title."""
+        last = first
+        while last < min(first + _LONGEST, len(tokens)) and capitalised(tokens, last):
+            if last > first and (not glued(tokens, last - 1, last) or tokens.keys[last] in self.titles):
+                break
+            last += 1
+        titled = not self.titles.isdisjoint(tokens.keys[max(0, form - _TITLED) : form])
+        if titled and tokens.keys[last : last + 1] not in ((",",), ("(",)):
+            return first
+        dated = tokens.keys[last : last + 1] == ("(",)  # "PT Acme Karya Senin (3/2)"
+        while last > first and ((tokens.keys[last - 1],) in self.forms or (dated and tokens.keys[last - 1] in self.apart)):
+            last -= 1
+        return last
+
+    def _filled(self, tokens: Tokens, within: list[Mention], first: int, last: int) -> bool:
+        """Whether a listed name or a unit of one goes from the first to the last of these tokens."""
+        if not within or within[0].first > first:
+            return False
+        unit = self._unit(tokens, within[0], within[1] if len(within) > 1 else None)
+        return (unit or within[0]).last >= last
 
     def _with_legal_form(self, tokens: Tokens, mention: Mention) -> Mention:
         if mention.classes.isdisjoint(self.wholes) or mention.kind == "demonym":
@@ -117,22 +168,42 @@ class Compounds:
         """The name that two side by side make: an unlisted one and a place; a listed one and capitals, or an unlisted
         one that ends as names of firms do or that is called after it (``kg:namedAfter``)."""
         places = {rule.composed_of[1] for rule in self.rules}
-        unlisted = Mention(one.start, other.end, one.first, other.last, "", frozenset(), "unlisted")
+        first = one.first
+        while first < one.last - 1 and tokens.keys[first] in self.last_before | self.first_before:
+            first += 1
+        unlisted = Mention(tokens.starts[first], other.end, first, other.last, "", frozenset(), "unlisted")
         if one.kind == "unlisted":
-            return unlisted if other.kind == "name" and not places.isdisjoint(other.classes) else None
-        if one.kind != "name" or not other.unknown or not capitalised(tokens, one.first):
+            placed = other.kind == "name" and not places.isdisjoint(other.classes)
+            return replace(unlisted, parts=(*one.parts, other) if one.parts else ()) if placed else None
+        if one.kind not in ("name", "unit") or not other.unknown or not capitalised(tokens, one.first):
             return None
+        return self._named_beside(tokens, one, other, unlisted)
+
+    def _named_beside(self, tokens: Tokens, one: Mention, other: Mention, unlisted: Mention) -> Mention | None:
+        """What a listed name and capitals behind it make: one name, a thing called after what the listed one is, or
+        what the text around has to tell (``parts``)."""
+        places = {rule.composed_of[1] for rule in self.rules}
         written = tokens.text[other.start : other.end]
         trimmed = not one.classes.isdisjoint(self.named_after.values())  # "Acme Breeze GT" is a Breeze
         short = other.last - other.first == 1 and written.isupper() and written.isalpha() and not trimmed  # "Acme VDQ"
-        if short or (not one.classes.isdisjoint(self.wholes | places) and tokens.keys[other.last - 1] in self.endings):
+        formal = any(_stands(tokens, other.last, k, self.forms) for k in (3, 2, 1))
+        ends = formal or tokens.keys[other.last - 1] in self.endings
+        if short or (ends and not one.classes.isdisjoint(self.wholes | places)):
             return unlisted
         cls = next((self.named_after[c] for c in sorted(one.classes) if c in self.named_after), "")
         if not cls or not self._called_after(tokens, one, other):
-            return None
-        named = self.versions.base(tokens.text[one.start : other.end])
+            return replace(unlisted, parts=(one, other)) if self._may_be_one(tokens, one, other) else None
+        named = self.versions.base(tokens.text[unlisted.start : other.end])
         iri = self.ontology.entity_namespace + slug(" ".join(named.split()))
         return replace(unlisted, entity=iri, classes=self.ontology.closure([cls]), kind="unit", whole=one.entity)
+
+    def _may_be_one(self, tokens: Tokens, one: Mention, other: Mention) -> bool:
+        """Whether a firm's name and capitals behind it may be the name of another firm: not behind an article ("the
+        Acme Breeze") nor where a title lets a person be named ("chief of Acme | Ilse Berg")."""
+        if one.classes.isdisjoint(self.wholes) or any(c.isdigit() for c in tokens.text[other.start : other.end]):
+            return False
+        before = tokens.keys[max(0, one.first - _TITLED) : one.first]
+        return self.articles.isdisjoint(before[-1:]) and self.titles.isdisjoint(before)
 
     def _called_after(self, tokens: Tokens, one: Mention, other: Mention) -> bool:
         """Whether a name is that of a thing called after another: with a figure in it ("Y3K"), or a single word where

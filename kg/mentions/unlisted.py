@@ -38,6 +38,12 @@ class Capitals:
     """The words for what somebody is ("chief")."""
     legal: AbstractSet[str] = frozenset()
     """Legal forms: what one follows is a name from its first word on."""
+    heads: AbstractSet[str] = frozenset()
+    """Those of them that stand before names ("PT"): a name begins behind one."""
+    opening: AbstractSet[str] = frozenset()
+    """Words that open names of firms as well as sentences ("General", "First")."""
+    labels: AbstractSet[str] = frozenset()
+    """Words that a letter behind them counts, as a number does ("series A")."""
     small: AbstractSet[str] = frozenset()
     """The words that are written small in a headline as well."""
     leading: AbstractSet[str] = frozenset()
@@ -73,8 +79,8 @@ def unlisted(
         number = bisect_right(starts, i) - 1
         if i < past or i in taken or headlines.get(number, False):
             continue
-        past = max(_run(tokens, i, sentences[number], taken, words.particles), i + 1)
-        if past in counts and _is_number_of_name(tokens, past, words.seldom):
+        past = max(_run(tokens, i, sentences[number], taken, words), i + 1)
+        if (past in counts and _is_number_of_name(tokens, past, words.seldom)) or _is_letter_of_name(tokens, past, words):
             past += 1
         if _is_broken(tokens, i, past):
             continue
@@ -82,7 +88,7 @@ def unlisted(
             led.append((i, past))
             continue
         for first, last in _names(tokens, i, past, words.never, words):
-            if not all(key in words.seldom for key in tokens.keys[first:last]):
+            if not _is_common(tokens, first, last, words):
                 within.add(tokens.text[tokens.starts[first] : tokens.ends[last - 1]])
                 yield _candidate(tokens, first, last, whole=last == past and first - i <= 1)
     begins = {name.split()[0] for name in within if " " in name}
@@ -113,8 +119,13 @@ def _opening(
         known = []
     for first, last in known or _names(tokens, i, past, words.seldom, words):
         named = bool(known) or last - first > 1 or first > i
-        if (named or _is_shown(tokens, last, words)) and not all(k in words.seldom for k in tokens.keys[first:last]):
+        if (named or _is_shown(tokens, last, words)) and not _is_common(tokens, first, last, words):
             yield _candidate(tokens, first, last, whole=named and last == past and first - i <= 1)
+
+
+def _is_common(tokens: Tokens, first: int, last: int, words: Capitals) -> bool:
+    """Whether capitals are nothing but words of the language, with a letter that counts them ("Operating System X")."""
+    return all(tokens.keys[i] in words.seldom or (i > first and _is_initial(tokens, i)) for i in range(first, last))
 
 
 def _is_shown(tokens: Tokens, i: int, words: Capitals) -> bool:
@@ -163,6 +174,16 @@ def _is_number_of_name(tokens: Tokens, i: int, words: AbstractSet[str]) -> bool:
     )
 
 
+def _is_letter_of_name(tokens: Tokens, i: int, words: Capitals) -> bool:
+    """Whether one capital letter ends the name before it: "the Acme E is", not "John F. Acme" nor "series A"."""
+    if not 0 < i < len(tokens) - 1 or not _is_initial(tokens, i) or tokens.starts[i] - tokens.ends[i - 1] != 1:
+        return False
+    if tokens.keys[i - 1] in words.labels or not _is_word(tokens, i - 1):
+        return False
+    behind = tokens.keys[i + 1]
+    return behind in ("'s", ",") or tokens.text[tokens.starts[i + 1]].islower()
+
+
 def _names(
     tokens: Tokens, first: int, last: int, not_names: AbstractSet[str], words: Capitals
 ) -> Iterator[tuple[int, int]]:
@@ -172,7 +193,9 @@ def _names(
         part = begin < i < last and (_joins(tokens, i) or _is_small_part(tokens, i, last, words))
         within = begin < i < last and _is_word(tokens, i)
         within = within and (tokens.keys[i] in words.leading or tokens.keys[i - 1] == "&")
-        if i == last or not (part or within or (tokens.keys[i] not in not_names and _is_word(tokens, i))):
+        opens = i + 1 < last and tokens.keys[i] in words.opening and tokens.keys[i + 1] not in words.never
+        named = opens or (i < last and tokens.keys[i] not in not_names)
+        if i == last or not (part or within or (named and _is_word(tokens, i))):
             if i > begin:
                 yield begin, i
             begin = i + 1
@@ -181,8 +204,8 @@ def _names(
 def _is_small_part(tokens: Tokens, i: int, last: int, words: Capitals) -> bool:
     """Whether a token is a small part within a name: "van", "&", or the number at its end."""
     initial = _is_initial(tokens, i) or (tokens.keys[i] == "." and _is_initial(tokens, i - 1))
-    number = i == last - 1 and tokens.keys[i].isdigit()
-    return tokens.keys[i] in words.particles or tokens.keys[i] == "&" or (initial and i < last - 1) or number
+    ends = i == last - 1 and (tokens.keys[i].isdigit() or _is_letter_of_name(tokens, i, words))
+    return tokens.keys[i] in words.particles or tokens.keys[i] == "&" or (initial and i < last - 1) or ends
 
 
 def _is_initial(tokens: Tokens, i: int) -> bool:
@@ -199,11 +222,11 @@ def _is_word(tokens: Tokens, i: int) -> bool:
     return tokens.is_large(i) and tokens.ends[i] - tokens.starts[i] > 1
 
 
-def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], particles: AbstractSet[str]) -> int:
+def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], words: Capitals) -> int:
     """Past the last token of a capitalised run that starts here; ``i`` itself where there is none."""
-    end = i
+    end, particles = i, words.particles
     while end < sentence.last and end - i < LONGEST and _is_part(tokens, end, taken):
-        if end > i and tokens.starts[end] - tokens.ends[end - 1] > 1:
+        if end > i and (tokens.starts[end] - tokens.ends[end - 1] > 1 or tokens.keys[end - 1] in words.heads):
             break
         end += 1
         end += _joined(tokens, end)

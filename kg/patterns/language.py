@@ -97,7 +97,8 @@ class Anaphor:
     """Words that stand for a name said before: the classes it may have.
 
     ``near``: it stands in the same sentence; ``plural``: the words stand for two; ``possessive``: they only say whose
-    something is; ``opening``: they are capitalised, as where they open a sentence.
+    something is; ``opening``: they are capitalised, as where they open a sentence; ``sole``: no other name of these
+    classes stands beside it.
     """
 
     classes: tuple[str, ...]
@@ -105,6 +106,7 @@ class Anaphor:
     plural: bool = False
     possessive: bool = False
     opening: bool = False
+    sole: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,15 +270,14 @@ class _Reader:
         found: dict[Keys, Anaphor] = {}
         endings: list[tuple[str, Anaphor]] = []
         for name, value in data.get("anaphora", {}).items():
-            bare, *flags = re.split(r"_(?=near$|both$|own$|opening$|ending$)", name)
+            bare, *flags = re.split(r"_(?=near$|both$|own$|opening$|sole$|ending$)", name)
             classes = [c for part in bare.split("_or_") if (c := self._class(part, self.line_of(name)))]
             if "ending" in flags:
                 endings += [(k[0], Anaphor(tuple(classes), possessive=True)) for k in sorted(_wordings(value, lists))]
                 continue
             for keys in _wordings(value, lists):
-                found[keys] = Anaphor(
-                    tuple(classes), "near" in flags, "both" in flags, "own" in flags, "opening" in flags
-                )
+                kinds = (flag in flags for flag in ("near", "both", "own", "opening", "sole"))
+                found[keys] = Anaphor(tuple(classes), *kinds)
         return found, tuple(endings)
 
     def _names(
@@ -287,7 +288,7 @@ class _Reader:
         lasts: dict[str, str] = {}
         deeds: dict[Keys, str] = {}
         for name, value in table.items():
-            if name in ("common", "common_ends"):
+            if name in ("common", "common_ends", "opening"):
                 continue
             cls, _, place = name.rpartition("_")
             at = self.line_of(f"{name} ", self.line_of("[names]") or 0)

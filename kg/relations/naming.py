@@ -32,17 +32,21 @@ class Namer:
         self.language = language
         self.typing = Matcher(language.unlisted, dict(language.lists))
         self.wholes = frozenset(c.composed_of[0] for c in ontology.classes.values() if c.composed_of)
+        self.firm = min(self.wholes, default="")
         several = [c.iri for c in ontology.classes.values() if c.open and c.name_words > 1]
         self.said_short = several[0] if len(several) == 1 else ""
         """The class of names of several words that are later said by the last one: of persons."""
         self.versions = Versions(language)
         self.versioned = frozenset(c.iri for c in ontology.classes.values() if c.named_after)
         """The classes of things that are named after others, whose versions have names of their own."""
+        self.version_words = frozenset(keys[-1] for keys in language.words("versions", "before"))
         self.deeds = Deeds.of(language)
         self.common = language.single("names", "common")
         self.articles = language.single("grammar", "articles")
         self.least: dict[frozenset[str], int] = {}
         """What :meth:`_has_short` found out before."""
+        self.forms = frozenset(keys[-1] for keys in language.words("grammar", "legal_before"))
+        """The last tokens of legal forms before names: what follows one is a firm."""
 
     def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         """The text with its unlisted names typed by their context, and the entities they are."""
@@ -111,12 +115,15 @@ class Namer:
         return i > 0 and (seg.nodes[i - 1].key in self.articles or seg.nodes[i - 1].key == "&")
 
     def _by_words(self, linked: LinkedText) -> dict[str, str]:
-        """The unlisted names whose first or last word says what they are ("Acme Technologies")."""
+        """The unlisted names whose first or last word says what they are ("Acme Technologies"), or the legal form
+        before them ("PT Acme")."""
         found: dict[str, str] = {}
         keys, firsts, lasts = linked.tokens.keys, self.language.first_words, self.language.last_words
-        for m in linked.mentions if firsts or lasts else ():
-            if m.unknown and m.last - m.first > 1:
-                cls = lasts.get(keys[m.last - 1]) or firsts.get(keys[m.first])
+        for m in linked.mentions if firsts or lasts or self.forms else ():
+            if m.unknown:
+                long = m.last - m.first > 1
+                cls = (lasts.get(keys[m.last - 1]) or firsts.get(keys[m.first])) if long else ""
+                cls = self.firm if not cls and m.first and keys[m.first - 1] in self.forms - {"."} else cls
                 if cls:
                     found.setdefault(linked.text[m.start : m.end], cls)
         return found
@@ -134,9 +141,19 @@ class Namer:
             if not name or name in typed or name in short or keys[m.first] in self.common:
                 continue
             cls = self.deeds.behind(linked.tokens, m.last)
-            if cls and not (m.first and keys[m.first - 1] in self.articles):
+            if cls and not self._is_version(linked, m, cls) and not (m.first and keys[m.first - 1] in self.articles):
                 found.setdefault(name, cls)
         return found
+
+    def _is_version(self, linked: LinkedText, mention: Mention, cls: str) -> bool:
+        """Whether a name is that of a version of what stands before it, where things have versions: "Acme Y3K Pro"."""
+        i, tokens = mention.first, linked.tokens
+        if self.versioned.isdisjoint(self.ontology.closure([cls])):
+            return False
+        while i and (tokens.is_large(i - 1) or tokens.keys[i - 1] == "-") and tokens.starts[i] - tokens.ends[i - 1] <= 1:
+            i -= 1
+        before = tokens.keys[i - 1] if i else ""
+        return i < mention.first or before in self.version_words or before.isdecimal()
 
     def _by_last_word(self, linked: LinkedText, classes: Iterable[str]) -> dict[str, str]:
         """The names of two or three words that nothing has typed and that the text goes on to say by their last word,

@@ -30,6 +30,7 @@ from kg.patterns.segment import Segment, segment
 from kg.patterns.versions import Versions
 from kg.relations.choosing import with_endings, with_partners, within_clauses
 from kg.relations.cues import Cue, Cues
+from kg.relations.dividing import Dividing
 from kg.relations.gapping import Gapping
 from kg.relations.naming import Namer
 from kg.relations.passages import Passage, passages, speeches
@@ -97,6 +98,7 @@ class Reader:
         self.speech = Speech(language, ontology)
         self.matcher = Matcher(language.patterns, dict(language.lists))
         self.namer = Namer(language, ontology)
+        self.dividing = Dividing(language, ontology, self.namer.typing, self.matcher)
         versions = Versions(language)
         self.parts = Parts(ontology, self.grammar, versions, resolver.entities)
         self.gapping = Gapping(language, ontology, versions)
@@ -125,16 +127,21 @@ class Reader:
     ) -> tuple[LinkedText, list[tuple[Passage, Segment]], list[Entity]]:
         """The text with its unlisted names typed by their context, its segments, and the entities that are new."""
         parts = [(p, self._segment(linked, p)) for p in passages(linked, spoken)]
+        linked = self._changed(linked, self.dividing.divided(linked, parts), parts)
         typed, new = self.namer.typed(linked, parts)
-        if typed is linked:
-            return linked, parts, new
-        typed = self.resolver.again(typed)  # words may stand for the names that are now known
-        before, now = {*linked.mentions, *linked.owners}, {*typed.mentions, *typed.owners}
-        firsts = sorted({m.first for m in before ^ now})
+        return self._changed(linked, typed, parts), parts, new
+
+    def _changed(self, linked: LinkedText, now: LinkedText, parts: list[tuple[Passage, Segment]]) -> LinkedText:
+        """A text whose names are others now, with the words that may stand for them; the segments are made anew where
+        they are."""
+        if now is linked:
+            return linked
+        now = self.resolver.again(now)
+        firsts = sorted({m.first for m in {*linked.mentions, *linked.owners} ^ {*now.mentions, *now.owners}})
         for n, (passage, _) in enumerate(parts):
             if bisect_left(firsts, passage.first) < bisect_left(firsts, passage.last):
-                parts[n] = passage, self._segment(typed, passage)
-        return typed, parts, new
+                parts[n] = passage, self._segment(now, passage)
+        return now
 
     def _segment(self, linked: LinkedText, passage: Passage) -> Segment:
         """A passage as a segment; one without any name or figure has nothing to be read and stays empty."""
