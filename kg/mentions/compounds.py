@@ -49,6 +49,7 @@ class Compounds:
         self.words = language.vocabulary.union(self.unit_words, self.endings) - self.apart
         self.named_after = {c.named_after: c.iri for c in ontology.classes.values() if c.named_after}
         self.determiners = language.single("grammar", "filler")
+        self.origins = language.single("grammar", "origins") - language.single("grammar", "genitive")
         self.versions = Versions(language)
 
     def join(self, tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -162,7 +163,15 @@ class Compounds:
                 found[-1] = made
             else:
                 found.append(mention)
-        return tuple(found)
+        return tuple(self._formal(tokens, m) if m.unknown else m for m in found)
+
+    def _formal(self, tokens: Tokens, mention: Mention) -> Mention:
+        """A name that nobody listed with the legal form behind it as tokens of its own, though not of its words."""
+        i = mention.last
+        if i >= len(tokens) or tokens.keys[i] not in self.first_after or not tokens.is_large(i):
+            return mention
+        count = next((k for k in (4, 3, 2, 1) if _stands(tokens, i, k, self.forms)), 0)
+        return replace(mention, last=i + count) if glued(tokens, i - 1, i) else mention
 
     def _together(self, tokens: Tokens, one: Mention, other: Mention) -> Mention | None:
         """The name that two side by side make: an unlisted one and a place; a listed one and capitals, or an unlisted
@@ -174,7 +183,8 @@ class Compounds:
         unlisted = Mention(tokens.starts[first], other.end, first, other.last, "", frozenset(), "unlisted")
         if one.kind == "unlisted":
             placed = other.kind == "name" and not places.isdisjoint(other.classes)
-            return replace(unlisted, parts=(*one.parts, other) if one.parts else ()) if placed else None
+            parts = (*one.parts, other) if one.parts else ()
+            return replace(unlisted, parts=parts, whole=other.entity) if placed else None
         if one.kind not in ("name", "unit") or not other.unknown or not capitalised(tokens, one.first):
             return None
         return self._named_beside(tokens, one, other, unlisted)
@@ -184,9 +194,13 @@ class Compounds:
         what the text around has to tell (``parts``)."""
         places = {rule.composed_of[1] for rule in self.rules}
         written = tokens.text[other.start : other.end]
+        if not places.isdisjoint(one.classes):
+            home = one.first > 0 and tokens.keys[one.first - 1] in self.origins  # "a maker from Norland | Acme Energy"
+            if home or any(c.isdigit() for c in written):
+                return None if home else unlisted
         trimmed = not one.classes.isdisjoint(self.named_after.values())  # "Acme Breeze GT" is a Breeze
         short = other.last - other.first == 1 and written.isupper() and written.isalpha() and not trimmed  # "Acme VDQ"
-        formal = any(_stands(tokens, other.last, k, self.forms) for k in (3, 2, 1))
+        formal = any(_stands(tokens, other.last, k, self.forms) for k in (4, 3, 2, 1))
         ends = formal or tokens.keys[other.last - 1] in self.endings
         if short or (ends and not one.classes.isdisjoint(self.wholes | places)):
             return unlisted

@@ -17,7 +17,7 @@ from kg.patterns.notation import Slot
 from kg.patterns.segment import Segment
 from kg.patterns.versions import Versions
 from kg.relations.passages import Passage
-from kg.text import LinkedText, Mention
+from kg.text import LinkedText, Mention, Tokens
 
 T = TypeVar("T")
 _LONGEST = 3
@@ -45,25 +45,27 @@ class Namer:
         self.articles = language.single("grammar", "articles")
         self.least: dict[frozenset[str], int] = {}
         """What :meth:`_has_short` found out before."""
-        self.forms = frozenset(keys[-1] for keys in language.words("grammar", "legal_before"))
+        self.forms = frozenset(keys[-1] for keys in language.words("grammar", "legal_before")) - {"."}
         """The last tokens of legal forms before names: what follows one is a firm."""
 
     def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         """The text with its unlisted names typed by their context, and the entities they are."""
         by_words = self._by_words(linked)
         classes = dict(by_words)
+        placed = {linked.text[m.start : m.end] for m in linked.mentions if m.unknown and m.whole}
         for _, seg in parts:
             unlisted = any(n.mention is not None and n.mention.unknown for n in seg.nodes)
             for match in self.typing.matches(seg) if unlisted else ():
                 for i in match.slots["x"]:
                     node = seg.nodes[i]
                     name, cls = linked.text[node.start : node.end], match.pattern.property
-                    if self._cannot_be(cls, name, article=self._has_article(seg, i)):
+                    if self._cannot_be(cls, name, article=self._has_article(seg, i) or name in placed):
                         continue
                     if name not in classes or classes[name] in self.ontology.closure([cls]):
                         classes[name] = cls  # the narrower one, where two hold
         classes.update(self._by_last_word(linked, by_words))
         classes.update(self._by_deeds(linked, classes))
+        classes.update(self._by_list(linked, classes, parts))
         listed = (m for m in linked.mentions if m.kind == "name" and m.last - m.first > 1)
         full = {m.entity: m for m in listed if self._has_short(m.classes, m.last - m.first)}
         known = _parts((linked.text[m.start : m.end], m) for m in full.values())
@@ -105,8 +107,8 @@ class Namer:
         return {short: n for short, n in parts if short and count[short] == 1}
 
     def _cannot_be(self, cls: str, name: str, *, article: bool) -> bool:
-        """Whether a name is none of a class: two persons with "&" make a firm, nobody is "the Ada Byron", and no
-        firm of which nothing more is known "the Acme"."""
+        """Whether a name is none of a class: two persons with "&" make a firm, nobody is "the Ada Byron" or called after
+        a place behind the name ("Acme Norland"), and no firm of which nothing more is known "the Acme"."""
         if cls == self.said_short:
             return article or "&" in name
         return article and cls in self.wholes and " " not in name
@@ -115,18 +117,25 @@ class Namer:
         return i > 0 and (seg.nodes[i - 1].key in self.articles or seg.nodes[i - 1].key == "&")
 
     def _by_words(self, linked: LinkedText) -> dict[str, str]:
-        """The unlisted names whose first or last word says what they are ("Acme Technologies"), or the legal form
-        before them ("PT Acme")."""
+        """The unlisted names whose first or last word says what they are ("Acme Technologies"), or a legal form beside
+        them ("PT Acme", "Acme Inc.")."""
         found: dict[str, str] = {}
-        keys, firsts, lasts = linked.tokens.keys, self.language.first_words, self.language.last_words
-        for m in linked.mentions if firsts or lasts or self.forms else ():
-            if m.unknown:
-                long = m.last - m.first > 1
-                cls = (lasts.get(keys[m.last - 1]) or firsts.get(keys[m.first])) if long else ""
-                cls = self.firm if not cls and m.first and keys[m.first - 1] in self.forms - {"."} else cls
-                if cls:
-                    found.setdefault(linked.text[m.start : m.end], cls)
+        for mention in linked.mentions:
+            cls = self._class_of_words(linked.tokens, mention) if mention.unknown else ""
+            if cls:
+                found.setdefault(linked.text[mention.start : mention.end], cls)
         return found
+
+    def _class_of_words(self, tokens: Tokens, mention: Mention) -> str:
+        first, last = mention.first, mention.last
+        if tokens.ends[last - 1] > mention.end:
+            return self.firm
+        if last - first > 1:
+            lasts, firsts = self.language.last_words, self.language.first_words
+            cls = lasts.get(tokens.keys[last - 1]) or firsts.get(tokens.keys[first])
+            if cls:
+                return cls
+        return self.firm if first and tokens.keys[first - 1] in self.forms else ""
 
     def _by_deeds(self, linked: LinkedText, classes: Mapping[str, str]) -> dict[str, str]:
         """The unlisted names that nothing else has typed, by what is said right behind them ("Acme has acquired"); not
@@ -144,6 +153,25 @@ class Namer:
             if cls and not self._is_version(linked, m, cls) and not (m.first and keys[m.first - 1] in self.articles):
                 found.setdefault(name, cls)
         return found
+
+    def _by_list(
+        self, linked: LinkedText, classes: Mapping[str, str], parts: list[tuple[Passage, Segment]]
+    ) -> dict[str, str]:
+        """The unlisted names that nothing else has typed, beside a firm in a list: "Acme and | Norwind" are two."""
+        found: dict[str, str] = {}
+        persons = {w for n, c in classes.items() if c == self.said_short for w in (n, n.split()[-1])}
+        for _, seg in parts:
+            for group in {g.first: g for g in seg.groups.values() if len(g.members) > 1}.values():
+                beside = [m for i in group.members if (m := seg.nodes[i].mention) is not None]
+                named = {linked.text[m.start : m.end]: m for m in beside}
+                if any(self._is_firm(m, classes.get(n, "")) for n, m in named.items()):
+                    new = (n for n, m in named.items() if m.kind == "unlisted" and n not in classes)
+                    found.update((n, self.firm) for n in new if n not in persons)
+        return found
+
+    def _is_firm(self, mention: Mention, cls: str) -> bool:
+        """Whether a name is that of a firm, by its classes or by the one that the text gives it."""
+        return not self.wholes.isdisjoint(mention.classes) or bool(cls and self._is_whole(cls))
 
     def _is_version(self, linked: LinkedText, mention: Mention, cls: str) -> bool:
         """Whether a name is that of a version of what stands before it, where things have versions: "Acme Y3K Pro"."""
