@@ -159,12 +159,52 @@ def test_new_names_of_the_suite(case: dict[str, Any]) -> None:
     [
         ("Now the Vida V1 is here.", [("Vida V1", "Vida_V1")]),
         ("Now the Kia Sylvora is here.", [("Kia Sylvora", "Kia_Sylvora")]),
-        ("Kia Sylvora is here.", [("Kia", "Kia")]),
+        ("Kia Sylvora is here.", []),
         ("Now Kia Chairman Ilse Nordvale is here.", [("Kia", "Kia")]),
     ],
 )
 def test_a_new_name_behind_that_of_its_maker_makes_one_with_it(text: str, found: list[tuple[str, str]]) -> None:
     assert entities(text) == found
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        ("en", "Toyota Breezo has acquired Norwindra Systems.", "Toyota Breezo"),
+        ("en", "Now Norwindra Systems is working with Toyota Breezo.", "Toyota Breezo"),
+        ("en", "Kia Sylvora is here.", "Kia"),
+        ("en", "The chief executive of Toyota Ilse Breezo has acquired a yacht.", "Toyota"),
+        ("id", "Toyota Breezo akan membangun pabrik di Bekasi.", "Toyota Breezo"),
+        ("id", "Toyota Breezo dijual seharga Rp 300 juta.", "Toyota"),
+    ],
+)
+def test_a_firm_named_after_another_is_one_where_only_a_firm_can_stand(language: str, text: str, found: str) -> None:
+    linker, reader = knowledge().readers[language]
+    prepared, _, _ = reader.prepared(linker.link(text), [])
+    assert [n for m in prepared.mentions if (n := text[m.start : m.end]).startswith(("Toyota", "Kia"))] == [found]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("PT Nusa Baterai Prima tumbuh.", ["Nusa Baterai Prima"]),
+        ("PT Sandya Timur Karya Senin (3/2) tumbuh.", ["Sandya Timur Karya"]),
+        ("PT Sandya Karya Tbk tumbuh.", ["Sandya Karya"]),
+        ("Direktur PT Sandya Karya Ilse Breezo datang.", ["Sandya Karya Ilse Breezo"]),
+        ("Direktur PT Sandya Karya, Ilse Breezo, datang.", ["Sandya Karya", "Ilse Breezo"]),
+    ],
+)
+def test_a_legal_form_holds_all_capitals_behind_it(text: str, found: list[str]) -> None:
+    linked = knowledge().readers["id"][0].link(text)
+    assert [text[m.start : m.end] for m in linked.mentions] == found
+
+
+def test_a_legal_form_behind_a_name_is_no_word_of_it() -> None:
+    text = "Breezo Inc., a maker of axles, will supply Norwindra Co., Ltd. with axles."
+    linker, reader = knowledge().readers["en"]
+    prepared, _, _ = reader.prepared(linker.link(text), [])
+    named = [(text[m.start : m.end], m.kind) for m in prepared.mentions]
+    assert named == [("Breezo", "new"), ("Norwindra", "new")]
 
 
 def test_what_is_called_after_another_is_later_said_without_it() -> None:

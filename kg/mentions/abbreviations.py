@@ -40,7 +40,11 @@ def of_unlisted(tokens: Tokens, mentions: Iterable[Mention], legal: AbstractSet[
         at = mention.last
         while at < len(tokens) and (tokens.keys[at] in legal or tokens.keys[at] == ".") and at - mention.last < _FORMS:
             at += 1
-        if " " in tokens.text[mention.start : mention.end] and mention.unknown and tokens.keys[at : at + 3 : 2] == ("(", ")"):
+        if (
+            " " in tokens.text[mention.start : mention.end]
+            and mention.unknown
+            and tokens.keys[at : at + 3 : 2] == ("(", ")")
+        ):
             word = tokens.text[tokens.starts[at + 1] : tokens.ends[at + 1]]
             name = tokens.text[mention.start : mention.end]
             if word.isupper() and word.isalpha() and 1 < len(word) <= _LONGEST and word[0] == name[0].upper():

@@ -97,7 +97,9 @@ class Compounds:
         if titled and tokens.keys[last : last + 1] not in ((",",), ("(",)):
             return first
         dated = tokens.keys[last : last + 1] == ("(",)  # "PT Acme Karya Senin (3/2)"
-        while last > first and ((tokens.keys[last - 1],) in self.forms or (dated and tokens.keys[last - 1] in self.apart)):
+        while last > first and (
+            (tokens.keys[last - 1],) in self.forms or (dated and tokens.keys[last - 1] in self.apart)
+        ):
             last -= 1
         return last
 

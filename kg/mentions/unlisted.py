@@ -80,7 +80,9 @@ def unlisted(
         if i < past or i in taken or headlines.get(number, False):
             continue
         past = max(_run(tokens, i, sentences[number], taken, words), i + 1)
-        if (past in counts and _is_number_of_name(tokens, past, words.seldom)) or _is_letter_of_name(tokens, past, words):
+        if (past in counts and _is_number_of_name(tokens, past, words.seldom)) or _is_letter_of_name(
+            tokens, past, words
+        ):
             past += 1
         if _is_broken(tokens, i, past):
             continue
@@ -124,7 +126,7 @@ def _opening(
 
 
 def _is_common(tokens: Tokens, first: int, last: int, words: Capitals) -> bool:
-    """Whether capitals are nothing but words of the language, with a letter that counts them ("Operating System X")."""
+    """Whether capitals are nothing but words of the language, with a letter that counts them ("Plan X")."""
     return all(tokens.keys[i] in words.seldom or (i > first and _is_initial(tokens, i)) for i in range(first, last))
 
 

@@ -62,6 +62,7 @@ class Grammar:
     outside: frozenset[str]
     rough: Mapping[str, tuple[Keys, ...]]
     """Wordings with a preposition before a figure that is only approximate ("more than"), by their last word."""
+    articles: frozenset[str]
     examples: Mapping[str, tuple[Keys, ...]]
     """Wordings that introduce members of what was just said ("such as"), the longest first, by their first word."""
 
@@ -109,6 +110,7 @@ class Grammar:
             describes=frozenset(key for keys in language.words("grammar", "describes") for key in keys),
             outside=language.single("grammar", "outside"),
             rough=_rough(language),
+            articles=language.single("grammar", "articles"),
             examples=Words(language.words("grammar", "examples")).by_first,
         )
 

@@ -293,7 +293,7 @@ class _Reader:
             cls, _, place = name.rpartition("_")
             at = self.line_of(f"{name} ", self.line_of("[names]") or 0)
             if place not in ("first", "last", "does"):
-                hint = "common, common_ends, or a class and _first, _last or _does: Organization_last"
+                hint = "common, common_ends, opening, or a class and _first, _last or _does: Organization_last"
                 self.fault(f"unknown key '{name}' in [names]", at, hint)
                 continue
             iri = self._class(cls, at)
@@ -370,7 +370,8 @@ class _Reader:
         classes = tuple(self.ontology.domain + n for n in narrow) or end
         is_open = [c for c in classes if c in self.ontology.classes and self.ontology.classes[c].open]
         given = is_open[0] if len(is_open) == 1 and kinds <= {"unlisted"} else ""
-        return replace(slot, classes=classes, kinds=kinds, open=given)
+        firm = bool(given) and any(c.composed_of[:1] == (given,) for c in self.ontology.classes.values())
+        return replace(slot, classes=classes, kinds=kinds, open=given, firm=firm)
 
     def _has_class(self, name: str) -> bool:
         return self.ontology.domain + name in self.ontology.classes

@@ -77,6 +77,8 @@ class Slot:
     open: str = ""
     """The class that a name which nobody listed gets here, if the place lets such names in."""
     optional: bool = False
+    firm: bool = False
+    """Whether that class is the one whose members have units that bear their name: a single word may be such a name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from kg.patterns.grammar import BRACKETS, CLOSERS, NAMELESS, OWNERS, Grammar, Node, node_of
 from kg.patterns.groups import Group, groups
-from kg.patterns.notation import Keys
+from kg.patterns.notation import Keys, Slot
 from kg.text import LinkedText
 
 
@@ -80,6 +80,19 @@ class Segment:
         if one is None or other is None or other.kind in NAMELESS:
             return False
         return other.unknown or len(one.classes & other.classes) > 1
+
+    def may_be_new(self, i: int, slot: Slot, *, wide: bool) -> bool:
+        """Whether a name that nobody listed may fill a slot: one of several words, or, of a firm, a single word right
+        there by itself ("works with Acme", not "works with its Acme")."""
+        mention = self.nodes[i].mention
+        if mention is None or not slot.open or mention.kind != "unlisted" or self.is_version(i):
+            return False
+        if mention.last - mention.first > 1:
+            return True
+        before = self.nodes[i - 1] if i else None
+        owned = before is not None and before.mention is not None and before.mention.kind in OWNERS
+        led = owned or (before is not None and before.key in self.grammar.articles)
+        return slot.firm and not wide and not led
 
     def is_version(self, i: int) -> bool:
         """Whether a name that nobody listed is that of a version, not one of its own: behind another name ("Acme Y2K

@@ -158,8 +158,7 @@ class Sought:
         if self.anaphor and mention.kind != "anaphor":
             return False
         if self.name == "x" or mention.unknown:
-            long = mention.last - mention.first > 1 and bool(self.slot.open) and not segment.is_version(at)
-            return mention.unknown and ((long and mention.kind == "unlisted") or self.unlisted)
+            return mention.unknown and (self.unlisted or segment.may_be_new(at, self.slot, wide=wide))
         return not mention.classes.isdisjoint(self.classes)
 
     def _together(self, segment: Segment, at: int, wide: bool, origin: int) -> Filling | None:

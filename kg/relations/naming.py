@@ -107,8 +107,8 @@ class Namer:
         return {short: n for short, n in parts if short and count[short] == 1}
 
     def _cannot_be(self, cls: str, name: str, *, article: bool) -> bool:
-        """Whether a name is none of a class: two persons with "&" make a firm, nobody is "the Ada Byron" or called after
-        a place behind the name ("Acme Norland"), and no firm of which nothing more is known "the Acme"."""
+        """Whether a name is none of a class: two persons with "&" make a firm, nobody is "the Ada Byron" or called
+        after a place behind the name ("Acme Norland"), and no firm of which nothing more is known "the Acme"."""
         if cls == self.said_short:
             return article or "&" in name
         return article and cls in self.wholes and " " not in name
@@ -178,7 +178,9 @@ class Namer:
         i, tokens = mention.first, linked.tokens
         if self.versioned.isdisjoint(self.ontology.closure([cls])):
             return False
-        while i and (tokens.is_large(i - 1) or tokens.keys[i - 1] == "-") and tokens.starts[i] - tokens.ends[i - 1] <= 1:
+        while (
+            i and (tokens.is_large(i - 1) or tokens.keys[i - 1] == "-") and tokens.starts[i] - tokens.ends[i - 1] <= 1
+        ):
             i -= 1
         before = tokens.keys[i - 1] if i else ""
         return i < mention.first or before in self.version_words or before.isdecimal()
