@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
+from kg.mentions.titles import single_titles
 from kg.model import Entity
-from kg.names import local_name
 from kg.ontology import THING, Ontology
 from kg.patterns import Anaphor, Language
 from kg.text import LinkedText, Mention, Sentence
@@ -79,7 +80,8 @@ class Resolver:
         """What makes the name before it no more than a part of its phrase: "Acme's house", "Acme chief Ilse"."""
         self.openers = language.single("grammar", "openers")
         self.relative = language.single("grammar", "relative")
-        self.parting = self.relative | language.single("grammar", "and")
+        self.conjunctions = language.single("grammar", "and")
+        self.parting = self.relative | self.conjunctions
         self.describing = self.prepositions | self.parting | language.single("grammar", "appositions")
         """What stands behind the noun of an apposition; behind that of a clause of its own stands a verb."""
         self.saying = language.single("speech", "verbs")
@@ -241,7 +243,7 @@ class Resolver:
         for start, end in places:
             fitting = [m for m in known.between(start, end) if self._fits(m, phrase, strict=strict)]
             fitting = [m for m in fitting if not self._apart(linked, m, phrase)]
-            if self._is_doubtful(linked, fitting, phrase):
+            if self._is_doubtful(linked, fitting, phrase, start, end):
                 return []
             for mention in sorted(self._likeliest(fitting, phrase), key=lambda m: self._is_titled(linked, m)):
                 aside = not phrase.anaphor.plural and self._oblique(linked, mention)
@@ -265,15 +267,24 @@ class Resolver:
         exact = [m for m in fitting if not m.classes.isdisjoint(phrase.anaphor.classes)]
         return exact or fitting
 
-    def _is_doubtful(self, linked: LinkedText, fitting: list[Mention], phrase: _Phrase) -> bool:
-        """Whether several names of one sentence may be meant, none more than the others: where the words ask for the
-        only one, or for a kind of which none is known to be."""
-        if phrase.anaphor.plural or phrase.anaphor.possessive or len({m.entity for m in fitting}) < 2:
+    def _is_doubtful(self, linked: LinkedText, fitting: list[Mention], phrase: _Phrase, start: int, end: int) -> bool:
+        """Whether several names of a stretch of tokens may be meant, none more than the others: two in a list, or where
+        the words ask for the only one, or for a kind of which none is known to be."""
+        if phrase.anaphor.plural or phrase.anaphor.possessive or not fitting:
             return False
+        several = len({m.entity for m in fitting}) > 1
         if phrase.anaphor.sole:
+            return several or any(m.unknown for m in linked.between(start, end))
+        likely = self._likeliest(fitting, phrase)
+        if not phrase.place and end <= phrase.first and any(map(partial(self._are_listed, linked), likely, likely[1:])):
             return True
         known = any(not m.classes.isdisjoint(phrase.anaphor.classes) for m in fitting)
-        return not known and len({m.entity for m in fitting if not self._oblique(linked, m)}) != 1
+        return several and not known and len({m.entity for m in fitting if not self._oblique(linked, m)}) != 1
+
+    def _are_listed(self, linked: LinkedText, one: Mention, other: Mention) -> bool:
+        """Whether nothing but a conjunction stands between two names."""
+        between = linked.tokens.keys[one.last : other.first]
+        return one.entity != other.entity and len(between) == 1 and between[0] in self.conjunctions
 
     def _beside(self, linked: LinkedText, known: _Known, phrase: _Phrase) -> Mention | None:
         """The name that words are an apposition to: "Acme, the carmaker owned by …", not "…, the carmaker says"."""
@@ -381,23 +392,3 @@ def _shared(groups: Iterable[frozenset[str]]) -> frozenset[str]:
     """The classes that all have, without that of everything."""
     sets = list(groups)
     return frozenset.intersection(*sets) - {THING} if sets else frozenset()
-
-
-def _free_words(ontology: Ontology) -> list[str]:
-    """The names of the lists by which free words are found, those of the qualifiers."""
-    return [local_name(p.iri) for p in ontology.properties.values() if p.is_qualifier]
-
-
-def titles(language: Language, ontology: Ontology) -> tuple[frozenset[str], frozenset[str]]:
-    """The words by which free words are found ("chief"), and the others that lead them ("vice"): both stand before
-    names."""
-    heads, leading = (
-        frozenset(key for name in _free_words(ontology) for keys in language.lists.get(name + end, ()) for key in keys)
-        for end in ("", "_with")
-    )
-    return heads, leading - heads
-
-
-def single_titles(language: Language, ontology: Ontology) -> frozenset[str]:
-    """The words that by themselves say what somebody is ("chief"), not those of longer wordings ("head of state")."""
-    return frozenset(k[0] for name in _free_words(ontology) for k in language.lists.get(name, ()) if len(k) == 1)

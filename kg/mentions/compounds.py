@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.mentions.anaphora import single_titles, titles
+from kg.mentions.titles import single_titles, titles
 from kg.names import slug
 from kg.ontology import Class, Ontology
 from kg.patterns import Language

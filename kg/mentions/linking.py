@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from kg.languages import quotations, sentences
 from kg.mentions.abbreviations import of_unlisted, with_abbreviations
-from kg.mentions.anaphora import Resolver, titles
+from kg.mentions.anaphora import Resolver
 from kg.mentions.compounds import Compounds, capitalised, glued
 from kg.mentions.gazetteer import Entry, Gazetteer
+from kg.mentions.titles import titles
 from kg.mentions.unlisted import Capitals, unlisted
 from kg.model import Entity
 from kg.ontology import Ontology
