@@ -152,6 +152,7 @@ def test_tokens_tell_exactly_where_they_stand(text: str) -> None:
         ('“Mixed marks," he said.', ["Mixed marks,"]),
         ('“Mixed marks," he said. "Twice,” he added. “So.”', ["Mixed marks,", "Twice,", "So."]),
         ("No marks at all; it's one's own.", []),
+        ("”Kami siap,” ujar Budi. Layar 15” itu baru. ”Benar.”", ["Kami siap,", "Benar."]),
         ("“”", []),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import NamedTuple
 
 from kg.patterns.grammar import NAMELESS, Grammar, Node
@@ -21,8 +21,13 @@ class Group(NamedTuple):
     last: int
 
 
-def groups(nodes: tuple[Node, ...], grammar: Grammar, partner: Mapping[int, int]) -> dict[int, Group]:
-    """Names in a list, by their nodes: parted by commas and closed by a conjunction, or only by a conjunction."""
+def groups(
+    nodes: tuple[Node, ...], grammar: Grammar, partner: Mapping[int, int], announced: Set[int] = frozenset()
+) -> dict[int, Group]:
+    """Names in a list, by their nodes: parted by commas and closed by a conjunction, or only by a conjunction.
+
+    Three or more behind words that announce examples (``announced``: the nodes past them) need no conjunction.
+    """
     found: dict[int, Group] = {}
     names = [i for i, node in enumerate(nodes) if _is_name(node)]
     past = 0
@@ -38,7 +43,8 @@ def groups(nodes: tuple[Node, ...], grammar: Grammar, partner: Mapping[int, int]
                 break
         if len(members) == 2 and _begins_clause(nodes, at, grammar):
             continue
-        if len(members) > 1 and (joined or _closed(nodes, at, grammar)):
+        listed = joined or (len(members) > 2 and not announced.isdisjoint(range(i - 1, i + 1)))
+        if len(members) > 1 and (listed or _closed(nodes, at, grammar)):
             found.update(dict.fromkeys(members, Group(tuple(members), i, at + 1)))
             past = at + 1
     return found

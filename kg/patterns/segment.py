@@ -39,7 +39,7 @@ class Segment:
     @cached_property
     def groups(self) -> dict[int, Group]:
         """The lists of names, by the nodes of their members; a name that stands alone has none."""
-        return groups(self.nodes, self.grammar, self.partner)
+        return groups(self.nodes, self.grammar, self.partner, frozenset(self.examples.values()))
 
     @cached_property
     def _edges(self) -> list[int]:

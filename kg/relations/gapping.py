@@ -9,6 +9,7 @@ from kg.names import local_name
 from kg.ontology import Ontology
 from kg.patterns import Language
 from kg.patterns.match import Match
+from kg.patterns.notation import Words
 from kg.patterns.segment import Segment
 from kg.patterns.versions import Versions
 from kg.relations.qualifiers import extension_of
@@ -30,6 +31,7 @@ class Gapping:
         self.ontology, self.versions = ontology, versions
         self.ranks = language.words("quantity", "ranks")
         self.comparisons = language.words("quantity", "comparisons")
+        self.respectively = Words(language.words("quantity", "respectively")).by_first
 
     def completed(self, text: str, seg: Segment, matches: list[Match]) -> list[Match]:
         """The matches, each of a figure with those that go on with another name and figure alone."""
@@ -38,6 +40,8 @@ class Gapping:
         matches = [m for m in matches if not self.versions.covers(text, seg, *m.anchor)]
         if sum(node.value is not None for node in seg.nodes) < 2:
             return matches
+        if any(node.key in self.respectively for node in seg.nodes):
+            matches = [one for match in matches for one in self._shared_out(seg, match)]
         taken = {i for match in matches for i in match.slots.get("o", ())}
         return [*matches, *(made for match in matches for made in self._of(text, seg, match, taken))]
 
@@ -57,6 +61,38 @@ class Gapping:
                 return
             yield found
             last = found
+
+    def _shared_out(self, seg: Segment, match: Match) -> Iterator[Match]:
+        """A match of several names, one for each with its own figure ("Acme and Norland sold 2,000 and 1,500 cars
+        respectively"); with one figure as it is, as that holds for each; none where names and figures do not pair."""
+        names, figures = sorted(match.slots.get("s", ())), sorted(match.slots.get("o", ()))
+        quantity = self.ontology.properties[match.pattern.property].kind == "quantity"
+        if not quantity or len(names) < 2 or not figures:
+            yield match
+            return
+        while (at := self._figure(seg, figures[-1])) is not None:
+            figures.append(at)
+        if len(figures) == 1 or not self._is_shared(seg, names[0], figures[-1]):
+            yield match
+        elif len(figures) == len(names):
+            for name, figure in zip(names, figures, strict=True):
+                slots = {**match.slots, "s": (name,), "o": (figure,)}
+                yield replace(match, slots=slots, last=max(match.last, figure + 1), model=figures[0])
+
+    def _figure(self, seg: Segment, value: int) -> int | None:
+        """The next figure of a list: behind a comma or a conjunction, with no name between."""
+        joined = False
+        for i in range(value + 1, min(value + TAIL, len(seg))):
+            node = seg.nodes[i]
+            joined = joined or node.key == "," or (node.key,) in seg.grammar.conjunctions
+            if node.mention is not None or node.value is not None:
+                return i if joined and _alike(seg, value, i) else None
+        return None
+
+    def _is_shared(self, seg: Segment, first: int, last: int) -> bool:
+        """Whether a word that shares figures out stands among names and figures, or right behind the last."""
+        places = range(first, min(last + TAIL, len(seg)))
+        return any(seg.word_at(i, k) for i in places for k in self.respectively.get(seg.nodes[i].key, ()))
 
     def _next(self, text: str, seg: Segment, match: Match) -> Match | None:
         """The match of the next name and figure, with the words of this one."""

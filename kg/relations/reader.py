@@ -112,7 +112,7 @@ class Reader:
         claims = [*self._said(source, spoken, speakers)]
         for passage, seg in parts:
             by = speakers.get(passage.quotation, "") if passage.quotation >= 0 else self.speech.speaker(seg)
-            matches = self._matches(linked.text, seg)
+            matches = self._matches(source, seg)
             named, found = self.namer.by_place(linked, seg, matches)
             new += found
             if found:
@@ -169,12 +169,12 @@ class Reader:
             pattern = f"{self.language.code}/quotation"
             yield Claim(source.name, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")
 
-    def _matches(self, text: str, seg: Segment) -> list[Match]:
+    def _matches(self, source: _Source, seg: Segment) -> list[Match]:
         found = self.matcher.matches(seg)
         if not found:
             return found
-        found = within_clauses(seg, self._specific(found))
-        return self.gapping.completed(text, seg, with_partners(with_endings(seg, found)))
+        found = within_clauses(seg, self._specific(source, seg, found))
+        return self.gapping.completed(source.linked.text, seg, with_partners(with_endings(seg, found)))
 
     def _read(self, source: _Source, seg: Segment, matches: list[Match], by: str) -> Iterator[Claim]:
         if not matches:
@@ -210,13 +210,17 @@ class Reader:
             if not any(c.predicate in ahead and ends <= {c.subject, c.object} for c in claims):
                 yield claim
 
-    def _specific(self, matches: list[Match]) -> list[Match]:
-        """The matches without those of a property for any figure whose figure is one of a property of its own."""
+    def _specific(self, source: _Source, seg: Segment, matches: list[Match]) -> list[Match]:
+        """The matches without those of a property for any figure whose figure is one of a property of its own.
+
+        One that is said of what the text speaks of takes none where the text speaks of nothing that may have it.
+        """
         properties = self.ontology.properties
+        specific = [m for m in matches if properties[m.pattern.property].dimension != "any"]
         own = {
             i
-            for m in matches
-            if properties[m.pattern.property].dimension != "any"
+            for m in specific
+            if () not in m.slots.values() or self._topic(source, seg, m) is not None
             for name, nodes in m.slots.items()
             if name not in ("s", "both")
             for i in nodes
