@@ -81,18 +81,8 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "speech": frozenset({"verbs", "property", "according", "hearers"}),
     "time": frozenset({"months", "relative", "until", "at", "quarters", "parts"}),
     "quantity": frozenset(
-        {
-            "decimal",
-            "magnitudes",
-            "numbers",
-            "ranges",
-            "changes",
-            "changes_after",
-            "comparisons",
-            "ranks",
-            "respectively",
-            "labels",
-        }
+        {"decimal", "magnitudes", "numbers", "ranges", "changes", "changes_after", "labels"}
+        | {"comparisons", "ranks", "respectively"}
     ),
     "versions": frozenset({"words", "before", "after"}),
     "words": frozenset("*"),
