@@ -15,6 +15,9 @@ from kg.text import key_of
 _LONGEST = 4
 """The longest name of a version, in nodes."""
 
+_LISTS = frozenset(",:;.()")
+"""The signs that part versions and are within no name of one."""
+
 
 class Versions:
     """The words that name versions in a language, ready for look-up."""
@@ -88,11 +91,17 @@ class Versions:
         found = []
         for i in range(first, last):
             count = self.opens(text, seg, i)
-            found.append(self._named(text, seg, i + count) if count else ())
+            found.append(self.named(text, seg, self._listed(seg, i + count)) if count else ())
             found.append(self._before(text, seg, first, i) if self.closes(text, seg, i) else ())
         return [nodes for nodes in found if nodes]
 
-    def _named(self, text: str, seg: Segment, i: int) -> tuple[int, ...]:
+    def _listed(self, seg: Segment, i: int) -> int:
+        """Past the signs and small words before the first of several versions ("in two versions, namely | Lite")."""
+        if i < len(seg) and seg.nodes[i].key in _LISTS:
+            i = next((k for k in range(i + 1, len(seg)) if seg.nodes[k].key not in seg.grammar.filler), i)
+        return i
+
+    def named(self, text: str, seg: Segment, i: int) -> tuple[int, ...]:
         """The nodes from a position on that are written large and may name a version."""
         at = i
         while at < len(seg) and at - i < _LONGEST and self._may_name(text, seg, at):
@@ -115,11 +124,15 @@ class Versions:
     def _may_name(self, text: str, seg: Segment, i: int) -> bool:
         node = seg.nodes[i]
         unknown = node.mention is not None and node.mention.unknown and not node.mention.entity
-        return (unknown or node.mention is None) and node.value is None and _is_large(text[node.start : node.end])
+        plain = (unknown or node.mention is None) and node.value is None and node.key not in _LISTS
+        return plain and _is_large(text[node.start : node.end])
 
     def _count(self, words: dict[str, list[Keys]], text: str, seg: Segment, i: int, *, large: bool = False) -> int:
         nodes = seg.nodes
-        for keys in words.get(text[nodes[i].start : nodes[i].end].casefold(), ()):
+        first = text[nodes[i].start : nodes[i].end]
+        if " " in first and large and (parts := tuple(first.casefold().split())) in words.get(parts[0], ()):
+            return 1  # taken together as one name that nobody listed
+        for keys in words.get(first.casefold(), ()):
             said = [text[n.start : n.end] for n in nodes[i : i + len(keys)]]
             if tuple(s.casefold() for s in said) == keys and (not large or all(map(_is_large, said))):
                 return len(keys)

@@ -12,7 +12,7 @@ from kg.patterns.match import Match
 from kg.patterns.notation import Words
 from kg.patterns.segment import Segment
 from kg.patterns.versions import Versions
-from kg.relations.qualifiers import extension_of
+from kg.relations.qualifiers import alike, extension_of
 
 APART = 10
 """How many nodes may stand between a figure and the words that compare it with another."""
@@ -51,9 +51,9 @@ class Gapping:
             return
         if len(object_) != 1 or subject[0] > object_[0]:
             return
-        compared = self._compared(seg, match)
-        if compared is not None and taken.isdisjoint(compared.slots["o"]):
-            yield compared
+        for other in (self._compared(seg, match), self._again(seg, match)):
+            if other is not None and taken.isdisjoint(other.slots["o"]):
+                yield other
         last = match
         for _ in range(MOST):
             found = self._next(text, seg, last)
@@ -86,7 +86,7 @@ class Gapping:
             node = seg.nodes[i]
             joined = joined or node.key == "," or (node.key,) in seg.grammar.conjunctions
             if node.mention is not None or node.value is not None:
-                return i if joined and _alike(seg, value, i) else None
+                return i if joined and alike(seg, value, i) else None
         return None
 
     def _is_shared(self, seg: Segment, first: int, last: int) -> bool:
@@ -114,7 +114,7 @@ class Gapping:
             return None
         at = self._small(seg, at)
         at += at < len(seg) and nodes[at].key == "("  # "Norland (1,500)"
-        if at >= len(nodes) or not _alike(seg, value, at):
+        if at >= len(nodes) or not alike(seg, value, at):
             return None
         slots = {**match.slots, "s": (subject,), "o": (at,)}
         name = extension_of(self.ontology, self.ontology.properties[match.pattern.property])
@@ -132,21 +132,40 @@ class Gapping:
                 return None
             count = next((len(k) for k in self.comparisons if seg.word_at(i, k)), 0)
             if count:
-                at = self._small(seg, i + count)
-                same = {nodes[value + 1].key} | seg.grammar.filler | seg.grammar.prepositions
-                ahead = range(at + 1, min(at + TAIL, len(seg)))
-                date = next((k for k in ahead if not nodes[k].key or nodes[k].key not in same), at)
-                if at < len(seg) and _alike(seg, value, at) and _is_date(seg, date):
-                    slots = {**match.slots, "o": (at,), "time": (date,)}
-                    return replace(match, slots=slots, last=date + 1, model=value)
-                return None
+                return self._dated(seg, match, self._small(seg, i + count))
         return None
+
+    def _again(self, seg: Segment, match: Match) -> Match | None:
+        """The match of a second figure with a date of its own behind one with a date: "2,000 cars in 2023 and 1,500 in
+        2024"."""
+        nodes, value = seg.nodes, match.slots["o"][0]
+        ahead = range(value + 1, min(value + APART, len(seg)))
+        date = next((i for i in ahead if not nodes[i].key), 0)
+        if not date or not _is_date(seg, date) or date + 2 >= len(seg):
+            return None
+        comma = nodes[date + 1].key == ","
+        joint = date + 1 + comma
+        joined = (nodes[joint].key,) in seg.grammar.conjunctions
+        return self._dated(seg, match, self._small(seg, joint + joined)) if comma or joined else None
+
+    def _dated(self, seg: Segment, match: Match, at: int) -> Match | None:
+        """The match of a figure with a date behind it, with the words of this one."""
+        nodes, value = seg.nodes, match.slots["o"][0]
+        same = {nodes[value + 1].key} | seg.grammar.filler | seg.grammar.prepositions
+        ahead = range(at + 1, min(at + TAIL, len(seg)))
+        date = next((k for k in ahead if not nodes[k].key or nodes[k].key not in same), at)
+        if at >= len(seg) or not alike(seg, value, at) or not _is_date(seg, date):
+            return None
+        slots = {**match.slots, "o": (at,), "time": (date,)}
+        return replace(match, slots=slots, last=date + 1, model=value)
 
     def _version(self, text: str, seg: Segment, at: int) -> tuple[int, int] | None:
         """How many nodes name a version here, and how many words behind them say that it is one."""
         count = 0
         while at + count < len(seg) and (step := self.versions.at(text, seg, at + count)):
             count += step
+        if not count and any(self.versions.opens(text, seg, i) for i in range(at)):
+            count = len(self.versions.named(text, seg, at))
         behind = self.versions.closes(text, seg, at + count) if count else 0
         return (count, behind) if count else None
 
@@ -174,12 +193,6 @@ class Gapping:
         small = seg.grammar.filler | seg.grammar.prepositions
         end = min(at + LEAD, len(seg))
         return next((i for i in range(at, end) if not seg.nodes[i].key or seg.nodes[i].key not in small), end)
-
-
-def _alike(seg: Segment, one: int, other: int) -> bool:
-    """Whether two nodes are figures of one kind and unit."""
-    a, b = seg.nodes[one].value, seg.nodes[other].value
-    return a is not None and b is not None and (a.kind, a.unit) == (b.kind, b.unit) and b.literal is not None
 
 
 def _is_date(seg: Segment, i: int) -> bool:

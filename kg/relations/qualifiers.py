@@ -78,13 +78,16 @@ class Parts:
         return linked.text[start:end].strip()
 
     def _marked(self, linked: LinkedText, seg: Segment, match: Match) -> list[tuple[int, ...]]:
-        """The version nearest to a figure, no other figure between, that other words make one."""
+        """The version nearest to a figure, no other figure between, that other words make one: before it, but behind
+        where the first figure stands before the first version ("600 km for the Pro and 500 km for the Lite")."""
         figure = match.slots["o"][-1]
         first, last = seg.clause(figure)
         found = self.versions.marked(linked.text, seg, first, last)
         found = [n for n in found if n[0] < figure or self._governed(seg, n[0])]
         near = [n for n in found if not any(seg.nodes[k].value for k in _between(n, figure))]
-        return sorted(near, key=lambda n: (n[0] > figure, abs(n[0] - figure)))[:1]
+        figures = (k for k in range(first, last) if alike(seg, figure, k))
+        leads = bool(found) and next(figures, last) < min(n[0] for n in found)
+        return sorted(near, key=lambda n: ((n[0] > figure) != leads, abs(n[0] - figure)))[:1]
 
     def _governed(self, seg: Segment, i: int) -> bool:
         """Whether a preposition stands before a node: "600 km in the Performance version", not "…, the Performance"."""
@@ -153,6 +156,12 @@ class Parts:
 def extension_of(ontology: Ontology, prop: Property) -> str:
     """The qualifier of a property that the name of a version fills, or nothing."""
     return next((q for q in prop.qualifiers if ontology.properties[q].filled_by == "extension"), "")
+
+
+def alike(seg: Segment, one: int, other: int) -> bool:
+    """Whether two nodes are figures of one kind and unit."""
+    a, b = seg.nodes[one].value, seg.nodes[other].value
+    return a is not None and b is not None and (a.kind, a.unit) == (b.kind, b.unit) and b.literal is not None
 
 
 def _between(nodes: tuple[int, ...], figure: int) -> range:
