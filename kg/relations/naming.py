@@ -161,6 +161,8 @@ class Namer:
         found: dict[str, str] = {}
         persons = {w for n, c in classes.items() if c == self.said_short for w in (n, n.split()[-1])}
         for _, seg in parts:
+            if not any(n.mention is not None and n.mention.kind == "unlisted" for n in seg.nodes):
+                continue
             for group in {g.first: g for g in seg.groups.values() if len(g.members) > 1}.values():
                 beside = [m for i in group.members if (m := seg.nodes[i].mention) is not None]
                 named = {linked.text[m.start : m.end]: m for m in beside}
