@@ -89,10 +89,15 @@ class Segment:
             return False
         if mention.last - mention.first > 1:
             return True
-        before = self.nodes[i - 1] if i else None
-        owned = before is not None and before.mention is not None and before.mention.kind in OWNERS
-        led = owned or (before is not None and before.key in self.grammar.articles)
-        return slot.firm and not wide and not led
+        return slot.firm and not wide and not self.is_owned(i)
+
+    def is_owned(self, i: int) -> bool:
+        """Whether a word before a name says whose it is, or is an article: "Norland's Acme", "its Acme", "the Acme"."""
+        if not i:
+            return False
+        before = self.nodes[i - 1]
+        owner = before.mention is not None and before.mention.kind in OWNERS
+        return owner or before.key in self.grammar.articles | self.grammar.possessive
 
     def is_version(self, i: int) -> bool:
         """Whether a name that nobody listed is that of a version, not one of its own: behind another name ("Acme Y2K

@@ -164,7 +164,7 @@ class Namer:
             if not any(n.mention is not None and n.mention.kind == "unlisted" for n in seg.nodes):
                 continue
             for group in {g.first: g for g in seg.groups.values() if len(g.members) > 1}.values():
-                beside = [m for i in group.members if (m := seg.nodes[i].mention) is not None]
+                beside = [m for i in group.members if (m := seg.nodes[i].mention) is not None and not seg.is_owned(i)]
                 named = {linked.text[m.start : m.end]: m for m in beside}
                 if any(self._is_firm(m, classes.get(n, "")) for n, m in named.items()):
                     new = (n for n, m in named.items() if m.kind == "unlisted" and n not in classes)
