@@ -1,8 +1,11 @@
-"""Which of the matches of a passage hold, by what the others say and by the clause in which each part stands."""
+"""Which of the matches and claims of a passage hold, by what the others say and by the clause each part stands in."""
 
 from __future__ import annotations
 
-from kg.model import Status
+from collections.abc import Mapping
+
+from kg.model import Claim, Entity, Status
+from kg.ontology import Ontology
 from kg.patterns.match import Match
 from kg.patterns.segment import Segment
 
@@ -51,3 +54,31 @@ def _is_foreign(seg: Segment, i: int, parts: set[int]) -> bool:
     group = seg.groups.get(i)
     members = {i} if group is None else set(group.members)
     return seg.nodes[i].mention is not None and parts.isdisjoint(members)
+
+
+def without_wider(claims: list[Claim], entities: Mapping[str, Entity]) -> list[Claim]:
+    """The claims without those that say of a whole what others say of its part in the same words: who heads a part of
+    Acme does not head Acme, and what is in a town is not told again of its country."""
+
+    def told_of_a_part(claim: Claim) -> bool:
+        alike = (c for c in claims if (c.subject, c.predicate) == (claim.subject, claim.predicate))
+        near = (c for c in alike if c.start < claim.end and claim.start < c.end)
+        return any(_is_part(str(c.object), str(claim.object), entities) for c in near)
+
+    return [claim for claim in claims if not told_of_a_part(claim)]
+
+
+def _is_part(part: str, whole: str, entities: Mapping[str, Entity]) -> bool:
+    entity = entities.get(part)
+    return part != whole and entity is not None and whole in entity.belongs_to
+
+
+def without_yielding(claims: list[Claim], ontology: Ontology) -> list[Claim]:
+    """The claims without those that say less of what another says too (``kg:yieldsTo``)."""
+
+    def said_better(claim: Claim) -> bool:
+        ahead = ontology.properties[claim.predicate].yields_to
+        ends = {claim.subject, claim.object} if isinstance(claim.object, str) else {claim.subject}
+        return any(c.predicate in ahead and ends <= {c.subject, c.object} for c in claims)
+
+    return [claim for claim in claims if not said_better(claim)]

@@ -159,7 +159,7 @@ class Cues:
 
     def _intends(self, segment: Segment, cue: Cue, first: int) -> bool:
         """Whether a small word says that something is to be: right before the words, or behind the name that opens a
-        headline ("Acme to build a plant"). The first one to do it has done it."""
+        headline ("Acme to open a mill"). The first one to do it has done it."""
         if any(node.key in self.ranks for node in segment.nodes[max(0, cue.first - 4) : cue.first]):
             return False
         joins = segment.grammar.joins | {","}

@@ -28,7 +28,7 @@ from kg.patterns.match import Match, Matcher
 from kg.patterns.notation import Slot
 from kg.patterns.segment import Segment, segment
 from kg.patterns.versions import Versions
-from kg.relations.choosing import with_endings, with_partners, within_clauses
+from kg.relations.choosing import with_endings, with_partners, within_clauses, without_wider, without_yielding
 from kg.relations.cues import Cue, Cues
 from kg.relations.dividing import Dividing
 from kg.relations.gapping import Gapping
@@ -187,28 +187,8 @@ class Reader:
             for variant in _variants(reading) if reading is not None else ():
                 fixed, named = match.pattern.status is not None, variant.topic is None
                 found += ((c, fixed, named) for c in self._claims(source, variant))
-        yield from self._without_wider(list(self._without_yielding(list(_best(found)))))
-
-    def _without_wider(self, claims: list[Claim]) -> Iterator[Claim]:
-        """The claims of a passage without those that say of a whole what others say of its part in the same words:
-        who heads a part of Acme does not head Acme, and what is in a town is not told again of its country."""
-        for claim in claims:
-            alike = (c for c in claims if (c.subject, c.predicate) == (claim.subject, claim.predicate))
-            near = (c for c in alike if c.start < claim.end and claim.start < c.end)
-            if not any(self._part_of(str(c.object), str(claim.object)) for c in near):
-                yield claim
-
-    def _part_of(self, part: str, whole: str) -> bool:
-        entity = self.resolver.entities.get(part)
-        return part != whole and entity is not None and whole in entity.belongs_to
-
-    def _without_yielding(self, claims: list[Claim]) -> Iterator[Claim]:
-        """The claims of a passage without those that say less of what another says too (``kg:yieldsTo``)."""
-        for claim in claims:
-            ahead = self.ontology.properties[claim.predicate].yields_to
-            ends = {claim.subject, claim.object} if isinstance(claim.object, str) else {claim.subject}
-            if not any(c.predicate in ahead and ends <= {c.subject, c.object} for c in claims):
-                yield claim
+        told = without_yielding(list(_best(found)), self.ontology)
+        yield from without_wider(told, self.resolver.entities)
 
     def _specific(self, source: _Source, seg: Segment, matches: list[Match]) -> list[Match]:
         """The matches without those of a property for any figure whose figure is one of a property of its own.
