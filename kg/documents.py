@@ -35,15 +35,25 @@ def read(sources: Sequence[str | Path]) -> Iterator[Document | InputError]:
         if str(source) == "-":
             yield _guarded(sys.stdin.buffer.read(), "-", ".md")
             continue
-        path = Path(source)
-        if path.is_dir():
-            files = [p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() in SUFFIXES]
-            if not files:
-                yield InputError("no document in this folder", Place(str(source)), f"read are: {', '.join(SUFFIXES)}")
-            for file in files:
-                yield _from_file(file)
-        else:
-            yield _from_file(path)
+        for path in files(source):
+            yield path if isinstance(path, InputError) else _from_file(path)
+
+
+def files(source: str | Path) -> Iterator[Path | InputError]:
+    """The files of a source, unread: itself, or those of a folder that are of a kind that is read, by their names."""
+    path = Path(source)
+    if not path.is_dir():
+        yield path
+        return
+    found = [p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() in SUFFIXES]
+    if not found:
+        yield InputError("no document in this folder", Place(str(source)), f"read are: {', '.join(SUFFIXES)}")
+    yield from found
+
+
+def split(data: bytes, shown: str, suffix: str) -> Iterator[Document | InputError]:
+    """The documents in the bytes of a file; ``shown`` is its address."""
+    yield _guarded(data, shown, suffix)
 
 
 def _from_file(path: Path) -> Document | InputError:

@@ -150,10 +150,11 @@ def mark_copies(documents: Sequence[Document], signatures: Mapping[str, Signatur
         index.add(document.id, own)
     ordered = sorted(documents, key=lambda d: d.id)
     by_id = {d.id: d for d in ordered}
-    return [_marked(d, by_id[originals[d.id]]) for d in ordered]
+    return [marked(d, by_id[originals[d.id]]) for d in ordered]
 
 
-def _marked(document: Document, original: Document) -> Document:
+def marked(document: Document, original: Document) -> Document:
+    """A document, linked to the one that it repeats; to none where that is the document itself."""
     if original.id == document.id:
         return replace(document, copy_of="", translated=False)
     return replace(document, copy_of=original.id, translated=_differ(document.language[:2], original.language[:2]))

@@ -26,5 +26,15 @@ def digest(quads: Iterable[ox.Quad], before: str = "", gone: Iterable[ox.Quad] =
     return f"{total % _MODULUS:064x}"
 
 
+def total(digests: Iterable[str]) -> str:
+    """The digest of a set of quads from those of its parts.
+
+    >>> one, two = (ox.Quad(ox.NamedNode(f"x:{n}"), ox.NamedNode("x:p"), ox.Literal("o")) for n in (1, 2))
+    >>> total([digest([one]), digest([two])]) == digest([one, two])
+    True
+    """
+    return f"{sum(int(each, 16) for each in digests) % _MODULUS:064x}"
+
+
 def _number(quad: ox.Quad) -> int:
     return int.from_bytes(hashlib.sha256(str(quad).encode("utf-8")).digest(), "big")
