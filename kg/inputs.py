@@ -18,7 +18,9 @@ READING = ("code", "ontology", "patterns", "names")
 
 # What never changes a quad: the rooms that read the store or speak to people, the engine that only spreads the work,
 # and extractors, which keep their answers.
-_ASIDE = frozenset({"cli", "cluster", "export", "extractors", "graph", "learning", "queries", "store", "validation", "views"})
+_ASIDE = frozenset(
+    {"cli", "cluster", "export", "extractors", "graph", "learning", "queries", "store", "validation", "views"}
+)
 _LIBRARIES = ("datasketch", "numpy")
 """The libraries on whose figures it depends which documents are copies."""
 

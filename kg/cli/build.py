@@ -15,6 +15,7 @@ import click
 
 from kg.cli import rows
 from kg.cli.app import Setting, epilog, main, pass_setting
+from kg.cli.engine import Engine, on_engines
 from kg.errors import KgError, Place, ProjectError, StoreError
 from kg.project import PARTS, Project
 
@@ -35,6 +36,7 @@ _SHOWN = 20
         "cat article.txt | kg build -",
         "kg build --diff",
         "kg build --explain article.txt",
+        "kg build s3a://news/2025/ --engine spark --master spark://head:7077 --parts s3a://graphs/2025",
     )
 )
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(allow_dash=True))
@@ -51,6 +53,7 @@ _SHOWN = 20
 )
 @click.option("--diff", "wants_diff", is_flag=True, help="Show what changed against the graph that is replaced.")
 @click.option("--no-cache", is_flag=True, help="Read every document anew, and keep nothing for the next time.")
+@on_engines
 @pass_setting
 def build(
     where: Setting,
@@ -62,6 +65,7 @@ def build(
     extractors: tuple[str, ...],
     wants_diff: bool,
     no_cache: bool,
+    engine: Engine | None,
 ) -> None:
     """Read a project and its documents, write the graph.
 
@@ -71,30 +75,35 @@ def build(
     from kg.build import build as run
 
     checked(sources, report)
+    if engine is not None:
+        engine.check(wants_diff=wants_diff, extractors=extractors)
     if explain:
         _explain(where.project(), sources)
         return
     target = where.store_folder()
     before = _current(target) if wants_diff else None
-    with bar() as progress:
-        project, given = where.project(), list(sources) or None
-        made = run(
-            project,
-            given,
-            target,
-            jobs=jobs,
-            strict=strict,
-            progress=progress,
-            extractors=extractors,
-            cache=not no_cache,
-        )
+    project, given = where.project(), list(sources) or None
+    if engine is not None:
+        made = engine.build(project, given, target, jobs=jobs, strict=strict)
+    else:
+        with bar() as progress:
+            made = run(
+                project,
+                given,
+                target,
+                jobs=jobs,
+                strict=strict,
+                progress=progress,
+                extractors=extractors,
+                cache=not no_cache,
+            )
     write_report(report, told(made) | (_told_of_extractors(made) if extractors else {}))
     if extractors:
         _tell_of_extractors(made)
     tell_sources(made)
     read = rows.counted(made.documents, "document")
     refused = f" ({len(made.refused):,} refused)" if made.refused else ""
-    click.echo(f"{read}{refused}: {gives(made)} in {target}", err=True)
+    click.echo(f"{read}{refused}: {gives(made)} in {(engine and engine.parts) or target}", err=True)
     if before is not None:
         _show_diff(before, target)
 

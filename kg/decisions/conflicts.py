@@ -87,12 +87,12 @@ class _There:
             return "the two are no conflict now"
         if self.sources.isdisjoint(decision.sources):
             return ""
-        about = {_about(side) for side in decision.evidence}
-        near = [side for side in self.sides if _about(side) in about]
+        wanted = {about(side) for side in decision.evidence}
+        near = [side for side in self.sides if about(side) in wanted]
         return f"read there now: {' / '.join(near)}" if near else "nothing like it is read there now"
 
 
-def _about(side: str) -> tuple[str, ...]:
+def about(side: str) -> tuple[str, ...]:
     """The subject and the property of a side."""
     return tuple(side.split(" ", 2)[:2])
 
