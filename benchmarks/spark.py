@@ -65,6 +65,7 @@ def spark(news: Path, place: Path) -> None:
     master = f"local[{JOBS}]"
     builder = SparkSession.builder.master(master).config("spark.eventLog.enabled", "true")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = builder.config("spark.eventLog.compress", "false").config("spark.eventLog.rolling.enabled", "false")
     session = builder.config("spark.eventLog.dir", events.as_uri()).config("spark.sql.shuffle.partitions", "8")
     with session.config("spark.rdd.compress", "true").getOrCreate() as running:
         report = build(Project(ROOT), [news], parts=str(place / "parts"))
@@ -102,7 +103,7 @@ def measured(what: str, news: Path) -> dict[str, float | str]:
 
 
 def main(count: int) -> None:
-    """Build half of the articles and all of them, on each engine: the difference is what the documents themselves cost."""
+    """Build half of the articles, and all of them, on each engine: what the second costs more is the documents' own."""
     firms = increment.firms_of(Project(ROOT))
     found: dict[str, list[dict[str, float | str]]] = {"local": [], "spark": []}
     sizes = (count // 2, count)

@@ -65,6 +65,7 @@ def build(
         refused=refused,
         unread=tuple(sorted(row.source for row in unread)),
         digest=written.digest,
+        refused_proposals=(),  # no extractor reads here
         decisions=made.decided,
         reopened=tuple(r for r in made.records if r.verdict is Verdict.REOPENED),
         **made.counts,
