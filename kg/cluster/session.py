@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 import zipfile
@@ -22,6 +23,7 @@ from kg.project import PARTS, Project
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+_RAISED = re.compile(r"^(?:kg\.errors\.)\w+: (.+)$", re.MULTILINE)
 _PACKAGE = Path(__file__).parent.parent
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold: the same files give the same archive
 _SETTINGS = {
@@ -29,6 +31,7 @@ _SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.rdd.compress": "true",  # what is kept on the disks of the machines
     "spark.sql.execution.arrow.maxRecordsPerBatch": "500",
+    "spark.sql.execution.arrow.maxBytesPerBatch": str(64 * 1024 * 1024),
     "spark.sql.session.timeZone": "UTC",
 }
 _LOCAL_PARTITIONS = 8
@@ -53,6 +56,7 @@ def opened(master: str | None, jobs: int = 1) -> Iterator[SparkSession]:
     """
     place = Place("--engine spark")
     try:
+        from py4j.protocol import Py4JError
         from pyspark import SparkConf
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
@@ -74,13 +78,27 @@ def opened(master: str | None, jobs: int = 1) -> Iterator[SparkSession]:
             conf.setIfMissing("spark.sql.shuffle.partitions", str(_LOCAL_PARTITIONS))
         spark = SparkSession.builder.config(conf=conf).getOrCreate()
     except (PySparkException, OSError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise StoreError(f"Spark does not start: {reason}", place, "install Java 17, and check --master") from None
+        hint = "install Java 17 or newer, and check --master"
+        raise StoreError(f"Spark does not start: {reason(error)}", place, hint) from None
     spark.sparkContext.setLogLevel("ERROR")
     try:
         yield spark
+    except (PySparkException, Py4JError) as error:
+        hint = "see Spark's own log for more"
+        raise StoreError(f"Spark gave up: {reason(error)}", place, hint) from None
     finally:
         spark.stop()
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, in a line: of an error on another machine the last line of what Python said there.
+
+    >>> reason(Exception("Job aborted" + chr(10) + "Traceback:" + chr(10) + "kg.errors.StoreError: a worker: is old"))
+    'a worker: is old'
+    """
+    told = str(error).strip() or type(error).__name__
+    raised = _RAISED.findall(told)
+    return str(raised[-1] if raised else told.splitlines()[0])
 
 
 def is_local(spark: SparkSession) -> bool:
