@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -57,10 +58,11 @@ class World:
     project: Project
     news: Path
 
-    def build(self, *arguments: str) -> subprocess.Popen[str]:
+    def build(self, *arguments: str, sources: Sequence[str] = ()) -> subprocess.Popen[str]:
         """``kg build`` on Spark, begun."""
         environment = {**os.environ, **_ENVIRONMENT}
-        command = [*_KG, "--project", str(self.project.root), "build", str(self.news), "--engine", "spark", *arguments]
+        given = sources or [str(self.news)]
+        command = [*_KG, "--project", str(self.project.root), "build", *given, "--engine", "spark", *arguments]
         return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -142,6 +144,33 @@ def test_the_parts_are_the_export_of_a_build_in_one_process(decided: World, tmp_
     loaded = load(tmp_path / "parts", tmp_path / "loaded")
     with kg.store.open(local) as opened:
         assert loaded == opened.manifest
+
+
+@needs_spark
+def test_what_spark_reads_is_read_as_on_one_machine(tmp_path: Path) -> None:
+    """A table and an archive on a file system of Spark's, and addresses at which nothing is."""
+    import pyarrow
+    import pyarrow.parquet
+
+    rows = [{"source": f"https://news.example/{case['name']}", **case} for case in CASES]
+    fields = ("source", "title", "publisher", "published", "language", "text")
+    records = [{name: row[name] for name in fields if row.get(name)} for row in rows]
+    half = len(records) // 2
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(records[:half]), tmp_path / "one.parquet")
+    (tmp_path / "other.jsonl.gz").write_bytes(gzip.compress("\n".join(map(json.dumps, records[half:])).encode()))
+    (tmp_path / "all.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    world = World(small_project(tmp_path / "project"), tmp_path / "all.jsonl")
+    report = build(world.project, [world.news], tmp_path / "local")
+    assert report.documents > half
+    (tmp_path / "nothing").mkdir()
+    places = [
+        (tmp_path / name).as_uri() for name in ("one.parquet", "other.jsonl.gz", "nothing", "none", "none.parquet")
+    ]
+    told = ended(world.build("--master", "local[2]", sources=places))
+    assert "nothing: no document at this address (read are: " in told
+    assert told.count("kg: refused ") == 3
+    with kg.store.open(world.project.store) as here, kg.store.open(tmp_path / "local") as there:
+        assert here.manifest == there.manifest
 
 
 # -- many machines -----------------------------------------------------------------------------------------------------

@@ -35,17 +35,10 @@ def read(spark: SparkSession, shipment: Shipment, sources: Sequence[str | Path])
     """What is in the sources, as :data:`READ`; a document may come more than once.
 
     A path without a scheme is read by each worker for itself, so that all must see it; one with a scheme, and a table,
-    by Spark. Raises InputError for an address at which Spark finds nothing.
+    by Spark.
     """
-    from pyspark.errors import PySparkException
-
     tables = [_own(spark, shipment, [s for s in sources if not _is_foreign(str(s))])]
-    for source in filter(_is_foreign, map(str, sources)):
-        try:
-            tables.append((_table if _is_table(source) else _foreign)(spark, shipment, source))
-        except PySparkException as error:
-            hint = "check the address, and Spark's settings for it"
-            raise InputError(f"cannot be read: {reason(error)}", Place(source), hint) from None
+    tables += [_guarded(spark, shipment, s) for s in map(str, sources) if _is_foreign(s)]
     found = tables[0]
     for table in tables[1:]:
         found = found.unionAll(table)
@@ -77,6 +70,21 @@ def _own(spark: SparkSession, shipment: Shipment, sources: Sequence[str | Path])
     return mapped(files, partial(_read_files, shipment), READ).unionAll(mapped(told, partial(_named, shipment), READ))
 
 
+def _guarded(spark: SparkSession, shipment: Shipment, source: str) -> DataFrame:
+    """What Spark reads at an address; where there is nothing, what is to be said of that."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        return (_table if _is_table(source) else _foreign)(spark, shipment, source)
+    except InputError as error:
+        refused = error
+    except (PySparkException, Py4JError) as error:
+        hint = "check the address, and Spark's settings for it"
+        refused = InputError(f"cannot be read: {reason(error)}", Place(source), hint)
+    return made(spark, [_refused(refused)], READ)
+
+
 def _foreign(spark: SparkSession, shipment: Shipment, source: str) -> DataFrame:
     """Files in a store of objects, or on another file system."""
     from pyspark.sql.functions import col
@@ -85,6 +93,9 @@ def _foreign(spark: SparkSession, shipment: Shipment, source: str) -> DataFrame:
     is_file = documents.kind_of(PurePosixPath(source)) in documents.SUFFIXES
     reader = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
     found = (reader if is_file else reader.option("pathGlobFilter", wanted)).load(source)
+    if found.select("path").isEmpty():
+        hint = f"read are: {', '.join(documents.SUFFIXES)}"
+        raise InputError("no document at this address", Place(source), hint)
     small = found.filter(col("length") <= _LARGEST).select(*_WHOLE)
     large = found.filter(col("length") > _LARGEST).select("path")
     return mapped(small, partial(_split, shipment), READ).unionAll(mapped(large, _too_large, READ))
