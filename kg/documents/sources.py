@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -60,14 +61,30 @@ def pieces(sources: Sequence[str | Path]) -> Iterator[Piece | InputError]:
             yield Piece("-", ".md", sys.stdin.buffer.read(MAX_BYTES + 1))
             continue
         path = Path(source)
-        if path.is_dir():
-            files = [p for p in sorted(path.rglob("*")) if p.is_file() and _kind(p) in SUFFIXES]
-            if not files:
-                yield InputError("no document in this folder", Place(str(source)), f"read are: {', '.join(SUFFIXES)}")
-            for file in files:
-                yield from _of_file(file)
-        else:
-            yield from _of_file(path)
+        files = _files(path)
+        if not files:
+            yield InputError("no document in this folder", Place(str(source)), f"read are: {', '.join(SUFFIXES)}")
+        for file in files:
+            yield from _of_file(file)
+
+
+def weight(sources: Sequence[str | Path]) -> int:
+    """How many bytes there are to read, as far as that can be told beforehand."""
+    return sum(_size(file) for source in sources if str(source) != "-" for file in _files(Path(source)))
+
+
+def _files(path: Path) -> list[Path]:
+    """The files of a source that are read."""
+    if not path.is_dir():
+        return [path]
+    return [p for p in sorted(path.rglob("*")) if p.is_file() and _kind(p) in SUFFIXES]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def documents(piece: Piece) -> Iterator[Document | InputError]:
@@ -102,11 +119,11 @@ def _of_file(path: Path) -> Iterator[Piece | InputError]:
     shown = "".join(c if c.isprintable() else "?" for c in path.as_posix())
     kind = _kind(path)
     try:
-        path.stat()  # a file that is not there says so first
+        path.stat()  # one that is not there says so first
         if kind not in SUFFIXES:
             yield unknown_kind(kind, Place(shown), SUFFIXES)
         elif _archive(kind) is None:
-            yield Piece(shown, kind, path=str(path))
+            yield Piece(shown, kind, path=str(path), weight=path.stat().st_size)
         else:
             with path.open("rb") as file:
                 yield from _cut(file, shown, kind)
@@ -118,8 +135,13 @@ def _cut(file: BinaryIO, shown: str, suffix: str) -> Iterator[Piece | InputError
     """The pieces of an archive, as it is read."""
     cut = _archive(suffix)
     assert cut is not None
+    start = 0
     try:
-        yield from cut(unpacked(file, shown) if suffix.endswith(_PACKED) else file, shown)
+        for piece in cut(unpacked(file, shown) if suffix.endswith(_PACKED) else file, shown):
+            if isinstance(piece, Piece):
+                start, before = file.tell(), start
+                piece = replace(piece, weight=start - before)
+            yield piece
     except InputError as error:
         yield error
 

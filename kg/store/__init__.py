@@ -6,7 +6,7 @@
 """
 
 from kg.store.files import read
-from kg.store.folder import change, claim, copy, current, open, revise, write
+from kg.store.folder import change, claim, copy, current, load, open, revise, unclaim, write
 from kg.store.graph import FORMAT, Manifest, Results, Store
 
 __all__ = [
@@ -18,8 +18,10 @@ __all__ = [
     "claim",
     "copy",
     "current",
+    "load",
     "open",
     "read",
     "revise",
+    "unclaim",
     "write",
 ]

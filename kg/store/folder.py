@@ -24,6 +24,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pyoxigraph as ox
 
@@ -74,7 +75,43 @@ def write(
     come back. In each case what was there stays as it was.
     """
     root = Path(path)
-    return _next(root, lambda home: _fill(home, quads, manifest), instead_of)
+    return _next(root, lambda home: _fill(home, lambda engine: engine.bulk_extend(quads), lambda: manifest), instead_of)
+
+
+def load(
+    path: Path | str,
+    quads: Iterable[ox.Quad],
+    lines: Iterable[bytes],
+    manifest: Callable[[], Manifest],
+    instead_of: Manifest | None = None,
+) -> Manifest:
+    """As :func:`write`, with more quads as N-Quads that come in pieces, each of whole lines and without blank nodes.
+
+    The manifest is asked for when all of them have come.
+    """
+
+    def put(engine: ox.Store) -> None:
+        engine.bulk_extend(quads)
+        engine.bulk_load(cast(BinaryIO, _Stream(lines)), ox.RdfFormat.N_QUADS)
+
+    return _next(Path(path), lambda home: _fill(home, put, manifest), instead_of)
+
+
+class _Stream:
+    """Pieces of bytes as a file that is read once."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces, self._rest = iter(pieces), memoryview(b"")
+
+    def read(self, size: int) -> bytes:
+        """So many bytes at most, and none at the end only."""
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return b""
+            self._rest = memoryview(piece)
+        found, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(found)
 
 
 def revise(base: Store, gone: Collection[ox.Quad], come: Collection[ox.Quad], manifest: Manifest) -> Manifest:
@@ -150,6 +187,13 @@ def claim(path: Path | str) -> Path:
     return root
 
 
+def unclaim(path: Path | str, aside: Collection[str]) -> None:
+    """Remove the folder of a store in which nothing is but what is named ``aside``: a build came to nothing."""
+    root = Path(path)
+    if {entry.name for entry in root.iterdir()} <= {LOCK, *aside}:
+        shutil.rmtree(root)
+
+
 def _next(root: Path, fill: Callable[[Path], Manifest], instead_of: Manifest | None) -> Manifest:
     """Fill the next generation and make it the current one."""
     claim(root)
@@ -181,11 +225,11 @@ def _writing(root: Path) -> Iterator[None]:
         yield
 
 
-def _fill(home: Path, quads: Iterable[ox.Quad], manifest: Manifest) -> Manifest:
-    """Write one generation and check that it reads as written; the manifest with what it holds."""
+def _fill(home: Path, put: Callable[[ox.Store], None], manifest: Callable[[], Manifest]) -> Manifest:
+    """Write one generation and check that it reads as written; the manifest, asked for then, with what it holds."""
     home.mkdir()
     engine = ox.Store(str(home / DATA))
-    engine.bulk_extend(quads)
+    put(engine)
     engine.flush()
     wrote = sizes(engine)
     del engine  # gives up the engine's own lock
@@ -194,7 +238,7 @@ def _fill(home: Path, quads: Iterable[ox.Quad], manifest: Manifest) -> Manifest:
     if found != wrote:
         raise _unlike(home, f"wrote {wrote}, read back {found}")
     # Summed as the engine gives the quads back, and not as they came: what is changed later is read from there.
-    return replace(manifest, quads=wrote, digest=content.digest(again))
+    return replace(manifest(), quads=wrote, digest=content.digest(again))
 
 
 def _amend(
