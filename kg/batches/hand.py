@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 from zlib import crc32
 
-import pyoxigraph as ox
-
-from kg import decisions
+from kg import decisions, store
 from kg.batches.spill import PARTS, TOUCHED, Row, Spill
 from kg.cache import Readings, packing
 from kg.decisions import Decision
@@ -56,9 +54,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Quads as N-Quads, and how many records of each kind they are; what came of decisions on conflicts among them."""
+    """Quads, and how many records of each kind they are; what came of decisions on conflicts among them."""
 
-    quads: bytes
+    quads: store.Piece
     counts: Mapping[str, int] = field(default_factory=dict)
     records: Sequence[Curation] = ()
     settled: Sequence[str] = ()
@@ -163,7 +161,7 @@ def compare(hand: Hand, batch: Sequence[tuple[str, Sequence[str]]]) -> list[tupl
 def write_documents(hand: Hand, numbers: tuple[int, int]) -> Lines:
     """The quads of some documents."""
     records = hand.knowledge.ontology.records
-    return Lines(lines(q for d in hand.spill.some(*numbers) for q in records.document(d)))
+    return Lines(store.Piece.of(q for d in hand.spill.some(*numbers) for q in records.document(d)))
 
 
 def settle(hand: Hand, part: Part) -> Lines:
@@ -185,18 +183,13 @@ def settle(hand: Hand, part: Part) -> Lines:
         *(q for c in ruled.conflicts for q in records.conflict(c)),
     )
     return Lines(
-        lines(quads),
+        store.Piece.of(quads),
         {"claims": len(ordered), "facts": len(ruled.facts), "conflicts": len(ruled.conflicts)},
         ruled.records,
         [d.key for d in own],
         ruled.applied,
         [f for f in facts if decisions.about(f, ontology.short) in part.about] if part.about else (),
     )
-
-
-def lines(quads: Iterable[ox.Quad]) -> bytes:
-    """Quads as N-Quads."""
-    return ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
 
 
 def batches(items: Iterable[Source], most: int, heaviest: int) -> Iterator[list[Source]]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from kg import decisions
+from kg import decisions, store
 from kg.batches.gathering import in_rows
-from kg.batches.hand import Hand, Lines, Part, lines, part_of, settle, write_documents
+from kg.batches.hand import Hand, Lines, Part, part_of, settle, write_documents
 from kg.batches.spill import PARTS, TOUCHED, Spill
 from kg.cache import Progress, Step, packing
 from kg.decisions import Decided, Decision
@@ -39,7 +39,7 @@ def settled(
     entities: Mapping[str, Entity],
     kept: Records,
     progress: Progress | None,
-) -> tuple[Decided, Iterator[bytes]]:
+) -> tuple[Decided, Iterator[store.Piece]]:
     """What decisions make of entities and curated facts, and the quads of documents, claims, facts and conflicts.
 
     ``kept`` is filled while the quads are taken.
@@ -72,19 +72,19 @@ def _lines(
     without: frozenset[str],
     kept: Records,
     progress: Progress | None,
-) -> Iterator[bytes]:
+) -> Iterator[store.Piece]:
     parts = list(_parts(knowledge, spill, decided, without))
     found: list[Lines] = []
     for number, made in enumerate(pool.each(settle, parts), 1):
         yield made.quads
         kept.counts = {name: count + made.counts[name] for name, count in kept.counts.items()}
-        found.append(replace(made, quads=b""))
+        found.append(replace(made, quads=store.Piece.of(())))
         if progress:
             progress(Step("Settling", spill.count, number, len(parts)))
     ruled = _ruled(knowledge, spill, decided, found)
     kept.records = (*decided.records, *ruled)
     kept.applied = decided.applied + sum(each.applied for each in found)
-    yield lines(quad for record in kept.records for quad in knowledge.ontology.records.curation(record))
+    yield store.Piece.of(quad for record in kept.records for quad in knowledge.ontology.records.curation(record))
     for number, made in enumerate(pool.each(write_documents, in_rows(spill.count, _DOCUMENTS)), 1):
         yield made.quads
         if progress:

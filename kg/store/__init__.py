@@ -5,6 +5,7 @@
 0
 """
 
+from kg.store.content import Piece
 from kg.store.files import read
 from kg.store.folder import change, claim, copy, current, load, open, revise, unclaim, write
 from kg.store.graph import FORMAT, Manifest, Results, Store
@@ -12,6 +13,7 @@ from kg.store.graph import FORMAT, Manifest, Results, Store
 __all__ = [
     "FORMAT",
     "Manifest",
+    "Piece",
     "Results",
     "Store",
     "change",

@@ -32,10 +32,13 @@ from kg.errors import Place, StoreError
 from kg.names import local_name
 from kg.rdf import LAYERS, layer
 from kg.store import content, damage
+from kg.store.content import Piece
 from kg.store.graph import Hold, Manifest, Store, sizes
 
 LOCK, CURRENT, MANIFEST, DATA = "kg-store.lock", "CURRENT", "manifest.json", "data"
 _GENERATION = re.compile(r"g(\d{6,})")
+_LOOKED_UP = 1_000
+"""Quads of a new generation that are looked up at most, one of each piece, besides counting them all."""
 _OPENINGS = 5  # beside a writer 7 of 60 openings missed a file that the next try found
 
 
@@ -75,26 +78,54 @@ def write(
     come back. In each case what was there stays as it was.
     """
     root = Path(path)
-    return _next(root, lambda home: _fill(home, lambda engine: engine.bulk_extend(quads), lambda: manifest), instead_of)
+    return _next(root, lambda home: _fill(home, quads, manifest), instead_of)
 
 
 def load(
     path: Path | str,
     quads: Iterable[ox.Quad],
-    lines: Iterable[bytes],
+    pieces: Iterable[Piece],
     manifest: Callable[[], Manifest],
     instead_of: Manifest | None = None,
 ) -> Manifest:
-    """As :func:`write`, with more quads as N-Quads that come in pieces, each of whole lines and without blank nodes.
+    """As :func:`write`, with more quads in pieces that were summed where they were made; none has a blank node.
 
     The manifest is asked for when all of them have come.
     """
+    return _next(Path(path), lambda home: _load(home, quads, pieces, manifest), instead_of)
 
-    def put(engine: ox.Store) -> None:
-        engine.bulk_extend(quads)
-        engine.bulk_load(cast(BinaryIO, _Stream(lines)), ox.RdfFormat.N_QUADS)
 
-    return _next(Path(path), lambda home: _fill(home, put, manifest), instead_of)
+def _load(home: Path, quads: Iterable[ox.Quad], pieces: Iterable[Piece], manifest: Callable[[], Manifest]) -> Manifest:
+    home.mkdir()
+    own = list(quads)
+    summed = Piece.of(own)
+    counts, total, seen = Counter(summed.counts), summed.total, [summed.first]
+
+    def passing() -> Iterator[bytes]:
+        nonlocal total
+        for piece in pieces:
+            counts.update(piece.counts)
+            total += piece.total
+            if len(seen) < _LOOKED_UP:
+                seen.append(piece.first)
+            yield piece.lines
+
+    engine = ox.Store(str(home / DATA))
+    engine.bulk_extend(own)
+    engine.bulk_load(cast(BinaryIO, _Stream(passing())), ox.RdfFormat.N_QUADS)
+    engine.flush()
+    wrote = sizes(engine)
+    del engine  # gives up the engine's own lock
+    again = ox.Store.read_only(str(home / DATA))
+    found = sizes(again)
+    if found != wrote:
+        raise _unlike(home, f"wrote {wrote}, read back {found}")
+    lost = sum(quad not in again for line in seen for quad in ox.parse(line, ox.RdfFormat.N_QUADS))
+    if lost:
+        raise _unlike(home, f"{lost:,} of {len(seen):,} quads looked up are not so when read back")
+    # Where the same quad came in two pieces, the sum is another: then it is made of what the engine gives back.
+    is_whole = all(counts[layer(name).value] == found[name] for name in LAYERS)
+    return replace(manifest(), quads=wrote, digest=content.written(total) if is_whole else content.digest(again))
 
 
 class _Stream:
@@ -225,11 +256,11 @@ def _writing(root: Path) -> Iterator[None]:
         yield
 
 
-def _fill(home: Path, put: Callable[[ox.Store], None], manifest: Callable[[], Manifest]) -> Manifest:
-    """Write one generation and check that it reads as written; the manifest, asked for then, with what it holds."""
+def _fill(home: Path, quads: Iterable[ox.Quad], manifest: Manifest) -> Manifest:
+    """Write one generation and check that it reads as written; the manifest with what it holds."""
     home.mkdir()
     engine = ox.Store(str(home / DATA))
-    put(engine)
+    engine.bulk_extend(quads)
     engine.flush()
     wrote = sizes(engine)
     del engine  # gives up the engine's own lock
@@ -238,7 +269,7 @@ def _fill(home: Path, put: Callable[[ox.Store], None], manifest: Callable[[], Ma
     if found != wrote:
         raise _unlike(home, f"wrote {wrote}, read back {found}")
     # Summed as the engine gives the quads back, and not as they came: what is changed later is read from there.
-    return replace(manifest(), quads=wrote, digest=content.digest(again))
+    return replace(manifest, quads=wrote, digest=content.digest(again))
 
 
 def _amend(
