@@ -111,10 +111,10 @@ def _relevant(shipment: Shipment, packed_rules: bytes, rows: Iterator[Row]) -> I
     """The facts on which the outcome of decisions on conflicts can depend."""
     short = knowledge(shipment).ontology.short
     pending, sides = unpacked(packed_rules)
-    abouts = {decisions.about(side) for d in pending for side in d.evidence}
+    abouts = {each for d in pending for each in decisions.abouts(d)}
     sources = {source for d in pending for source in d.sources}
     for name, brief in rows:
         fact: Fact = unpacked(brief)
         is_source = fact.origin is Origin.CURATED and any(c.source in sources for c in fact.curations)
-        if name in sides or is_source or decisions.about(decisions.side_of(fact, short)) in abouts:
+        if name in sides or is_source or decisions.about(fact, short) in abouts:
             yield name, brief

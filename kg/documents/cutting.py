@@ -29,6 +29,8 @@ class Piece:
     """The number of its first line."""
     address: str = ""
     charset: str = ""
+    weight: int = 0
+    """The bytes of its source that are read with it: what a build has behind it."""
 
     @property
     def place(self) -> Place:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -75,6 +76,19 @@ def files(source: str | Path) -> Iterator[Path | InputError]:
     yield from found
 
 
+def weight(sources: Sequence[str | Path]) -> int:
+    """How many bytes there are to read, as far as that can be told beforehand."""
+    found = (file for source in sources if str(source) != "-" for file in files(source))
+    return sum(_size(file) for file in found if isinstance(file, Path))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def documents(piece: Piece) -> Iterator[Document | InputError]:
     """The documents of a piece, and what of it cannot be read."""
     try:
@@ -107,11 +121,11 @@ def _of_file(path: Path) -> Iterator[Piece | InputError]:
     shown = "".join(c if c.isprintable() else "?" for c in path.as_posix())
     kind = kind_of(path)
     try:
-        path.stat()  # a file that is not there says so first
+        path.stat()  # one that is not there says so first
         if kind not in SUFFIXES:
             yield unknown_kind(kind, Place(shown), SUFFIXES)
         elif _archive(kind) is None:
-            yield Piece(shown, kind, path=str(path))
+            yield Piece(shown, kind, path=str(path), weight=path.stat().st_size)
         else:
             with path.open("rb") as file:
                 yield from _cut(file, shown, kind)
@@ -123,8 +137,13 @@ def _cut(file: BinaryIO, shown: str, suffix: str) -> Iterator[Piece | InputError
     """The pieces of an archive, as it is read."""
     cut = _archive(suffix)
     assert cut is not None
+    start = 0
     try:
-        yield from cut(unpacked(file, shown) if suffix.endswith(_PACKED) else file, shown)
+        for piece in cut(unpacked(file, shown) if suffix.endswith(_PACKED) else file, shown):
+            if isinstance(piece, Piece):
+                start, before = file.tell(), start
+                piece = replace(piece, weight=start - before)
+            yield piece
     except InputError as error:
         yield error
 
