@@ -46,7 +46,7 @@ _ENVIRONMENT = {
     "SPARK_LOCAL_IP": "127.0.0.1",
     # A small graph is built before Java has made its own code quick: it had better not try.
     "PYSPARK_SUBMIT_ARGS": "--driver-java-options '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' "
-    "--conf spark.sql.codegen.wholeStage=false pyspark-shell",
+    "--conf spark.sql.codegen.wholeStage=false --conf spark.sql.shuffle.partitions=4 pyspark-shell",
 }
 _PATIENCE = 900.0  # seconds, on a machine that has other work
 
