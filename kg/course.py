@@ -73,7 +73,7 @@ def sayings(claims: Sequence[Claim], documents: Mapping[str, Document]) -> list[
         document = documents.get(claim.document)
         original = documents.get(document.copy_of) if document and document.copy_of else None
         # A reworded copy has no quote in common, but the same claim; a word-for-word one need not be read alike.
-        old = original and ((document and document.copy_of, claim.status) in told or claim.quote in original.text)
+        old = original and ((document and document.copy_of, claim.status) in told or original.says(claim.quote))
         counts = original if old else document
         source = (document.copy_of if document else "") or claim.document
         found.append(Saying(counts.issued if counts else "", source, claim))

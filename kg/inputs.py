@@ -16,8 +16,11 @@ from kg.project import Project
 READING = ("code", "ontology", "patterns", "names")
 """The inputs on which the claims of one document depend; the others change only what is made of the claims."""
 
-# What never changes a quad: the rooms that read the store or speak to people, and extractors, which keep their answers.
-_ASIDE = frozenset({"cli", "export", "extractors", "graph", "learning", "queries", "store", "validation", "views"})
+# What never changes a quad: the rooms that read the store or speak to people, the engine that only spreads the work,
+# and extractors, which keep their answers.
+_ASIDE = frozenset(
+    {"cli", "cluster", "export", "extractors", "graph", "learning", "queries", "store", "validation", "views"}
+)
 _LIBRARIES = ("datasketch", "numpy")
 """The libraries on whose figures it depends which documents are copies."""
 
@@ -67,8 +70,12 @@ def _code() -> str:
     """The digest of the modules that write the graph, and of the versions of what they stand on."""
     package = Path(__file__).parent
     modules = [p for p in package.rglob("*.py") if p.relative_to(package).parts[0].removesuffix(".py") not in _ASIDE]
-    stands_on = [".".join(map(str, sys.version_info[:2])), unicodedata.unidata_version, *map(_version, _LIBRARIES)]
-    return digest(_digest(package, modules), *stands_on, length=64)
+    return digest(_digest(package, modules), *stands_on(), length=64)
+
+
+def stands_on() -> tuple[str, ...]:
+    """The versions of what the modules stand on: of Python, of its table of characters, of some libraries."""
+    return ".".join(map(str, sys.version_info[:2])), unicodedata.unidata_version, *map(_version, _LIBRARIES)
 
 
 def _version(library: str) -> str:

@@ -217,6 +217,10 @@ class Document:
         """The document's name: the same text with the same front matter is the same document."""
         return digest(self.text, self.source, self.title, self.issued, self.language, self.publisher)
 
+    def says(self, quote: str) -> bool:
+        """Whether these words stand in its text."""
+        return quote in self.text
+
 
 @quick
 @dataclass(frozen=True, slots=True)

@@ -151,10 +151,21 @@ class Ontology:
         return self.prefixes.shrink(iri)
 
     def quads(self) -> Iterator[ox.Quad]:
-        """The ontology as the layer ``kg:ontology``."""
+        """The ontology as the layer ``kg:ontology``.
+
+        Blank nodes have the names that follow from what is said of them, as in an export: so a graph has the same
+        quads whether it was built or read back.
+        """
         graph = layer("ontology")
+        blank = ox.Dataset()
         for triple in self.triples:
-            yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+            quad = ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+            if isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode):
+                blank.add(quad)
+            else:
+                yield quad
+        blank.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        yield from blank
 
 
 def load(project: Project) -> Ontology:

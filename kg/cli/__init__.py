@@ -2,6 +2,7 @@
 
 =============  =====================================
 ``build``      ``build`` ``init``
+``engine``     ``load``
 ``change``     ``add`` ``remove``
 ``ask``        ``query`` ``queries``
 ``questions``  ``ask``
@@ -16,10 +17,10 @@
 =============  =====================================
 """
 
-from kg.cli import ask, build, change, check, compare, conflicts, facts, learn, questions, review, serve, share
+from kg.cli import ask, build, change, check, compare, conflicts, engine, facts, learn, questions, review, serve, share
 from kg.cli.app import main
 
 __all__ = [
-    "ask", "build", "change", "check", "compare", "conflicts", "facts", "learn", "main", "questions", "review", "serve",
-    "share",
+    "ask", "build", "change", "check", "compare", "conflicts", "engine", "facts", "learn", "main", "questions",
+    "review", "serve", "share",
 ]  # fmt: skip

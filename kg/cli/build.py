@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +16,15 @@ import click
 
 from kg.cli import rows
 from kg.cli.app import Setting, epilog, main, pass_setting
+from kg.cli.engine import Engine, on_engines
 from kg.errors import KgError, Place, ProjectError, StoreError
 from kg.project import PARTS, Project
 
 if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
     from kg.build import BuildReport
-    from kg.cache import Progress
+    from kg.cache import Progress, Step
     from kg.relations import Explanation
     from kg.store import Store
 
@@ -35,6 +39,7 @@ _SHOWN = 20
         "cat article.txt | kg build -",
         "kg build --diff",
         "kg build --explain article.txt",
+        "kg build s3a://news/2025/ --engine spark --master spark://head:7077 --parts s3a://graphs/2025",
     )
 )
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(allow_dash=True))
@@ -51,6 +56,7 @@ _SHOWN = 20
 )
 @click.option("--diff", "wants_diff", is_flag=True, help="Show what changed against the graph that is replaced.")
 @click.option("--no-cache", is_flag=True, help="Read every document anew, and keep nothing for the next time.")
+@on_engines
 @pass_setting
 def build(
     where: Setting,
@@ -62,6 +68,7 @@ def build(
     extractors: tuple[str, ...],
     wants_diff: bool,
     no_cache: bool,
+    engine: Engine | None,
 ) -> None:
     """Read a project and its documents, write the graph.
 
@@ -71,30 +78,35 @@ def build(
     from kg.build import build as run
 
     checked(sources, report)
+    if engine is not None:
+        engine.check(wants_diff=wants_diff, extractors=extractors)
     if explain:
         _explain(where.project(), sources)
         return
     target = where.store_folder()
     before = _current(target) if wants_diff else None
-    with bar() as progress:
-        project, given = where.project(), list(sources) or None
-        made = run(
-            project,
-            given,
-            target,
-            jobs=jobs,
-            strict=strict,
-            progress=progress,
-            extractors=extractors,
-            cache=not no_cache,
-        )
+    project, given = where.project(), list(sources) or None
+    if engine is not None:
+        made = engine.build(project, given, target, jobs=jobs, strict=strict)
+    else:
+        with bar() as progress:
+            made = run(
+                project,
+                given,
+                target,
+                jobs=jobs,
+                strict=strict,
+                progress=progress,
+                extractors=extractors,
+                cache=not no_cache,
+            )
     write_report(report, told(made) | (_told_of_extractors(made) if extractors else {}))
     if extractors:
         _tell_of_extractors(made)
     tell_sources(made)
     read = rows.counted(made.documents, "document")
     refused = f" ({len(made.refused):,} refused)" if made.refused else ""
-    click.echo(f"{read}{refused}: {gives(made)} in {target}", err=True)
+    click.echo(f"{read}{refused}: {gives(made)} in {(engine and engine.parts) or target}", err=True)
     if before is not None:
         _show_diff(before, target)
 
@@ -167,17 +179,37 @@ def write_report(path: Path | None, told: dict[str, object]) -> None:
 
 @contextmanager
 def bar() -> Iterator[Progress | None]:
-    """A bar on standard error that grows with the documents read, when that is a terminal."""
+    """A bar on standard error for each step, with the time that is left and the documents in a second, when that is a
+    terminal."""
     if not sys.stderr.isatty():
         yield None
         return
-    with click.progressbar(length=0, label="Reading", file=sys.stderr) as bar:
+    with ExitStack() as bars:
+        now: list[ProgressBar[int]] = []
+        since = time.monotonic()
 
-        def progress(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
+        def progress(step: Step) -> None:
+            nonlocal since
+            if not now or now[0].label != step.name:
+                bars.close()
+                since = time.monotonic()
+                now[:] = [bars.enter_context(_bar(step))]
+            [bar] = now
+            bar.length = max(step.whole, 1)
+            bar.current_item = round(step.documents / max(time.monotonic() - since, 0.001))
+            bar.update(step.done - bar.pos)
 
         yield progress
+
+
+def _bar(step: Step) -> ProgressBar[int]:
+    return click.progressbar(
+        length=step.whole,
+        label=step.name,
+        file=sys.stderr,
+        show_eta=True,
+        item_show_func=lambda rate: "" if rate is None else f"{rate:,} documents/s",
+    )
 
 
 def told(made: BuildReport) -> dict[str, object]:

@@ -32,6 +32,39 @@ class Decided:
     records: tuple[Curation, ...]
     applied: int
     pending: tuple[Decision, ...]
+    everywhere: Everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What decisions do to claims of any document: to those on names that are none, and on entities that are one."""
+
+    rejected: Mapping[str, Curation]
+    merges: Merges
+
+    def claims(self, claims: Iterable[Claim]) -> dict[str, Claim]:
+        """The claims by id, on the entities that are kept; what corrects another follows its name. ``claims`` hold all
+        of each document that they are of."""
+        ruled = [self._about_rejected(c) for c in claims]
+        if not self.merges.kept:
+            return {c.id: c for c in ruled}
+        pairs = [(c.id, self.merges.claim(c)) for c in ruled]
+        ids = {old: new.id for old, new in pairs}
+        found: dict[str, Claim] = {}
+        for _, claim in sorted(pairs, key=lambda pair: (pair[1].id, pair[1].key)):
+            following = replace(claim, corrects=ids.get(claim.corrects, claim.corrects))
+            twin = found.get(claim.id)
+            both = _union(twin.curations, claim.curations) if twin else following.curations
+            found[claim.id] = replace(following, curations=both)
+        return found
+
+    def _about_rejected(self, claim: Claim) -> Claim:
+        """A claim about what a curator found to be no name counts no more."""
+        if not self.rejected:
+            return claim
+        ends = (claim.subject, claim.object, *(v for _, v in claim.qualifiers))
+        reasons = tuple(self.rejected[e] for e in ends if isinstance(e, str) and e in self.rejected)
+        return replace(claim, curations=_union(claim.curations, reasons)) if reasons else claim
 
 
 def apply(
@@ -53,7 +86,8 @@ def apply(
     )
     step.names([d for d in decisions if d.kind == "entities"])
     merges = step.merges([d for d in decisions if d.kind == "merges"])
-    moved = _moved([step.about_rejected(c) for c in ruled], merges)
+    everywhere = Everywhere(step.rejected, merges)
+    moved = everywhere.claims(ruled)
     return Decided(
         claims=tuple(moved[i] for i in sorted(moved)),
         curated=tuple(merges.fact(f) for f in curated) if merges.kept else tuple(curated),
@@ -61,26 +95,13 @@ def apply(
         records=tuple(sorted(step.records, key=lambda c: c.id)),
         applied=step.applied,
         pending=tuple(d for d in decisions if d.kind == "conflicts"),
+        everywhere=everywhere,
     )
 
 
 def keyed(claims: Iterable[Claim], documents: Mapping[str, Document], short: Short) -> list[Claim]:
     """The claims, each with the key under which it is decided on."""
     return [replace(c, key=claim_key(c, documents[c.document].source, short)) for c in claims]
-
-
-def _moved(claims: list[Claim], merges: Merges) -> dict[str, Claim]:
-    """The claims by id, on the entities that are kept; what corrects another follows its name."""
-    if not merges.kept:
-        return {c.id: c for c in claims}
-    pairs = [(c.id, merges.claim(c)) for c in claims]
-    ids = {old: new.id for old, new in pairs}
-    found: dict[str, Claim] = {}
-    for _, claim in sorted(pairs, key=lambda pair: (pair[1].id, pair[1].key)):
-        following = replace(claim, corrects=ids.get(claim.corrects, claim.corrects))
-        twin = found.get(claim.id)
-        found[claim.id] = replace(following, curations=_union(twin.curations, claim.curations)) if twin else following
-    return found
 
 
 def _union(*curations: tuple[Curation, ...]) -> tuple[Curation, ...]:
@@ -198,14 +219,6 @@ class _Step:
                 goes = [iri for iri in decision.entities if iri != decision.keep]
                 pairs += [(iri, decision.keep, decision.curation()) for iri in goes]
         return Merges.of(pairs)
-
-    def about_rejected(self, claim: Claim) -> Claim:
-        """A claim about what a curator found to be no name counts no more."""
-        if not self.rejected:
-            return claim
-        ends = (claim.subject, claim.object, *(v for _, v in claim.qualifiers))
-        reasons = tuple(self.rejected[e] for e in ends if isinstance(e, str) and e in self.rejected)
-        return replace(claim, curations=_union(claim.curations, reasons)) if reasons else claim
 
     def reopen(self, decision: Decision, reason: str) -> None:
         """Note a decision that has to be taken again."""

@@ -87,9 +87,19 @@ class _There:
             return "the two are no conflict now"
         if self.sources.isdisjoint(decision.sources):
             return ""
-        about = {_about(side) for side in decision.evidence}
-        near = [side for side in self.sides if _about(side) in about]
+        wanted = {_about(side) for side in decision.evidence}
+        near = [side for side in self.sides if _about(side) in wanted]
         return f"read there now: {' / '.join(near)}" if near else "nothing like it is read there now"
+
+
+def about(fact: Fact, short: Short) -> tuple[str, ...]:
+    """What a fact is about, as decisions on conflicts have it: its subject and its property."""
+    return _about(side_of(fact, short))
+
+
+def abouts(decision: Decision) -> frozenset[tuple[str, ...]]:
+    """What the sides of a decision on a conflict are about."""
+    return frozenset(map(_about, decision.evidence))
 
 
 def _about(side: str) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class Merges:
         for iri, entity in entities.items():
             if iri not in self.kept:
                 whole = self._joined(entity, groups[iri], ontology) if iri in groups else entity
-                found[iri] = self._related(whole)
+                found[iri] = self.related(whole)
         return found
 
     def _joined(self, kept: Entity, others: list[Entity], ontology: Ontology) -> Entity:
@@ -88,7 +88,7 @@ class Merges:
             curations=(*kept.curations, *self.curations[kept.iri]),
         )
 
-    def _related(self, entity: Entity) -> Entity:
+    def related(self, entity: Entity) -> Entity:
         """An entity that belongs to what is kept, and never to itself."""
         if not any(o in self.kept for o in (*entity.belongs_to, *entity.home)) and not entity.merged:
             return entity

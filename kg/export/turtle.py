@@ -156,10 +156,19 @@ def ntriples(source: Source, quads: bool = False) -> Iterator[str]:
     for subject in source.subjects():
         lines = set()
         for graph in source.graphs() if quads else [None]:
-            tail = f" {plain(graph)} .\n" if isinstance(graph, ox.NamedNode) else " .\n"
             for predicate, value in source.about(subject, graph):
-                lines.add(f"{plain(subject)} {plain(predicate)} {plain(value)}{tail}")
+                lines.add(line(subject, predicate, value, graph))
         yield "".join(sorted(lines))
+
+
+def line(subject: Node, predicate: ox.NamedNode, value: Object, graph: object = None) -> str:
+    """A triple, or with a named graph a quad, as a line.
+
+    >>> line(ox.NamedNode("x:a"), ox.NamedNode("x:b"), ox.Literal("c"), ox.NamedNode("x:d"))
+    '<x:a> <x:b> "c" <x:d> .\\n'
+    """
+    tail = f" {plain(graph)} .\n" if isinstance(graph, ox.NamedNode) else " .\n"
+    return f"{plain(subject)} {plain(predicate)} {plain(value)}{tail}"
 
 
 def plain(term: Object) -> str:

@@ -1,0 +1,14 @@
+"""Source texts: plain text, Markdown, web pages, PDF, and files of many: JSON Lines, web archives, feeds.
+
+A bad document is a value in the stream, not its end. Sources are cut into pieces, and each is read by itself.
+"""
+
+from kg.documents.articles import ARTICLES, FRONT_MATTER, MAX_BYTES, parse
+from kg.documents.cutting import Piece
+from kg.documents.lines import FIELDS
+from kg.documents.sources import SUFFIXES, documents, files, kind_of, pieces, read, split, weight
+
+__all__ = [
+    "ARTICLES", "FIELDS", "FRONT_MATTER", "MAX_BYTES", "SUFFIXES", "Piece", "documents", "files", "kind_of", "parse",
+    "pieces", "read", "split", "weight",
+]  # fmt: skip
