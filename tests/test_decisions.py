@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from batched import in_batches
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pipeline import AT, ID, ROOT
@@ -122,7 +123,16 @@ def graph(
 ) -> Graph:
     there = {d.id for d in documents}
     said = tuple(c for c in claims if c.document in there)
-    return assemble(replace(world, decisions=taken), documents, [Extraction(said, new)], curated)
+    decided = replace(world, decisions=taken)
+    made = assemble(decided, documents, [Extraction(said, new)], curated)
+    told = {d.id: Extraction(tuple(c for c in said if c.document == d.id), new) for d in documents}
+    report, quads = in_batches(decided, documents, told, curated)
+    assert quads == bytes_of(made)
+    assert (report.decisions, report.reopened) == (
+        made.decided,
+        tuple(r for r in made.records if r.verdict is Verdict.REOPENED),
+    )
+    return made
 
 
 def bytes_of(made: Graph) -> list[str]:

@@ -204,9 +204,9 @@ def test_only_what_meets_a_decision_makes_all_anew(
     decided_world: World, monkeypatch: pytest.MonkeyPatch, held: str, come: str, narrow: bool
 ) -> None:
     anew: list[object] = []
-    made = kg.increment.change.make
+    line = kg.increment.change.Line
     monkeypatch.setattr(kg.increment.change, "BROAD", NARROW)
-    monkeypatch.setattr(kg.increment.change, "make", lambda *given, **more: anew.append(given) or made(*given, **more))
+    monkeypatch.setattr(kg.increment.change, "Line", lambda *given: anew.append(given) or line(*given))
     target = decided_world.start("meeting", *held.split())
     told = decided_world.add(target, come).report
     assert bool(anew) != narrow

@@ -45,7 +45,7 @@ _SHOWN = 20
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(allow_dash=True))
 @click.option("--strict", is_flag=True, help="A source that cannot be read fails the build.")
 @click.option(
-    "--jobs", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Processes that read documents."
+    "--jobs", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Processes that share the work."
 )
 @click.option(
     "--report", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write what came of it as JSON."
@@ -72,7 +72,8 @@ def build(
 ) -> None:
     """Read a project and its documents, write the graph.
 
-    SOURCE is a file, a folder, or - for standard input, in the place of seeds/articles. The graph is written in one
+    SOURCE is a file, a folder, or - for standard input, in the place of seeds/articles: text, Markdown, HTML, PDF, JSON
+    Lines, WARC, RSS or Atom (see docs/documents.md). The graph is written in one
     step: a build that fails leaves it as it was. What was read before from the same document is not read again.
     """
     from kg.build import build as run
