@@ -83,6 +83,8 @@ def parse(data: bytes, shown: str, suffix: str = ".txt") -> Document:
     if suffix in (".html", ".htm"):
         return _from_html(data, shown)
     text = _decoded(data, place)
+    if not text.strip():
+        raise InputError("an empty file", place, "nothing to read")
     if suffix == ".md" and text.startswith("---"):
         return _with_front_matter(text, shown)
     return Document(text, shown)

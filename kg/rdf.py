@@ -246,13 +246,16 @@ class Statement:
 
 # What can hold a "." that ends no statement: comments, IRIs, strings of the four kinds, numbers, names with dots.
 _TURTLE = re.compile(
-    r"""(?P<space>\s+|\#[^\n]*)
-      | (?P<token><[^<>"{}|^`\\\s]*> | \"{3}(?:[^"\\]|\\.|"(?!""))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
+    r"""(?P<space>\s+|\#[^\n\r]*)
+      | (?P<token><(?:[^<>"{}|^`\\\s]|\\[uU][0-9A-Fa-f]+)*>
+        | \"{3}(?:[^"\\]|\\.|"(?!""))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
         | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' | [+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?
-        | (?:[^\s\#<>"'.;,()\[\]{}|]|\.(?=[^\s\#<>"';,()\[\]{}|.]))+ )
+        | [^\s\#<>"'.;,()\[\]{}|](?:[^\s\#<>"'.;,()\[\]{}|]|\.+(?=[^\s\#<>"';,()\[\]{}|.]))* )
       | (?P<end>\.) | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_HEADER = re.compile(r"@(?:prefix|base)|(?:prefix|base)(?![\w:.-])", re.IGNORECASE)
+"""A directive; a statement about what a prefix of that name stands for is none."""
 
 
 def read_turtle(path: Path, shown: str) -> tuple[list[Statement], dict[str, str]]:
@@ -271,19 +274,25 @@ def parse_turtle(text: str, shown: str) -> tuple[list[Statement], dict[str, str]
     """As :func:`read_turtle`, for a text."""
     parser = ox.parse(input=text, format=ox.RdfFormat.TURTLE)
     try:
-        for _ in parser:
-            pass
+        whole = sum(1 for _ in parser)
+        prefixes = dict(parser.prefixes)
+        statements = list(_statements(text))
     except SyntaxError as error:
         raise ProjectError(_reason(error), Place(shown, error.lineno, error.offset), "mend the Turtle") from None
-    prefixes = dict(parser.prefixes)
-    statements, header = [], ""
+    if sum(len(s.triples) for s in statements) != whole:
+        hint = "end each with ' .' and begin the next on a line of its own"
+        raise ProjectError("it cannot be told where its statements end", Place(shown), hint)
+    return statements, prefixes
+
+
+def _statements(text: str) -> Iterator[Statement]:
+    header = ""
     for line, chunk in _chunks(text):
-        if re.match(r"@?(prefix|base)\b", chunk, re.IGNORECASE):
+        if _HEADER.match(chunk):
             header += chunk + "\n"
             continue
         quads = ox.parse(input=header + chunk, format=ox.RdfFormat.TURTLE)
-        statements.append(Statement(line, tuple(q.triple for q in quads)))
-    return statements, prefixes
+        yield Statement(line, tuple(q.triple for q in quads))
 
 
 def _reason(error: SyntaxError) -> str:
