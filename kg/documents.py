@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kg.errors import InputError, Place
+from kg.errors import InputError, Place, reason, way_out
 from kg.model import Document
 
 SUFFIXES = (".htm", ".html", ".md", ".txt")
@@ -60,7 +60,7 @@ def _from_file(path: Path) -> Document | InputError:
     except FileNotFoundError:
         return InputError("no such file", Place(shown), "check the path")
     except OSError as error:
-        return InputError(f"cannot be read: {error.strerror}", Place(shown), "check its permissions")
+        return InputError(f"cannot be read: {reason(error)}", Place(shown), way_out(error, "check the path"))
 
 
 def _guarded(data: bytes, shown: str, suffix: str) -> Document | InputError:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from kg.cli import rows
-from kg.errors import KgError, QueryError
+from kg.errors import KgError, QueryError, reason, way_out
 
 if TYPE_CHECKING:
     from kg.project import Project
@@ -165,7 +165,8 @@ def _status(run: Callable[[], object]) -> int:
 
 def _told(error: OSError) -> str:
     place = f"{error.filename}: " if error.filename else ""
-    return place + (error.strerror or str(error))
+    hint = way_out(error, "")
+    return place + reason(error) + (f" ({hint})" if hint else "")
 
 
 def epilog(*lines: str) -> str:

@@ -5,12 +5,12 @@ from kg.decisions.conflicts import Settled, settle, sides_of, sources_of
 from kg.decisions.correction import Correction, correction, written
 from kg.decisions.decision import Decision, claim_key, merge_key, scope_of, side_of, statement_of
 from kg.decisions.echoes import echoes, followed
-from kg.decisions.files import UNLIKE, load, put, taken_back
+from kg.decisions.files import UNLIKE, deciding, load, put, taken_back
 from kg.decisions.limits import Limits
 from kg.decisions.merging import contradictions, unlike
 
 __all__ = [
     "UNLIKE", "Correction", "Decided", "Decision", "Limits", "Settled", "apply", "claim_key", "contradictions",
-    "correction", "echoes", "followed", "keyed", "load", "merge_key", "put", "scope_of", "seen_of", "settle", "side_of",
-    "sides_of", "sources_of", "statement_of", "taken_back", "unlike", "written",
+    "correction", "deciding", "echoes", "followed", "keyed", "load", "merge_key", "put", "scope_of", "seen_of", "settle",
+    "side_of", "sides_of", "sources_of", "statement_of", "taken_back", "unlike", "written",
 ]  # fmt: skip
