@@ -11,6 +11,6 @@ from kg.decisions.merging import contradictions, unlike
 
 __all__ = [
     "UNLIKE", "Correction", "Decided", "Decision", "Limits", "Settled", "apply", "claim_key", "contradictions",
-    "correction", "deciding", "echoes", "followed", "keyed", "load", "merge_key", "put", "scope_of", "seen_of", "settle",
-    "side_of", "sides_of", "sources_of", "statement_of", "taken_back", "unlike", "written",
+    "correction", "deciding", "echoes", "followed", "keyed", "load", "merge_key", "put", "scope_of", "seen_of",
+    "settle", "side_of", "sides_of", "sources_of", "statement_of", "taken_back", "unlike", "written",
 ]  # fmt: skip
