@@ -27,6 +27,7 @@ from kg.mentions.gazetteer import Gazetteer
 from kg.model import Claim, Conflict, Curation, Document, Entity, Fact, Verdict
 from kg.ontology import Ontology
 from kg.patterns import Language
+from kg.processes import end_with_parent
 from kg.project import Project
 from kg.relations import Explanation, Extraction, Reader, explain
 from kg.resolution import conflicts, mark_copies, resolve
@@ -332,6 +333,7 @@ _worker: Knowledge | None = None
 
 def _start(root: Path) -> None:
     global _worker
+    end_with_parent()
     _worker = Knowledge.of(Project(root))
     _ = _worker.readers
 

@@ -12,7 +12,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -46,20 +47,19 @@ class Nursery:
     """Runs command lines in children of one process."""
 
     def __init__(self, folder: Path) -> None:
-        self.told = {name: str(folder / name) for name in ("out", "words")}
         self.process = subprocess.Popen(
             [sys.executable, __file__], cwd=folder, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}", "PYTHONHASHSEED": "0"},
         )  # fmt: skip
 
-    def run(self, *args: str, at: int = 0, after: float = 0.0, limits: Mapping[str, int] | None = None) -> Ended:
+    def run(self, *args: str, at: int = 0, after: float = 0.0, user: int = 0, **limits: int) -> Ended:
         """Run a command line; kill it before its change number ``at``, or so many seconds after its begin.
 
-        ``limits`` are limits of the system, by their names in the module ``resource``.
+        ``user`` is whom it runs as, ``limits`` are limits of the system by their names in the module ``resource``.
         """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        request = {"args": args, "at": at, "after": after, "limits": dict(limits or {}), **self.told}
+        request = {"args": args, "at": at, "after": after, "user": user, "limits": limits}
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         return Ended(**json.loads(self.process.stdout.readline()))
@@ -106,21 +106,46 @@ def _child(request: Mapping[str, Any], told: int) -> None:
 
     from kg.cli import main
 
-    for number, name in enumerate(("out", "words"), 1):
-        os.dup2(os.open(request[name], os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), number)
     for name, limit in request["limits"].items():
         resource.setrlimit(getattr(resource, name), (limit, limit))
+    if request["user"]:
+        os.setgid(request["user"])
+        os.setuid(request["user"])
     counter = Counter(request["at"], told)
     os.fsync = counter.watched(os.fsync)  # type: ignore[assignment]
     sys.addaudithook(counter.hook)
     main(request["args"], "kg")
 
 
+class Pipe:
+    """What a child writes, read while it runs: no limit of the child's applies to it."""
+
+    def __init__(self, number: int) -> None:
+        self.number, self.found = number, b""
+        self.reading, self.writing = os.pipe()
+        os.set_blocking(self.reading, False)
+
+    def read(self) -> None:
+        with suppress(BlockingIOError):
+            while part := os.read(self.reading, 1 << 16):
+                self.found += part
+
+    def text(self) -> str:
+        """All that was written; the pipe is closed."""
+        self.read()
+        os.close(self.reading)
+        os.close(self.writing)
+        return self.found.decode("utf-8", "replace")
+
+
 def _run(request: Mapping[str, Any]) -> dict[str, Any]:
     told = os.memfd_create("changes")
     begin = time.monotonic()
+    pipes = {"out": Pipe(1), "words": Pipe(2)}
     child = os.fork()
     if child == 0:
+        for pipe in pipes.values():
+            os.dup2(pipe.writing, pipe.number)
         try:
             _child(request, told)
         except SystemExit as end:
@@ -134,19 +159,21 @@ def _run(request: Mapping[str, Any]) -> dict[str, Any]:
             sys.stderr.flush()
             os._exit(99)
         os._exit(0)
-    status = _awaited(child, begin + (request["after"] or PATIENCE))
+    status = _awaited(child, begin + (request["after"] or PATIENCE), pipes.values())
     seconds = time.monotonic() - begin
     changes = int(os.pread(told, 20, 0) or b"0")
     os.close(told)
-    told_of = {name: Path(request[name]).read_text("utf-8", "replace") for name in ("out", "words")}
+    told_of = {name: pipe.text() for name, pipe in pipes.items()}
     return {"status": status, **told_of, "changes": changes, "seconds": seconds}
 
 
-def _awaited(child: int, deadline: float) -> int:
+def _awaited(child: int, deadline: float, pipes: Collection[Pipe]) -> int:
     while time.monotonic() < deadline:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             return os.waitstatus_to_exitcode(status)
+        for pipe in pipes:
+            pipe.read()
         time.sleep(0.0005)
     os.kill(child, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

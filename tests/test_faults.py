@@ -21,6 +21,7 @@ import kg.store
 from kg.errors import StoreError
 from kg.store import content
 
+ROOT = Path(__file__).parent.parent
 KILLED = -9
 POINTS, MOMENTS = 8, 4
 """How many of the changes of files, and of the moments between, each deed is killed at; marked ``long``: at all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import sys
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kg.store import Store
 
 INTERRUPTED = 130
+_NO_ROOM = (errno.EDQUOT, errno.EFBIG, errno.ENOSPC)
 Result = TypeVar("Result")
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -130,6 +132,7 @@ class Door(click.Group):
 
         if not standalone_mode:
             return run()
+        _open_standard()
         sys.exit(_status(run))
 
     def invoke(self, ctx: click.Context) -> object:
@@ -142,6 +145,13 @@ class Door(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         return result
+
+
+def _open_standard() -> None:
+    """Open what of the standard streams is closed onto nothing: else the next file opened would take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _status(run: Callable[[], object]) -> int:
@@ -161,12 +171,16 @@ def _status(run: Callable[[], object]) -> int:
     except OSError as error:
         click.echo(f"kg: {_told(error)}", err=True)
         return 1
+    except MemoryError:
+        click.echo("kg: not enough memory (read less at once, or end other programs)", err=True)
+        return 1
 
 
 def _told(error: OSError) -> str:
-    place = f"{error.filename}: " if error.filename else ""
+    # A file that we write is named by whoever writes it: what has no name and no room is what data go to.
+    place = error.filename or ("standard output" if error.errno in _NO_ROOM else "")
     hint = way_out(error, "")
-    return place + reason(error) + (f" ({hint})" if hint else "")
+    return (f"{place}: " if place else "") + reason(error) + (f" ({hint})" if hint else "")
 
 
 def epilog(*lines: str) -> str:
