@@ -170,13 +170,7 @@ def test_a_folder_without_permission_is_told(name, place, nursery, built, unwrit
 
 def test_what_may_only_be_read_is_read(nursery, unwritable) -> None:  # noqa: F811
     world, user = unwritable
-    for words in (
-        ("facts",),
-        ("why", "Zaanhof", "makes", "Fair Goat"),
-        ("verify",),
-        ("review", "--list"),
-        ("export", "-"),
-    ):
+    for line in ("facts", "why Zaanhof makes Mooie_Geit", "verify", "review --list", "export -"):
         ended = nursery.run(*world.line(*line.split()), user=user)
         assert ended.status == 0, ended.words
     (world.store / "CURRENT").chmod(0)
