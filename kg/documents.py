@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -11,13 +12,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kg.errors import InputError, Place, reason, way_out
+from kg.errors import InputError, Place, reason_of, way_out
 from kg.model import Document
 
 SUFFIXES = (".htm", ".html", ".md", ".txt")
 """The kinds of file that are read."""
 FRONT_MATTER = ("source", "title", "publisher", "published", "language")
 _FENCE = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # Only what a page marks as its date: a search through all of it takes the year of a copyright notice for one, and a
 # latest date that moves with the clock would make two builds differ.
@@ -41,17 +44,32 @@ def read(sources: Sequence[str | Path]) -> Iterator[Document | InputError]:
             if not files:
                 yield InputError("no document in this folder", Place(str(source)), f"read are: {', '.join(SUFFIXES)}")
             for file in files:
-                yield _from_file(file)
+                yield _from_file(file) if _is_inside(file, path) else _leading_out(file)
         else:
             yield _from_file(path)
 
 
+def _is_inside(file: Path, folder: Path) -> bool:
+    """Whether a file is in a folder when all links are followed: whoever filled it does not say what else is read."""
+    return file.resolve().is_relative_to(folder.resolve())
+
+
+def _leading_out(file: Path) -> InputError:
+    return InputError("leads out of the folder that is read", Place(_shown(file)), "name it outright, or copy it")
+
+
+def _shown(path: Path) -> str:
+    return "".join(c if c.isprintable() else "?" for c in path.as_posix())
+
+
 def _from_file(path: Path) -> Document | InputError:
-    shown = "".join(c if c.isprintable() else "?" for c in path.as_posix())
+    shown = _shown(path)
     try:
         if path.suffix.lower() not in SUFFIXES:
             path.stat()  # a file that is not there says so first
             return _unknown_kind(path.suffix.lower(), Place(shown))
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe may never end, and a device has no end
+            return InputError("no regular file", Place(shown), "give a file or a folder, or - for standard input")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
@@ -60,7 +78,7 @@ def _from_file(path: Path) -> Document | InputError:
     except FileNotFoundError:
         return InputError("no such file", Place(shown), "check the path")
     except OSError as error:
-        return InputError(f"cannot be read: {reason(error)}", Place(shown), way_out(error, "check the path"))
+        return InputError(f"cannot be read: {reason_of(error)}", Place(shown), way_out(error, "check the path"))
 
 
 def _guarded(data: bytes, shown: str, suffix: str) -> Document | InputError:
@@ -99,7 +117,10 @@ def _decoded(data: bytes, place: Place) -> str:
     if encoding != "utf-16" and b"\0" in data:
         raise InputError("a binary file, no text", place, "give a text, Markdown or HTML file")
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
+        if "\0" in text:  # UTF-32, whose mark begins like that of UTF-16
+            raise InputError("a binary file, no text", place, "give a text, Markdown or HTML file")
+        return text
     except UnicodeDecodeError as error:
         hint = "save it as UTF-8, for instance with: iconv -f WINDOWS-1252 -t UTF-8"
         raise InputError(f"not {encoding.upper()} at byte {error.start}", place, hint) from None
@@ -148,6 +169,8 @@ def _fields(front: str, shown: str) -> dict[str, str]:
         raise InputError(
             f"unknown field '{unknown[0]}' in the front matter", Place(shown), f"known: {', '.join(FRONT_MATTER)}"
         )
+    if (language := found.get("language", "")) and not _LANGUAGE.fullmatch(language):
+        raise InputError(f"language: '{language[:40]}' is no language", Place(shown), "write its code, as en or pt-BR")
     return found
 
 
@@ -156,7 +179,9 @@ def _checked_date(text: str, shown: str) -> str:
         return ""
     day = text[:10]
     try:
-        date.fromisoformat(day if len(day) == 10 else {4: f"{day}-01-01", 7: f"{day}-01"}.get(len(day), day))
+        if not _DATE.fullmatch(day):
+            raise ValueError(day)
+        date.fromisoformat(f"{day}-01-01"[:10])
     except ValueError:
         raise InputError(f"published: '{text}' is no date", Place(shown), "write YYYY-MM-DD, YYYY-MM or YYYY") from None
     return day

@@ -113,10 +113,10 @@ _WAYS: Mapping[int, str] = {
 }
 
 
-def reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
     """Why the system did not do it, in its own words; those of a library that only quotes it are cut to them.
 
-    >>> reason(OSError("IO error: No space left on device: While appending to file: 000008.log"))
+    >>> reason_of(OSError("IO error: No space left on device: While appending to file: 000008.log"))
     'No space left on device'
     """
     code = _code(error)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.errors import Place, ProjectError
+from kg.errors import Place, ProjectError, reason_of, way_out
 from kg.model import Claim, Conflict, Curation, Document, Entity, Fact, Label, Literal, Term, verdict_of
 from kg.names import DCT, KG, PROV, RDF, SKOS, XSD, kg
 
@@ -250,7 +250,7 @@ _TURTLE = re.compile(
       | (?P<token><(?:[^<>"{}|^`\\\s]|\\[uU][0-9A-Fa-f]+)*>
         | \"{3}(?:[^"\\]|\\.|"(?!""))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
         | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' | [+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?
-        | [^\s\#<>"'.;,()\[\]{}|](?:[^\s\#<>"'.;,()\[\]{}|]|\.+(?=[^\s\#<>"';,()\[\]{}|.]))* )
+        | (?:[^\s\#<>"'.;,()\[\]{}|\\]|\\.)(?:[^\s\#<>"'.;,()\[\]{}|\\]|\\.|\.+(?=[^\s\#<>"';,()\[\]{}|.]))* )
       | (?P<end>\.) | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -261,10 +261,14 @@ _HEADER = re.compile(r"@(?:prefix|base)|(?:prefix|base)(?![\w:.-])", re.IGNORECA
 def read_turtle(path: Path, shown: str) -> tuple[list[Statement], dict[str, str]]:
     """The statements of a Turtle 1.2 file, each with its line, and the file's prefixes.
 
-    Raises ProjectError with file (``shown``), line and column at a fault of syntax or a file that is not UTF-8.
+    Raises ProjectError with file (``shown``), line and column at a fault of syntax, and for a file that
+    cannot be read or is not UTF-8.
     """
     try:
         text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        hint = way_out(error, "mend or remove the file")
+        raise ProjectError(f"cannot be read: {reason_of(error)}", Place(shown), hint) from None
     except UnicodeDecodeError as error:
         raise ProjectError(f"not UTF-8 at byte {error.start}", Place(shown), "save the file as UTF-8") from None
     return parse_turtle(text, shown)

@@ -28,6 +28,8 @@ PRELOADED = (
 )  # fmt: skip
 """What would be imported anew in each child, slowly."""
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+TALKED = 97
+"""The exit status of a child that spoke to another host, where it was to stay alone."""
 PATIENCE = 60.0
 """Seconds after which a child that should have ended long ago is ended, and the test fails."""
 
@@ -52,14 +54,25 @@ class Nursery:
             env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}", "PYTHONHASHSEED": "0"},
         )  # fmt: skip
 
-    def run(self, *args: str, at: int = 0, after: float = 0.0, user: int = 0, **limits: int) -> Ended:
+    def run(
+        self, *args: str, at: int = 0, after: float = 0.0, user: int = 0, alone: bool = False,
+        input: str = "", **limits: int,
+    ) -> Ended:  # fmt: skip
         """Run a command line; kill it before its change number ``at``, or so many seconds after its begin.
 
-        ``user`` is whom it runs as, ``limits`` are limits of the system by their names in the module ``resource``.
+        ``user`` is whom it runs as, ``alone`` forbids it to ask any other host, ``limits`` are limits of the system by their names in the module ``resource``.
         """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        request = {"args": args, "at": at, "after": after, "user": user, "limits": limits}
+        request = {
+            "args": args,
+            "at": at,
+            "after": after,
+            "user": user,
+            "alone": alone,
+            "input": input,
+            "limits": limits,
+        }
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         return Ended(**json.loads(self.process.stdout.readline()))
@@ -111,10 +124,22 @@ def _child(request: Mapping[str, Any], told: int) -> None:
     if request["user"]:
         os.setgid(request["user"])
         os.setuid(request["user"])
+    if request["alone"]:
+        sys.addaudithook(_stay_alone)
+    given = os.memfd_create("input")
+    os.pwrite(given, request["input"].encode("utf-8", "surrogateescape"), 0)
+    os.dup2(given, 0)
     counter = Counter(request["at"], told)
     os.fsync = counter.watched(os.fsync)  # type: ignore[assignment]
     sys.addaudithook(counter.hook)
     main(request["args"], "kg")
+
+
+def _stay_alone(event: str, args: tuple[Any, ...]) -> None:
+    """End the process that speaks to another host, or asks where one is."""
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "urllib.Request"):
+        os.write(2, f"asked the network: {event} {args[1:]}\n".encode())
+        os._exit(TALKED)
 
 
 class Pipe:

@@ -67,7 +67,7 @@ class World:
         for folder in ("seeds/decisions", "ontology", "out"):
             for path in sorted((self.root / folder).rglob("*")):
                 if path.is_file() and not _PART.fullmatch(path.name):
-                    found[path.relative_to(self.root).as_posix()] = path.read_text("utf-8")
+                    found[path.relative_to(self.root).as_posix()] = path.read_text("utf-8", "surrogateescape")
         return found
 
     def _graph(self) -> str:

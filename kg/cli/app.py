@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from kg.cli import rows
-from kg.errors import KgError, QueryError, reason, way_out
+from kg.errors import KgError, QueryError, reason_of, way_out
 
 if TYPE_CHECKING:
     from kg.project import Project
@@ -180,7 +180,7 @@ def _told(error: OSError) -> str:
     # A file that we write is named by whoever writes it: what has no name and no room is what data go to.
     place = error.filename or ("standard output" if error.errno in _NO_ROOM else "")
     hint = way_out(error, "")
-    return (f"{place}: " if place else "") + reason(error) + (f" ({hint})" if hint else "")
+    return (f"{place}: " if place else "") + reason_of(error) + (f" ({hint})" if hint else "")
 
 
 def epilog(*lines: str) -> str:

@@ -16,7 +16,7 @@ import click
 from kg import files
 from kg.cli import rows
 from kg.cli.app import Setting, epilog, main, pass_setting
-from kg.errors import KgError, Place, ProjectError, StoreError, reason, way_out
+from kg.errors import KgError, Place, ProjectError, StoreError, reason_of, way_out
 from kg.project import PARTS, Project
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def write_report(path: Path | None, told: dict[str, object]) -> None:
             files.write(path, [text.encode("utf-8", "replace")])
         except OSError as error:
             hint = way_out(error, "choose another file")
-            message = f"the graph is made, but its report cannot be written: {reason(error)}"
+            message = f"the graph is made, but its report cannot be written: {reason_of(error)}"
             raise KgError(message, Place(str(path)), hint) from None
 
 

@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kg import files
+from kg import files, tables
 from kg.decisions.correction import Correction, correction
 from kg.decisions.decision import WORDS, Decision, Short, evidence_key, merge_key
 from kg.decisions.limits import Limits
@@ -118,7 +118,7 @@ def _paths(project: Project) -> Iterator[tuple[str, Path]]:
 def _read(kind: str, path: Path, shown: str, against: _Known, faults: list[KgError]) -> Iterator[Decision]:
     try:
         text = path.read_text(encoding="utf-8")
-        blocks = tomllib.loads(text)
+        blocks = tables.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         faults.append(_unreadable(error, shown))
         return
@@ -348,7 +348,7 @@ def _block(decision: Decision, short: Short) -> str:
     lines = [f"[{name}]\n", *_lines_of(_fields(decision, short)), *[f"on = {decision.on}\n"] * bool(decision.on)]
     fixed = decision.correction
     more = [f"[{name}.correction]\n", *_lines_of(fixed.fields(short))] if fixed else []
-    [block] = tomllib.loads("".join([*lines, *more])).values()
+    [block] = tables.loads("".join([*lines, *more])).values()
     return "".join([*lines, f"seal = {_text(_seal(block))}\n", *more])
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import files
-from kg.errors import Place, QueryError, StoreError, reason, way_out
+from kg.errors import Place, QueryError, StoreError, reason_of, way_out
 from kg.export import tables, turtle
 from kg.export.source import Source
 from kg.model import Fact
@@ -173,4 +173,4 @@ def _put(path: str, pieces: Iterable[bytes]) -> None:
         files.write(Path(path), pieces)
     except OSError as error:
         hint = way_out(error, "choose another file")
-        raise StoreError(f"cannot be written: {reason(error)}", Place(path), hint) from None
+        raise StoreError(f"cannot be written: {reason_of(error)}", Place(path), hint) from None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kg import ontology as ontologies
-from kg import patterns
+from kg import patterns, tables
 from kg.errors import Place, ProjectError
 from kg.files import write as write_file
 from kg.learning.proposal import Proposal, identity
@@ -68,7 +68,7 @@ def file_of(project: Project, code: str) -> Path:
     """The pattern file of a language. ProjectError when there is none."""
     folder = project.ontology / "patterns"
     for path in sorted(folder.glob("*.toml")):
-        if str(tomllib.loads(_text(path)).get("language", path.stem)) == code:
+        if str(tables.loads(_text(path)).get("language", path.stem)) == code:
             return path
     raise ProjectError(f"no patterns of the language '{code}'", Place(str(folder)), "see the files there")
 
@@ -88,7 +88,7 @@ def extended(text: str, lines: Mapping[str, Iterable[str]], shown: str) -> str:
 
     Raises ProjectError when a line is there already, or when the file read again is not the old one and these lines.
     """
-    before = tomllib.loads(text)
+    before = tables.loads(text)
     wanted: dict[str, Any] = {**before, "patterns": dict(before.get("patterns", {}))}
     for name, new in lines.items():
         added = list(new)
@@ -105,7 +105,7 @@ def extended(text: str, lines: Mapping[str, Iterable[str]], shown: str) -> str:
 
 def _parsed(text: str) -> object:
     try:
-        return tomllib.loads(text)
+        return tables.loads(text)
     except tomllib.TOMLDecodeError:
         return None
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from kg.errors import Place, QueryError, StoreError, reason, way_out
+from kg.errors import Place, QueryError, StoreError, reason_of, way_out
 
 _Item = TypeVar("_Item")
 _MARKS = ("corruption", "io error", "checksum")
@@ -38,7 +38,7 @@ def unopened(error: Exception, path: Path) -> StoreError:
 def unwritten(error: BaseException, path: Path) -> StoreError:
     """The error for a store that could not be written: no room, or a folder that is not ours; the old graph stays."""
     said = error if isinstance(error, OSError) else OSError(str(error))
-    return StoreError(f"cannot be written: {reason(said)}", Place(str(path)), way_out(said, "check the disk"))
+    return StoreError(f"cannot be written: {reason_of(said)}", Place(str(path)), way_out(said, "check the disk"))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from kg.errors import KgError, Place, reason, way_out
+from kg.errors import KgError, Place, reason_of, way_out
 from kg.files import write as write_file
 from kg.model import Status
 from kg.views import palette
@@ -45,7 +45,7 @@ def write(path: Path, picture: Picture, title: str = "", note: str = "") -> None
         write_file(path, [text.encode()])
     except OSError as error:
         hint = way_out(error, "choose another file")
-        raise KgError(f"cannot be written: {reason(error)}", Place(str(path)), hint) from None
+        raise KgError(f"cannot be written: {reason_of(error)}", Place(str(path)), hint) from None
 
 
 def page(picture: Picture, title: str = "", note: str = "") -> str:

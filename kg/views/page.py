@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from kg.errors import KgError, Place, reason, way_out
+from kg.errors import KgError, Place, reason_of, way_out
 from kg.files import write as write_file
 from kg.model import Status
 from kg.views import MAX_FACTS, palette
@@ -84,7 +84,7 @@ def write(path: Path, data: Data) -> None:
         write_file(path, [page(data).encode()])
     except OSError as error:
         hint = way_out(error, "choose another file")
-        raise KgError(f"cannot be written: {reason(error)}", Place(str(path)), hint) from None
+        raise KgError(f"cannot be written: {reason_of(error)}", Place(str(path)), hint) from None
 
 
 def page(data: Data) -> str:
