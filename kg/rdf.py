@@ -353,6 +353,10 @@ def _entity(iri: str, values: Mapping[str, list[object]]) -> Entity:
     )
 
 
+_DIGITS = 18
+"""The digits of the longest number: of longer ones the store keeps the text and forgets that it is a number."""
+
+
 def check_literal(literal: Literal) -> str:
     """What is wrong with a literal for its datatype, or nothing: the store itself would keep nonsense in silence."""
     local = literal.datatype.removeprefix(XSD)
@@ -364,8 +368,10 @@ def check_literal(literal: Literal) -> str:
         "gYearMonth": r"\d{4}-(0[1-9]|1[0-2])",
         "date": r"\d{4}-\d\d-\d\d",
     }
-    if local in shapes and not re.fullmatch(shapes[local], literal.lexical):
+    if local in shapes and not re.fullmatch(shapes[local], literal.lexical, re.ASCII):
         return f'"{literal.lexical}" is no xsd:{local}'
+    if local in ("integer", "decimal") and sum(map(str.isdigit, literal.lexical)) > _DIGITS:
+        return f'"{literal.lexical[:40]}" has more than {_DIGITS} digits'
     if local == "date" and not _is_day(literal.lexical):
         return f'"{literal.lexical}" is no day of the calendar'
     return ""

@@ -60,7 +60,8 @@ class Nursery:
     ) -> Ended:  # fmt: skip
         """Run a command line; kill it before its change number ``at``, or so many seconds after its begin.
 
-        ``user`` is whom it runs as, ``alone`` forbids it to ask any other host, ``limits`` are limits of the system by their names in the module ``resource``.
+        ``user`` is whom it runs as, ``alone`` forbids it to ask any other host, ``limits`` are limits of the system by
+        their names in the module ``resource``.
         """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
