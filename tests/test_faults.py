@@ -7,6 +7,8 @@ import os
 import random
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -204,10 +206,14 @@ class Trial:
 
     def killed(self, folder: Path, at: int = 0, after: float = 0.0) -> bool:
         """Kill it at a moment and look at what is left; then run it again. Whether it came to be killed."""
+        return self.dies(folder, lambda line: self.nursery.run(*line, at=at, after=after).status)
+
+    def dies(self, folder: Path, run: Callable[[list[str]], int]) -> bool:
+        """As :meth:`killed`, by whatever runs a command line, kills it and gives its exit status."""
         world = self.before.copied(folder / "killed")
         try:
-            ended = self.nursery.run(*world.line(*self.line), at=at, after=after)
-            assert ended.status in (0, KILLED), ended.words
+            status = run(world.line(*self.line))
+            assert status in (0, KILLED)
             left = world.state()
             for name in {*self.old, *self.new, *left}:
                 assert left.get(name) in (self.old.get(name), self.new.get(name)), name
@@ -219,7 +225,7 @@ class Trial:
             self._swept(world)
         finally:
             shutil.rmtree(world.root)
-        return ended.status == KILLED
+        return status == KILLED
 
     def _swept(self, world: World) -> None:
         """Whoever writes next takes the rests away: in the store, and beside what is written out."""
@@ -273,3 +279,20 @@ def _kill_at_any_time(trial: Trial, folder: Path, times: int) -> None:
     chosen = random.Random(20310602)
     killed = [trial.killed(folder, after=trial.whole.seconds * chosen.uniform(0.1, 1.0)) for _ in range(times)]
     assert any(killed)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.parametrize("trial", ["first-build", "add"], indirect=True)
+def test_killed_in_the_midst_of_the_calls_of_the_engine(trial: Trial, folder: Path) -> None:
+    """Kill each thread's n-th call that writes, of Python's and of the engine's, for n further and further on."""
+    killed = [trial.dies(folder, lambda line, n=n: _traced(line, n)) for n in range(1, 400, 8)]
+    assert sum(killed) > 20
+
+
+def _traced(line: list[str], number: int) -> int:
+    calls = "write,pwrite64,fsync,fdatasync,ftruncate,fallocate,rename,linkat,unlink,mkdir,rmdir"
+    kill = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"inject={calls}:signal=KILL:when={number}"]
+    program = [sys.executable, "-B", "-c", "from kg.cli import main; main()"]
+    run = subprocess.run([*kill, *program, *line], cwd=ROOT, capture_output=True, timeout=120, check=False)
+    return run.returncode
