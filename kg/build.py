@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from functools import cached_property
-from multiprocessing import get_context
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from kg import decisions, patterns, seeds, store
-from kg import ontology as ontologies
+from kg import decisions, seeds, store
+from kg.batches import Gathered, Hand, Records, Source, Spill, gather, mark, propose, settled, touched
 from kg.cache import FOLDER, Progress, Reading
-from kg.decisions import Decision
-from kg.documents import read
+from kg.documents import pieces, read, weight
 from kg.errors import Faults, InputError
 from kg.inputs import inputs
-from kg.languages import detect
-from kg.mentions import Linker
-from kg.mentions.gazetteer import Gazetteer
+from kg.knowledge import Knowledge
 from kg.model import Claim, Conflict, Curation, Document, Entity, Fact, Verdict
 from kg.ontology import Ontology
-from kg.patterns import Language
-from kg.processes import end_with_parent
+from kg.pool import Pool
 from kg.project import Project
-from kg.relations import Explanation, Extraction, Reader, explain
-from kg.resolution import conflicts, mark_copies, resolve
-from kg.seeds import Names
-from kg.text import LinkedText
+from kg.relations import Extraction
+from kg.resolution import conflicts, mark_copies, near, resolve
 
 if TYPE_CHECKING:
-    from kg.extractors import Findings, Panel, Refused
+    from kg.extractors import Panel, Refused
+
+__all__ = ["BuildReport", "Graph", "Knowledge", "Line", "assemble", "build", "manifest", "panel_of", "read_documents",
+           "stream", "together", "unread"]  # fmt: skip
 
 _COUNTED = ("documents", "claims", "facts", "entities", "conflicts")
 
@@ -73,65 +67,6 @@ class BuildReport:
         return dict(sorted(Counter(str(r.reason) for r in self.refused_proposals).items()))
 
 
-@dataclass(frozen=True)
-class Knowledge:
-    """A project's data, loaded and checked once."""
-
-    project: Project
-    ontology: Ontology
-    languages: Mapping[str, Language]
-    names: Names
-    decisions: Sequence[Decision] = ()
-
-    @classmethod
-    def of(cls, project: Project) -> Knowledge:
-        """Load a project; raises Faults with all that is wrong in one kind of file."""
-        ontology = ontologies.load(project)
-        languages = patterns.load(project, ontology)
-        names = seeds.load_names(project, ontology)
-        decided = decisions.load(project, ontology, names.entities)
-        return cls(project, ontology, languages, names, decided)
-
-    @cached_property
-    def readers(self) -> dict[str, tuple[Linker, Reader]]:
-        """For each language its linker and its reader."""
-        gazetteer = Gazetteer(self.names.entities.values(), self.ontology)
-        linkers = {code: Linker(gazetteer, language, self.ontology) for code, language in self.languages.items()}
-        made = {
-            code: (linker, Reader(self.languages[code], self.ontology, linker.resolver))
-            for code, linker in linkers.items()
-        }
-        gc.freeze()  # what is loaded stays: a tenth of the reading time went into looking at it again and again
-        return made
-
-    def in_language(self, document: Document) -> Document:
-        """The document with its language: as it says itself, else as its text tells."""
-        return (
-            document if document.language else replace(document, language=detect(document.text, list(self.languages)))
-        )
-
-    def link(self, document: Document) -> LinkedText | None:
-        """What is named in a document and where; None in a language without patterns."""
-        found = self.readers.get(document.language[:2])
-        return found[0].link(document.text, document.issued) if found else None
-
-    def extract(self, document: Document) -> Extraction:
-        """The claims of one document: a pure function of the document and the project."""
-        found = self.readers.get(document.language[:2])
-        if found is None:
-            return Extraction((), ())
-        linker, reader = found
-        return reader.extract(document, linker.link(document.text, document.issued))
-
-    def explain(self, document: Document) -> list[Explanation]:
-        """For each passage of a document what was linked, which patterns matched, which nearly did and why not."""
-        found = self.readers.get(document.language[:2])
-        if found is None:
-            return []
-        linker, reader = found
-        return list(explain(reader, document, linker.link(document.text, document.issued)))
-
-
 def build(
     project: Project | None = None,
     sources: Sequence[str | Path] | None = None,
@@ -158,13 +93,15 @@ def build(
     curated = seeds.load_facts(project, knowledge.ontology, knowledge.names) if facts else []
     articles = project.seeds / "articles"
     wanted = sources if sources is not None else [articles] if articles.is_dir() else []
-    documents, refused = read_documents(knowledge, wanted, strict=strict)
-    if refused and sources is not None and not documents:
-        raise together(refused)
     made_from = inputs(project, facts=facts, extractors=extractors)
     place = store.claim(target or project.store)
     reading = Reading(stream(knowledge, jobs), made_from, place / FOLDER if cache else None, progress)
-    return make(knowledge, reading, documents, curated, place, panel, refused)
+    line = Line(knowledge, reading, place, curated, jobs, panel)
+    try:
+        return line.make(pieces(wanted), lambda: weight(wanted), strict=strict, wanting=sources is not None)
+    except (InputError, Faults):  # so that what was refused leaves nothing behind
+        store.unclaim(place, {FOLDER})
+        raise
 
 
 def read_documents(
@@ -189,39 +126,79 @@ def together(refused: Sequence[InputError]) -> InputError | Faults:
     return refused[0] if len(refused) == 1 else Faults(refused)
 
 
-def make(
-    knowledge: Knowledge,
-    reading: Reading,
-    documents: Sequence[Document],
-    curated: Iterable[Fact],
-    target: Path,
-    panel: Panel | None = None,
-    refused: Sequence[InputError] = (),
-    instead_of: store.Manifest | None = None,
-) -> BuildReport:
-    """Make the whole graph of documents (each once, in the order of their ids) and write it.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """All that a build needs besides the sources: how documents are read, and where the graph goes to."""
 
-    ``instead_of`` is the manifest of the store at ``target`` that the documents come from, if they do.
-    """
-    extractions = reading.extract(documents)
-    findings = _findings(panel, knowledge, documents, extractions)
-    own = [Extraction(tuple(findings.claims), tuple(findings.entities.values()))] if findings else []
-    graph = assemble(knowledge, documents, [*own, *extractions], curated)  # what stands last wins: the patterns
-    counts = graph.counts()
-    described = manifest(knowledge.ontology, counts, reading.inputs)
-    written = store.write(target, graph.quads(), described, instead_of)
-    reading.keep(documents, written.digest)
-    told = {c.document for extraction in own for c in extraction.claims}
-    return BuildReport(
-        refused=tuple(refused),
-        unread=unread(knowledge, (d for d in documents if d.id not in told)),
-        digest=written.digest,
-        proposals=findings.proposals if findings else 0,
-        refused_proposals=tuple(sorted(findings.refused)) if findings else (),
-        decisions=graph.decided,
-        reopened=tuple(r for r in graph.records if r.verdict is Verdict.REOPENED),
-        **counts,
-    )
+    knowledge: Knowledge
+    reading: Reading
+    target: Path
+    curated: Sequence[Fact]
+    jobs: int = 1
+    panel: Panel | None = None
+
+    def make(
+        self,
+        sources: Iterable[Source],
+        whole: Callable[[], int] = lambda: 0,
+        *,
+        strict: bool = False,
+        wanting: bool = False,
+        instead_of: store.Manifest | None = None,
+    ) -> BuildReport:
+        """Make the whole graph of all documents in the sources, and write it.
+
+        ``whole`` is what the sources weigh (see :func:`kg.documents.weight`). ``strict`` raises what was refused,
+        ``wanting`` only when there is nothing else. ``instead_of`` is the manifest of the store at the target that the
+        documents come from, if they do.
+        """
+        root, readings = self.knowledge.project.root, self.reading.readings
+        with Spill.begun(self.target) as spill:
+            own = Hand(self.knowledge, spill.folder, readings)
+            with Pool(self.jobs, Hand.start, (root, spill.folder, readings), own) as pool:
+                found = gather(pool, spill, sources, readings, self.reading.progress, whole)
+                if found.refused and (strict or (wanting and not spill.count)):
+                    raise together(found.refused)
+                return self._written(pool, spill, found, instead_of)
+
+    def _written(
+        self, pool: Pool[Hand], spill: Spill, found: Gathered, instead_of: store.Manifest | None
+    ) -> BuildReport:
+        knowledge, progress = self.knowledge, self.reading.progress
+        findings = None
+        if self.panel is not None:
+            findings = propose(self.panel, knowledge, spill, found, touched(knowledge.decisions))
+        mark(pool, spill)
+        new = {iri: e for iri, (_, e) in found.entities.items() if iri not in knowledge.names.entities}
+        entities, kept = {**knowledge.names.entities, **new}, Records()
+        decided, lines = settled(pool, knowledge, spill, self.curated, entities, kept, progress)
+        quads = chain(knowledge.ontology.quads(), *map(knowledge.ontology.records.entity, in_order(decided.entities)))
+        counts = {"documents": spill.count, "entities": len(decided.entities)}
+        written = store.load(
+            self.target,
+            quads,
+            lines,
+            lambda: manifest(knowledge.ontology, {**counts, **kept.counts}, self.reading.inputs),
+            instead_of,
+        )
+        self.reading.keep([*spill], lambda: near.columns(spill.table, spill.by_name()), written.digest)
+        told = {c.document for c in findings.claims} if findings else set()
+        silent = (spill[n] for n in spill.in_other_languages(knowledge.languages) if n not in told)
+        return BuildReport(
+            refused=tuple(found.refused),
+            unread=unread(knowledge, silent),
+            digest=written.digest,
+            proposals=findings.proposals if findings else 0,
+            refused_proposals=tuple(sorted(findings.refused)) if findings else (),
+            decisions=kept.applied,
+            reopened=tuple(r for r in kept.records if r.verdict is Verdict.REOPENED),
+            **written.counts,
+        )
+
+
+def in_order(entities: Mapping[str, Entity]) -> Iterator[Entity]:
+    """Entities by their IRIs."""
+    return (entities[iri] for iri in sorted(entities))
 
 
 def unread(knowledge: Knowledge, documents: Iterable[Document]) -> tuple[str, ...]:
@@ -237,16 +214,6 @@ def panel_of(knowledge: Knowledge, extractors: Sequence[str]) -> Panel | None:
 
     folder = knowledge.project.store.with_name("extractions")
     return Panel(extractors, Given(knowledge.ontology, knowledge.names.entities, folder))
-
-
-def _findings(
-    panel: Panel | None, knowledge: Knowledge, documents: Sequence[Document], extractions: Sequence[Extraction]
-) -> Findings | None:
-    """What the extractors found beside the patterns."""
-    if panel is None:
-        return None
-    new = {e.iri: e for x in extractions for e in x.entities}
-    return panel.read(documents, [x.claims for x in extractions], new.values(), knowledge.link)
 
 
 @dataclass(frozen=True)
@@ -326,31 +293,16 @@ def manifest(ontology: Ontology, counts: Mapping[str, int], made_from: Mapping[s
     )
 
 
-# -- one document after the other, or in many processes -----------------------------------------------------------
-
-_worker: Knowledge | None = None
-
-
-def _start(root: Path) -> None:
-    global _worker
-    end_with_parent()
-    _worker = Knowledge.of(Project(root))
-    _ = _worker.readers
-
-
-def _work(document: Document) -> Extraction:
-    assert _worker is not None
-    return _worker.extract(document)
-
-
 def stream(knowledge: Knowledge, jobs: int) -> Callable[[Sequence[Document]], Iterator[Extraction]]:
     """A function that extracts from documents one after the other, in so many processes."""
 
     def run(documents: Sequence[Document]) -> Iterator[Extraction]:
-        if jobs <= 1 or len(documents) < 2:
-            yield from map(knowledge.extract, documents)
-            return
-        with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (knowledge.project.root,)) as pool:
-            yield from pool.map(_work, documents, chunksize=8)
+        given = knowledge.project.root, Path(), None
+        with Pool(jobs if len(documents) > 1 else 1, Hand.start, given, Hand(knowledge, Path(), None)) as pool:
+            yield from pool.each(_extract, documents)
 
     return run
+
+
+def _extract(hand: Hand, document: Document) -> Extraction:
+    return hand.knowledge.extract(document)

@@ -7,6 +7,7 @@
     ├── QueryError        a question that cannot be asked           (the asker's fault)
     ├── StoreError        the store is missing, busy or broken      (the machine's fault)
     ├── ExtractorError    an extractor that is not installed or cannot start   (the installation's fault)
+    ├── WorkerError       a process that did a part of the work has died              (the machine's fault)
     └── CheckError        the graph does not hold what it promises  (a finding, exit status 1)
 
 Each error says what is wrong, where (file, line, column as far as known) and the way out.
@@ -92,6 +93,10 @@ class StoreError(KgError):
 
 class ExtractorError(KgError):
     """An extractor that is not installed, cannot be imported, or lacks what it needs to start."""
+
+
+class WorkerError(KgError):
+    """A process that did a part of the work has died."""
 
 
 class CheckError(KgError):

@@ -16,6 +16,7 @@ from pipeline import AT, ID, ROOT
 import kg.export
 import kg.store
 from kg.build import BuildReport, build
+from kg.cache import Step
 from kg.errors import Faults, InputError
 from kg.graph import Graph
 from kg.names import KG, PROV, RDF
@@ -216,11 +217,14 @@ def test_without_curated_facts_only_texts_speak(small: Project, tmp_path: Path) 
     assert build(small, [], tmp_path / "without", facts=False).facts == 0
 
 
-def test_progress_is_told_for_each_document(small: Project, tmp_path: Path) -> None:
-    steps: list[tuple[int, int]] = []
-    paths = [written(tmp_path, f"{n}.txt", f"BMW has partnered with Huawei {n}.\n") for n in range(3)]
-    build(small, paths, tmp_path / "store", progress=lambda done, total: steps.append((done, total)))
-    assert steps == [(1, 3), (2, 3), (3, 3)]
+def test_progress_is_told_for_each_batch(small: Project, tmp_path: Path) -> None:
+    steps: list[Step] = []
+    paths = [written(tmp_path, f"{n:02}.txt", f"BMW has partnered with Huawei {n:02}.\n") for n in range(40)]
+    build(small, paths, tmp_path / "store", progress=steps.append)
+    size = paths[0].stat().st_size
+    assert [s for s in steps if s.name == "Reading"] == [Step("Reading", n, n * size, 40 * size) for n in (16, 32, 40)]
+    assert [s.name for s in steps[3:]] == ["Settling", "Writing"]
+    assert all((s.documents, s.done) == (40, s.whole) for s in steps[3:])
 
 
 def test_what_a_text_names_anew_becomes_an_entity(small: Project, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ import support
 from click.testing import CliRunner, Result
 
 from kg import store as stores
+from kg.cache import Step
 from kg.cli import build, main, rows
 from kg.cli.rows import Table, text_of
 from kg.errors import InputError, Place, StoreError
@@ -850,8 +851,8 @@ def test_bar_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     with build.bar() as progress:
         assert progress is not None
-        progress(1, 2)
-        progress(2, 2)
+        progress(Step("Reading", 1, 1, 2))
+        progress(Step("Reading", 2, 2, 2))
 
 
 def test_init_copies_a_project_and_refuses_a_full_folder(kg: Run, project: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.documents import MAX_BYTES, parse, read
+from kg.documents import MAX_BYTES, SUFFIXES, parse, read
 from kg.errors import InputError
 from kg.model import Document
 
@@ -184,7 +184,7 @@ KNOWN = "known: source, title, publisher, published, language"
     [
         (b"", ".txt", "a.txt: an empty file (nothing to read)"),
         (b" \n\t\r\n", ".md", "a.md: an empty file (nothing to read)"),
-        (b"%PDF-1.7", ".pdf", "a.pdf: no kind of document that is read: '.pdf' (read are: .htm, .html, .md, .txt)"),
+        (b"1,2", ".csv", "a.csv: no kind of document that is read: '.csv' (read are: .htm, .html, .md, .pdf, .txt)"),
         (b"PK\x03\x04\0\0", ".txt", "a.txt: a binary file, no text (give a text, Markdown or HTML file)"),
         ("Citroën".encode("latin-1"), ".txt", f"a.txt: not UTF-8 at byte 5 {UTF8_HINT}"),
         ("Škoda".encode("windows-1250"), ".md", f"a.md: not UTF-8 at byte 0 {UTF8_HINT}"),
@@ -265,7 +265,7 @@ def test_a_bad_document_is_a_value_in_the_stream(tmp_path: Path) -> None:
 
 def test_a_folder_without_documents_says_so(tmp_path: Path) -> None:
     [found] = read([tmp_path])
-    assert str(found) == f"{tmp_path}: no document in this folder (read are: .htm, .html, .md, .txt)"
+    assert str(found) == f"{tmp_path}: no document in this folder (read are: {', '.join(SUFFIXES)})"
 
 
 def test_a_file_named_outright_is_read_for_what_its_ending_says(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ Whatever is missing, damaged or made by another state of the project is worked o
 """
 
 from kg.cache.neighbours import Neighbours
-from kg.cache.reading import FOLDER, Progress, Reading
+from kg.cache.reading import FOLDER, Progress, Reading, Step
 from kg.cache.readings import Readings
 
-__all__ = ["FOLDER", "Neighbours", "Progress", "Reading", "Readings"]
+__all__ = ["FOLDER", "Neighbours", "Progress", "Reading", "Readings", "Step"]

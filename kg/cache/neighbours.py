@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from kg import files
@@ -92,10 +93,18 @@ class Neighbours:
 
     def save(self, folder: Path, name: str) -> None:
         """Keep the table under a name and forget those before it; where that is not possible nothing is kept."""
-        count, body = (len(self.ids) // WIDTH).to_bytes(WIDTH), self.ids + b"".join(self.columns)
+        self.write(folder, name, self.names, lambda: self.columns)
+
+    @classmethod
+    def write(cls, folder: Path, name: str, ids: Sequence[str], columns: Callable[[], Iterable[bytes]]) -> None:
+        """As :meth:`save`, of a table that is never held whole: its columns are asked for twice, one by one."""
+        head = [len(ids).to_bytes(WIDTH), b"".join(map(bytes.fromhex, ids))]
+        summed = hashlib.sha256()
+        for part in chain(head, columns()):
+            summed.update(part)
         try:
             folder.mkdir(exist_ok=True)
-            files.write(folder / (_PREFIX + name), [_checksum(count, body), count, body])
+            files.write(folder / (_PREFIX + name), chain([summed.digest()], head, columns()))
             for other in folder.glob(_PREFIX + "*"):
                 if other.name != _PREFIX + name:
                     other.unlink(missing_ok=True)

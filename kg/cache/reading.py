@@ -17,8 +17,19 @@ FOLDER = "cache"
 """The name of the cache's folder, within that of the store."""
 _BATCH = 200  # documents: what is read stays read, even if the build is stopped later
 
-Progress = Callable[[int, int], None]
-"""Called with the number of documents read so far, and of all that are to be read."""
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a run is: what it does, the documents so far, and how much is done of how much."""
+
+    name: str
+    documents: int
+    done: int
+    whole: int
+
+
+Progress = Callable[[Step], None]
+"""Called whenever a run has come a step further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +44,13 @@ class Reading:
 
     def extract(self, documents: Sequence[Document]) -> list[Extraction]:
         """The extractions of documents, each in its place."""
-        known = self._readings.get(d.id for d in documents) if self._readings else {}
+        known = self.readings.get(d.id for d in documents) if self.readings else {}
         missing = [d for d in documents if d.id not in known]
         fresh: dict[str, Extraction] = {}
         for done, (document, extraction) in enumerate(zip(missing, self.stream(missing), strict=True), 1):
             fresh[document.id] = known[document.id] = extraction
             if self.progress is not None:
-                self.progress(done, len(missing))
+                self.progress(Step("Reading", done, done, len(missing)))
             if len(fresh) == _BATCH:
                 self._put(fresh)
                 fresh = {}
@@ -51,25 +62,24 @@ class Reading:
         found = Neighbours.load(self.folder, self._table(digest)) if self.folder else None
         return found or Neighbours.of({d.id: near.keys(d) for d in documents()})
 
-    def keep(self, documents: Sequence[Document], digest: str) -> None:
-        """Keep what was worked out for these documents, which are all that the store with this digest has."""
-        if self._readings is None or self.folder is None:
+    def keep(self, documents: Sequence[str], columns: Callable[[], Iterable[bytes]], digest: str) -> None:
+        """Keep what was worked out for these documents, all that the store with this digest has, sorted by their ids;
+        ``columns`` are those of their keys."""
+        if self.readings is None or self.folder is None:
             return
-        self._readings.keep(d.id for d in documents)
+        self.readings.keep(documents)
         if len(documents) > 1:  # one alone is like none, and its keys are quickly made
-            before = Neighbours.latest(self.folder, self._code)
-            known = set(before.names)
-            keys = {d.id: before.keys(d.id) if d.id in known else near.keys(d) for d in documents}
-            Neighbours.of(keys).save(self.folder, self._table(digest))
+            Neighbours.write(self.folder, self._table(digest), documents, columns)
 
     def revise(self, gone: Iterable[str], table: Neighbours, digest: str) -> None:
         """Forget documents that went, and keep the table of those that the store with this digest has."""
-        if self._readings is not None and self.folder is not None:
-            self._readings.forget(gone)
+        if self.readings is not None and self.folder is not None:
+            self.readings.forget(gone)
             table.save(self.folder, self._table(digest))
 
     @property
-    def _readings(self) -> Readings | None:
+    def readings(self) -> Readings | None:
+        """What is kept of documents, if anything is."""
         return Readings(self.folder, reading_key(self.inputs)) if self.folder else None
 
     @property
@@ -80,5 +90,5 @@ class Reading:
         return f"{self._code}-{digest[:16]}"
 
     def _put(self, fresh: Mapping[str, Extraction]) -> None:
-        if self._readings is not None and fresh:
-            self._readings.put(fresh)
+        if self.readings is not None and fresh:
+            self.readings.put(fresh)

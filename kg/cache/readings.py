@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,9 @@ _GET = "SELECT body, checksum FROM readings WHERE document = ? AND project = ?"
 _PUT = "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)"
 _ALL = "SELECT document, project FROM readings"
 _DROP = "DELETE FROM readings WHERE document = ? AND project = ?"
+
+Row = tuple[str, str, str, bytes]
+"""The id of a document, the key of the project, what was read, and a checksum of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,15 @@ class Readings:
 
     def put(self, extractions: Mapping[str, Extraction]) -> None:
         """Keep what was read from documents, all or none of it."""
-        rows = []
-        for document, extraction in extractions.items():
-            body = packed(extraction)
-            rows.append((document, self.project, body, self._checksum(document, body)))
+        self.put_rows([self.row(document, extraction) for document, extraction in extractions.items()])
+
+    def row(self, document: str, extraction: Extraction) -> Row:
+        """What was read from a document, ready to be kept."""
+        body = packed(extraction)
+        return document, self.project, body, self._checksum(document, body)
+
+    def put_rows(self, rows: Sequence[Row]) -> None:
+        """Keep what other processes made ready, all or none of it."""
         self._use(lambda database: database.executemany(_PUT, rows))
 
     def keep(self, documents: Iterable[str]) -> None:

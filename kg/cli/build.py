@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +21,10 @@ from kg.errors import KgError, Place, ProjectError, StoreError, reason_of, way_o
 from kg.project import PARTS, Project
 
 if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
     from kg.build import BuildReport
-    from kg.cache import Progress
+    from kg.cache import Progress, Step
     from kg.relations import Explanation
     from kg.store import Store
 
@@ -174,17 +177,37 @@ def write_report(path: Path | None, told: dict[str, object]) -> None:
 
 @contextmanager
 def bar() -> Iterator[Progress | None]:
-    """A bar on standard error that grows with the documents read, when that is a terminal."""
+    """A bar on standard error for each step, with the time that is left and the documents in a second, when that is a
+    terminal."""
     if not sys.stderr.isatty():
         yield None
         return
-    with click.progressbar(length=0, label="Reading", file=sys.stderr) as bar:
+    with ExitStack() as bars:
+        now: list[ProgressBar[int]] = []
+        since = time.monotonic()
 
-        def progress(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
+        def progress(step: Step) -> None:
+            nonlocal since
+            if not now or now[0].label != step.name:
+                bars.close()
+                since = time.monotonic()
+                now[:] = [bars.enter_context(_bar(step))]
+            [bar] = now
+            bar.length = max(step.whole, 1)
+            bar.current_item = round(step.documents / max(time.monotonic() - since, 0.001))
+            bar.update(step.done - bar.pos)
 
         yield progress
+
+
+def _bar(step: Step) -> ProgressBar[int]:
+    return click.progressbar(
+        length=step.whole,
+        label=step.name,
+        file=sys.stderr,
+        show_eta=True,
+        item_show_func=lambda rate: "" if rate is None else f"{rate:,} documents/s",
+    )
 
 
 def told(made: BuildReport) -> dict[str, object]:

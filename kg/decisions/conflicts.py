@@ -92,6 +92,16 @@ class _There:
         return f"read there now: {' / '.join(near)}" if near else "nothing like it is read there now"
 
 
+def about(fact: Fact, short: Short) -> tuple[str, ...]:
+    """What a fact is about, as decisions on conflicts have it: its subject and its property."""
+    return _about(side_of(fact, short))
+
+
+def abouts(decision: Decision) -> frozenset[tuple[str, ...]]:
+    """What the sides of a decision on a conflict are about."""
+    return frozenset(map(_about, decision.evidence))
+
+
 def _about(side: str) -> tuple[str, ...]:
     """The subject and the property of a side."""
     return tuple(side.split(" ", 2)[:2])

@@ -103,8 +103,8 @@ class Panel:
 
     def read(
         self,
-        documents: Sequence[Document],
-        told: Sequence[Sequence[Claim]],
+        documents: Iterable[Document],
+        told: Iterable[Sequence[Claim]],
         entities: Iterable[Entity],
         link: Callable[[Document], LinkedText | None],
     ) -> Findings:

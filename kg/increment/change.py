@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg import seeds, store
-from kg.build import BuildReport, Knowledge, make, manifest, panel_of, read_documents, stream, together, unread
+from kg.build import BuildReport, Knowledge, Line, manifest, panel_of, read_documents, stream, together, unread
 from kg.cache import FOLDER, Progress, Reading
 from kg.errors import InputError, Place, StoreError
 from kg.increment.kept import Kept
@@ -104,6 +104,7 @@ class _Plan:
             hint = "run 'kg build' once"
             raise StoreError("the store does not say what it was built from", Place(str(base.path)), hint)
         self.base, self.path, self.kept = base, base.path, Kept(base)
+        self.jobs = jobs
         self.extractors = made_from.get("extractors", "").split()
         self.facts = bool(made_from.get("facts"))
         self.knowledge = Knowledge.of(project)
@@ -123,13 +124,17 @@ class _Plan:
 
     def _anew(self, gone: Mapping[str, Document], come: Mapping[str, Document]) -> BuildReport:
         """All of it made again from the documents of the store, as the project is now."""
-        stay = {name: replace(d, copy_of="") for name, d in self.kept.items() if name not in gone}
-        documents = {**stay, **come}
-        ordered = [documents[name] for name in sorted(documents)]
         panel = panel_of(self.knowledge, self.extractors)
-        before = self.base.manifest
+        line = Line(self.knowledge, self.reading, self.path, self._curated(), self.jobs, panel)
+        return line.make(self._documents(gone, come), instead_of=self.base.manifest)
+
+    def _documents(self, gone: Mapping[str, Document], come: Mapping[str, Document]) -> Iterator[Document]:
+        """Those that stay and those that come; then the store is closed, so that the generation it reads can go."""
+        for name, document in self.kept.items():
+            if name not in gone:
+                yield replace(document, copy_of="", translated=False)
+        yield from come.values()
         self.base.close()
-        return make(self.knowledge, self.reading, ordered, self._curated(), self.path, panel, instead_of=before)
 
     def _revised(self, gone: Mapping[str, Document], come: Mapping[str, Document]) -> BuildReport | None:
         """What hangs together with the documents that go and come made again, and the rest kept; None where a change

@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import numpy.typing
 
     _Pairs = numpy.typing.NDArray[numpy.uint32]
+    _Keys = numpy.typing.NDArray[numpy.uint64]
 
 REACH = 3
 """A pair is a word and one of so many words behind it: a reworded neighbour breaks some of a word's pairs, not all."""
@@ -140,28 +141,65 @@ def mark_copies(documents: Sequence[Document], signatures: Mapping[str, Signatur
     copy is one of the original, and a translation if it is in another language. ``signatures`` holds those already
     known, by the id of the document.
     """
+    import numpy as np
+
     known = signatures or {}
-    originals: dict[str, str] = {}
-    index = _Index()
-    for document in sorted(documents, key=order):
-        own = known.get(document.id) or signature(document)
-        found = next((name for name, other in index.like(own) if repeats(own, other)), document.id)
-        originals[document.id] = originals.get(found, found)
-        index.add(document.id, own)
-    ordered = sorted(documents, key=lambda d: d.id)
-    by_id = {d.id: d for d in ordered}
-    return [_marked(d, by_id[originals[d.id]]) for d in ordered]
+    ordered = sorted(documents, key=order)
+
+    @cache
+    def signed(place: int) -> Signature:
+        return known.get(ordered[place].id) or signature(ordered[place])
+
+    packed = b"".join(b"".join(keys) for keys in map(_keys, ordered, repeat(known)))
+    table = np.frombuffer(packed, np.uint64).reshape(len(ordered), -1) if ordered else np.zeros((0, 0), np.uint64)
+    originals: dict[int, int] = {}
+    for later, earlier in candidates(table.T):
+        found = next((n for n in earlier if repeats(signed(later), signed(n))), None)
+        if found is not None:
+            originals[later] = originals.get(found, found)
+    marked = [_marked(d, ordered[originals.get(n, n)]) for n, d in enumerate(ordered)]
+    return sorted(marked, key=lambda d: d.id)
+
+
+def _keys(document: Document, known: Mapping[str, Signature]) -> list[bytes]:
+    return (known.get(document.id) or signature(document)).keys
+
+
+def candidates(columns: Iterable[_Keys]) -> Iterator[tuple[int, list[int]]]:
+    """The documents that may be copies, each with the earlier ones that may be like it, the earliest first.
+
+    Documents are known by their places in the columns of their keys, which follow :func:`order`.
+    """
+    votes: dict[int, Counter[int]] = {}
+    for column in columns:
+        for members in _alike(column):
+            for n, later in enumerate(members[1:], 1):
+                votes.setdefault(later, Counter()).update(members[: min(n, CROWD)])
+    for later in sorted(votes):
+        counted = votes[later]
+        yield later, sorted(sorted(counted, key=lambda n: (-counted[n], n))[:CANDIDATES])
+
+
+def _alike(column: _Keys) -> Iterator[list[int]]:
+    """The places that have a key in common, in order."""
+    import numpy as np
+
+    placed = np.argsort(column, kind="stable")
+    ends = np.flatnonzero(np.diff(column[placed]) != 0) + 1
+    starts, stops = np.concatenate(([0], ends)), np.append(ends, len(placed))
+    for n in np.flatnonzero(stops - starts > 1):
+        yield placed[starts[n] : stops[n]].tolist()
 
 
 def _marked(document: Document, original: Document) -> Document:
     if original.id == document.id:
         return replace(document, copy_of="", translated=False)
-    return replace(document, copy_of=original.id, translated=_differ(document.language[:2], original.language[:2]))
+    return replace(document, copy_of=original.id, translated=differ(document.language, original.language))
 
 
-def _differ(one: str, other: str) -> bool:
+def differ(one: str, other: str) -> bool:
     """Whether two languages are known and not the same."""
-    return bool(one and other) and one != other
+    return bool(one and other) and one[:2] != other[:2]
 
 
 def order(document: Document) -> tuple[str, str]:
@@ -172,32 +210,9 @@ def order(document: Document) -> tuple[str, str]:
     return f"{document.issued}~", document.id
 
 
-class _Index:
-    """The signatures seen so far, found again by what their sketches share."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.signatures: list[Signature] = []
-        self.buckets: dict[tuple[int, bytes], list[int]] = {}
-
-    def like(self, wanted: Signature) -> list[tuple[str, Signature]]:
-        """The signatures that may be of a text like this one, the earliest first."""
-        votes = Counter(n for key in enumerate(wanted.keys) for n in self.buckets.get(key, ()))
-        nearest = sorted(votes, key=lambda n: (-votes[n], n))[:CANDIDATES]
-        return [(self.names[n], self.signatures[n]) for n in sorted(nearest)]
-
-    def add(self, name: str, own: Signature) -> None:
-        for key in enumerate(own.keys):
-            bucket = self.buckets.setdefault(key, [])
-            if len(bucket) < CROWD:
-                bucket.append(len(self.names))
-        self.names.append(name)
-        self.signatures.append(own)
-
-
 def repeats(later: Signature, earlier: Signature) -> bool:
     """Whether the text of one signature copies that of the other; the later one may be part of the earlier."""
-    if _differ(later.language, earlier.language) and translates(later.outline, earlier.outline):
+    if differ(later.language, earlier.language) and translates(later.outline, earlier.outline):
         return True
     if (later.words, later.bands) == (earlier.words, earlier.bands):
         return True

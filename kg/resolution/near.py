@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg.model import Document
 from kg.resolution import copies
+from kg.resolution.copies import differ, repeats
+
+if TYPE_CHECKING:
+    import numpy
+    import numpy.typing
+
+__all__ = ["alike", "candidates", "columns", "differ", "keys", "kindred", "repeats"]
+
+_WIDTH = copies.BANDS + 2 * copies.KIN  # keys of a document
+_TOGETHER = 8  # columns that are held at once
 
 
 def keys(document: Document) -> list[bytes]:
     """The keys of a document, each of eight bytes: two documents of which :func:`kg.resolution.mark_copies` links one
     to the other share one at the same place."""
     return copies.signature(document).keys
+
+
+def candidates(table: Path, order: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """As :func:`kg.resolution.copies.candidates`, of a file with the keys of one document behind those of the other;
+    ``order`` are their numbers in it in the order of :func:`kg.resolution.copies.order`."""
+    return copies.candidates(_columns(table, order))
+
+
+def columns(table: Path, order: Sequence[int]) -> Iterator[bytes]:
+    """The columns of such a file, the documents in this order."""
+    return (column.tobytes() for column in _columns(table, order))
+
+
+def _columns(table: Path, order: Sequence[int]) -> Iterator[numpy.typing.NDArray[numpy.uint64]]:
+    import numpy as np
+
+    if not order:
+        return
+    places = np.array(order)
+    for first in range(0, _WIDTH, _TOGETHER):
+        mapped = np.memmap(table, np.uint64, "r").reshape(-1, _WIDTH)  # anew, so that what was read is let go
+        yield from np.ascontiguousarray(mapped[:, first : first + _TOGETHER].T)[:, places]
 
 
 def alike(one: Document, other: Document) -> bool:

@@ -5,21 +5,25 @@
 0
 """
 
+from kg.store.content import Piece
 from kg.store.files import read
-from kg.store.folder import change, claim, copy, current, open, revise, write
+from kg.store.folder import change, claim, copy, current, load, open, revise, unclaim, write
 from kg.store.graph import FORMAT, Manifest, Results, Store
 
 __all__ = [
     "FORMAT",
     "Manifest",
+    "Piece",
     "Results",
     "Store",
     "change",
     "claim",
     "copy",
     "current",
+    "load",
     "open",
     "read",
     "revise",
+    "unclaim",
     "write",
 ]

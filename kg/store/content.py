@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 _MODULUS = 1 << 256
+_END = len(b" .\n")  # what a line has behind its quad, which ends with the name of its graph
 
 
 def digest(quads: Iterable[ox.Quad], before: str = "", gone: Iterable[ox.Quad] = ()) -> str:
@@ -23,7 +26,39 @@ def digest(quads: Iterable[ox.Quad], before: str = "", gone: Iterable[ox.Quad] =
     True
     """
     total = int(before or "0", 16) + sum(map(_number, quads)) - sum(map(_number, gone))
+    return written(total)
+
+
+def written(total: int) -> str:
+    """A sum as a digest."""
     return f"{total % _MODULUS:064x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Quads as N-Quads, each once, as the engine gives them back; their sum, how many each graph has, and the first.
+
+    >>> quads = [ox.Quad(ox.NamedNode("x:s"), ox.NamedNode("x:p"), ox.Literal(n), ox.NamedNode("x:g")) for n in (1, 2)]
+    >>> piece = Piece.of([*quads, quads[0]])
+    >>> piece.counts["x:g"], written(piece.total) == digest(quads)
+    (2, True)
+    """
+
+    lines: bytes
+    total: int
+    counts: Mapping[str, int]
+    first: bytes
+
+    @classmethod
+    def of(cls, quads: Iterable[ox.Quad]) -> Piece:
+        """The piece of some quads."""
+        engine = ox.Store()
+        engine.bulk_extend(quads)
+        lines = engine.dump(format=ox.RdfFormat.N_QUADS) or b""
+        split = lines.splitlines(keepends=True)
+        total = sum(int.from_bytes(hashlib.sha256(line[:-_END]).digest(), "big") for line in split)
+        counts = Counter(line[line.rindex(b"<") + 1 : -_END - 1] for line in split)
+        return cls(lines, total, {graph.decode(): n for graph, n in counts.items()}, b"".join(split[:1]))
 
 
 def _number(quad: ox.Quad) -> int:

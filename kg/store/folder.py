@@ -24,6 +24,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pyoxigraph as ox
 
@@ -32,10 +33,13 @@ from kg.errors import Place, StoreError, way_out
 from kg.names import local_name
 from kg.rdf import LAYERS, layer
 from kg.store import content, damage
+from kg.store.content import Piece
 from kg.store.graph import Hold, Manifest, Store, sizes
 
 LOCK, CURRENT, MANIFEST, DATA = "kg-store.lock", "CURRENT", "manifest.json", "data"
 _GENERATION = re.compile(r"g(\d{6,})")
+_LOOKED_UP = 1_000
+"""Quads of a new generation that are looked up at most, one of each piece, besides counting them all."""
 _OPENINGS = 5  # beside a writer 7 of 60 openings missed a file that the next try found
 
 
@@ -76,6 +80,70 @@ def write(
     """
     root = Path(path)
     return _next(root, lambda home: _fill(home, quads, manifest), instead_of)
+
+
+def load(
+    path: Path | str,
+    quads: Iterable[ox.Quad],
+    pieces: Iterable[Piece],
+    manifest: Callable[[], Manifest],
+    instead_of: Manifest | None = None,
+) -> Manifest:
+    """As :func:`write`, with more quads in pieces that were summed where they were made; none has a blank node.
+
+    The manifest is asked for when all of them have come.
+    """
+    return _next(Path(path), lambda home: _load(home, quads, pieces, manifest), instead_of)
+
+
+def _load(home: Path, quads: Iterable[ox.Quad], pieces: Iterable[Piece], manifest: Callable[[], Manifest]) -> Manifest:
+    home.mkdir()
+    own = list(quads)
+    summed = Piece.of(own)
+    counts, total, seen = Counter(summed.counts), summed.total, [summed.first]
+
+    def passing() -> Iterator[bytes]:
+        nonlocal total
+        for piece in pieces:
+            counts.update(piece.counts)
+            total += piece.total
+            if len(seen) < _LOOKED_UP:
+                seen.append(piece.first)
+            yield piece.lines
+
+    engine = ox.Store(str(home / DATA))
+    engine.bulk_extend(own)
+    engine.bulk_load(cast(BinaryIO, _Stream(passing())), ox.RdfFormat.N_QUADS)
+    engine.flush()
+    wrote = sizes(engine)
+    del engine  # gives up the engine's own lock
+    again = ox.Store.read_only(str(home / DATA))
+    found = sizes(again)
+    if found != wrote:
+        raise _unlike(home, f"wrote {wrote}, read back {found}")
+    lost = sum(quad not in again for line in seen for quad in ox.parse(line, ox.RdfFormat.N_QUADS))
+    if lost:
+        raise _unlike(home, f"{lost:,} of {len(seen):,} quads looked up are not so when read back")
+    # Where the same quad came in two pieces, the sum is another: then it is made of what the engine gives back.
+    is_whole = all(counts[layer(name).value] == found[name] for name in LAYERS)
+    return replace(manifest(), quads=wrote, digest=content.written(total) if is_whole else content.digest(again))
+
+
+class _Stream:
+    """Pieces of bytes as a file that is read once."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces, self._rest = iter(pieces), memoryview(b"")
+
+    def read(self, size: int) -> bytes:
+        """So many bytes at most, and none at the end only."""
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return b""
+            self._rest = memoryview(piece)
+        found, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(found)
 
 
 def revise(base: Store, gone: Collection[ox.Quad], come: Collection[ox.Quad], manifest: Manifest) -> Manifest:
@@ -150,6 +218,13 @@ def claim(path: Path | str) -> Path:
     if strange:
         raise StoreError("the folder holds other files and is no store", place, "choose another --store or empty it")
     return root
+
+
+def unclaim(path: Path | str, aside: Collection[str]) -> None:
+    """Remove the folder of a store in which nothing is but what is named ``aside``: a build came to nothing."""
+    root = Path(path)
+    if {entry.name for entry in root.iterdir()} <= {LOCK, *aside}:
+        shutil.rmtree(root)
 
 
 def _next(root: Path, fill: Callable[[Path], Manifest], instead_of: Manifest | None) -> Manifest:
