@@ -76,6 +76,9 @@ def _another_database() -> bytes:
 BYTES: Mapping[str, Callable[[], bytes]] = {
     "another-database": _another_database,
     "zip-bomb": _zip_bomb,
+    "billion-laughs-rss": lambda: _billion_laughs("rss").encode(),
+    "gzip-bomb": lambda: gzip.compress(b"[" * (128 << 20), 1),
+    "gzip-cut": lambda: gzip.compress(bytes(1 << 20))[:200],
     "gzip": lambda: gzip.compress(bytes(8 << 20)),
     "tar-out-of-the-folder": _tar_out_of_the_folder,
     "billion-laughs-html": lambda: _billion_laughs("html").encode(),
