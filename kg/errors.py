@@ -15,7 +15,9 @@ Each error says what is wrong, where (file, line, column as far as known) and th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import errno
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -99,6 +101,44 @@ class WorkerError(KgError):
 
 class CheckError(KgError):
     """A check of the graph that failed: a quotation that is not in its text, a shape that is broken."""
+
+
+_WAYS: Mapping[int, str] = {
+    errno.ENOSPC: "make room there, and run the command again",
+    errno.EDQUOT: "make room there, and run the command again",
+    errno.EFBIG: "the limit of a file's size is reached: raise it, or choose another place",
+    errno.EACCES: "check who may read and write there",
+    errno.EPERM: "check who may read and write there",
+    errno.EROFS: "choose a place that may be written to",
+    errno.EMFILE: "allow more open files, for instance with: ulimit -n 4096",
+    errno.ENFILE: "end other programs: the system has no more open files to give",
+    errno.EIO: "check the disk",
+    errno.ELOOP: "the links lead round in a ring: mend them",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system did not do it, in its own words; those of a library that only quotes it are cut to them.
+
+    >>> reason_of(OSError("IO error: No space left on device: While appending to file: 000008.log"))
+    'No space left on device'
+    """
+    code = _code(error)
+    return os.strerror(code) if code else " ".join(str(error.strerror or error).split())[:160]
+
+
+def way_out(error: OSError, otherwise: str) -> str:
+    """What to do about a file that the system does not give or take; ``otherwise`` where its reason tells nothing.
+
+    >>> way_out(OSError(errno.ENOSPC, "No space left on device"), "choose another file")
+    'make room there, and run the command again'
+    """
+    return _WAYS.get(_code(error), otherwise)
+
+
+def _code(error: OSError) -> int:
+    return error.errno or next((code for code in _WAYS if os.strerror(code) in str(error)), 0)
 
 
 def raise_faults(errors: Sequence[KgError]) -> None:

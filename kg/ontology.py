@@ -239,15 +239,26 @@ class _Graph:
         wanted = set(types)
         return sorted(s for s in self.values if wanted & set(self.names(s, RDF + "type")))
 
-    def members(self, name: str) -> tuple[str, ...]:
-        """The members of a list or of a union class; a plain class stands for itself."""
+    def members(self, name: str, around: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The members of a list or of a union class, which stands in those ``around`` it; a plain class is its own."""
+        if name in around:
+            place = self.places.get(around[0])
+            raise ProjectError("a list or union that is part of itself", place, "let it end with rdf:nil")
         unions = self.names(name, OWL + "unionOf")
         if unions:
-            return tuple(m for u in unions for m in self.members(u))
-        if name == RDF + "nil" or not self.values.get(name, {}).get(RDF + "first"):
+            return tuple(m for u in unions for m in self.members(u, (*around, name)))
+        if name == RDF + "nil" or not self.names(name, RDF + "first"):
             return () if name == RDF + "nil" else (name,)
-        rest = self.names(name, RDF + "rest")
-        return (*self.names(name, RDF + "first"), *(m for r in rest for m in self.members(r)))
+        return tuple(m for part in self._list(name) for m in self.names(part, RDF + "first"))
+
+    def _list(self, name: str) -> list[str]:
+        """The nodes of a list, one after the other."""
+        found = {name: None}
+        while (rest := self.names(name, RDF + "rest")) and (name := rest[0]) != RDF + "nil":
+            if name in found:
+                raise ProjectError("a list that never ends", self.places.get(name), "let it end with rdf:nil")
+            found[name] = None
+        return list(found)
 
 
 def _name(term: object) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.errors import Place, ProjectError
+from kg.errors import Place, ProjectError, reason_of, way_out
 from kg.model import Claim, Conflict, Curation, Document, Entity, Fact, Label, Literal, Term, verdict_of
 from kg.names import DCT, KG, PROV, RDF, SKOS, XSD, kg
 
@@ -246,22 +246,29 @@ class Statement:
 
 # What can hold a "." that ends no statement: comments, IRIs, strings of the four kinds, numbers, names with dots.
 _TURTLE = re.compile(
-    r"""(?P<space>\s+|\#[^\n]*)
-      | (?P<token><[^<>"{}|^`\\\s]*> | \"{3}(?:[^"\\]|\\.|"(?!""))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
+    r"""(?P<space>\s+|\#[^\n\r]*)
+      | (?P<token><(?:[^<>"{}|^`\\\s]|\\[uU][0-9A-Fa-f]+)*>
+        | \"{3}(?:[^"\\]|\\.|"(?!""))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
         | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' | [+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?
-        | (?:[^\s\#<>"'.;,()\[\]{}|\\]|\\.|\.++(?=[^\s\#<>"';,()\[\]{}|.]))+ )
+        | (?:[^\s\#<>"'.;,()\[\]{}|\\]|\\.)(?:[^\s\#<>"'.;,()\[\]{}|\\]|\\.|\.++(?=[^\s\#<>"';,()\[\]{}|.]))* )
       | (?P<end>\.) | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_HEADER = re.compile(r"@(?:prefix|base)|(?:prefix|base)(?![\w:.-])", re.IGNORECASE)
+"""A directive; a statement about what a prefix of that name stands for is none."""
 
 
 def read_turtle(path: Path, shown: str) -> tuple[list[Statement], dict[str, str]]:
     """The statements of a Turtle 1.2 file, each with its line, and the file's prefixes.
 
-    Raises ProjectError with file (``shown``), line and column at a fault of syntax or a file that is not UTF-8.
+    Raises ProjectError with file (``shown``), line and column at a fault of syntax, and for a file that
+    cannot be read or is not UTF-8.
     """
     try:
         text = path.read_bytes().decode("utf-8")  # line ends as they are: in a string they count
+    except OSError as error:
+        hint = way_out(error, "mend or remove the file")
+        raise ProjectError(f"cannot be read: {reason_of(error)}", Place(shown), hint) from None
     except UnicodeDecodeError as error:
         raise ProjectError(f"not UTF-8 at byte {error.start}", Place(shown), "save the file as UTF-8") from None
     return parse_turtle(text, shown)
@@ -271,19 +278,25 @@ def parse_turtle(text: str, shown: str) -> tuple[list[Statement], dict[str, str]
     """As :func:`read_turtle`, for a text."""
     parser = ox.parse(input=text, format=ox.RdfFormat.TURTLE)
     try:
-        for _ in parser:
-            pass
+        whole = sum(1 for _ in parser)
+        prefixes = dict(parser.prefixes)
+        statements = list(_statements(text))
     except SyntaxError as error:
         raise ProjectError(_reason(error), Place(shown, error.lineno, error.offset), "mend the Turtle") from None
-    prefixes = dict(parser.prefixes)
-    statements, header = [], ""
+    if sum(len(s.triples) for s in statements) != whole:
+        hint = "end each with ' .' and begin the next on a line of its own"
+        raise ProjectError("it cannot be told where its statements end", Place(shown), hint)
+    return statements, prefixes
+
+
+def _statements(text: str) -> Iterator[Statement]:
+    header = ""
     for line, chunk in _chunks(text):
-        if re.match(r"@?(prefix|base)\b", chunk, re.IGNORECASE):
+        if _HEADER.match(chunk):
             header += chunk + "\n"
             continue
         quads = ox.parse(input=header + chunk, format=ox.RdfFormat.TURTLE)
-        statements.append(Statement(line, tuple(q.triple for q in quads)))
-    return statements, prefixes
+        yield Statement(line, tuple(q.triple for q in quads))
 
 
 def _reason(error: SyntaxError) -> str:
@@ -340,6 +353,10 @@ def _entity(iri: str, values: Mapping[str, list[object]]) -> Entity:
     )
 
 
+_DIGITS = 18
+"""The digits of the longest number: of longer ones the store keeps the text and forgets that it is a number."""
+
+
 def check_literal(literal: Literal) -> str:
     """What is wrong with a literal for its datatype, or nothing: the store itself would keep nonsense in silence."""
     local = literal.datatype.removeprefix(XSD)
@@ -351,8 +368,10 @@ def check_literal(literal: Literal) -> str:
         "gYearMonth": r"\d{4}-(0[1-9]|1[0-2])",
         "date": r"\d{4}-\d\d-\d\d",
     }
-    if local in shapes and not re.fullmatch(shapes[local], literal.lexical):
+    if local in shapes and not re.fullmatch(shapes[local], literal.lexical, re.ASCII):
         return f'"{literal.lexical}" is no xsd:{local}'
+    if local in ("integer", "decimal") and sum(map(str.isdigit, literal.lexical)) > _DIGITS:
+        return f'"{literal.lexical[:40]}" has more than {_DIGITS} digits'
     if local == "date" and not _is_day(literal.lexical):
         return f'"{literal.lexical}" is no day of the calendar'
     return ""

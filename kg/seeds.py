@@ -68,8 +68,6 @@ def _statements(project: Project, folder: str, faults: list[KgError]) -> Iterato
             yield shown, read_turtle(path, shown)[0]
         except ProjectError as error:
             faults.append(error)
-        except OSError as error:
-            faults.append(ProjectError(f"cannot be read: {error.strerror}", Place(shown), "mend or remove the file"))
 
 
 def _subject(triple: ox.Triple) -> str:

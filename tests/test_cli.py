@@ -197,7 +197,7 @@ def test_an_error_of_the_system_is_one_clear_line(kg: Run, monkeypatch: pytest.M
         raise PermissionError(13, "Permission denied", "/x/y")
 
     monkeypatch.setattr(stores, "open", broken)
-    assert kg("stats", status=1).stderr == "kg: /x/y: Permission denied\n"
+    assert kg("stats", status=1).stderr == "kg: /x/y: Permission denied (check who may read and write there)\n"
 
 
 def test_control_c_is_told_and_ends(kg: Run, monkeypatch: pytest.MonkeyPatch) -> None:

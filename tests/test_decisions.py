@@ -652,7 +652,7 @@ def test_each_decision_has_a_file_of_its_own_named_by_what_it_is_about(project: 
     ]
 
 
-def test_a_file_of_many_is_read_and_what_is_decided_anew_leaves_it(project: Project, world: Knowledge) -> None:
+def test_a_file_of_many_is_read_and_what_is_decided_anew_stays_in_it(project: Project, world: Knowledge) -> None:
     def load() -> list[Decision]:
         return decisions.load(project, world.ontology, world.names.entities)
 
@@ -662,9 +662,9 @@ def test_a_file_of_many_is_read_and_what_is_decided_anew_leaves_it(project: Proj
     path.write_text(text_of(both, short), "utf-8")
     assert {replace(d, file="", line=0) for d in load()} == set(both)
     put(project, [replace(both[0], by="ana")], load(), short)
-    assert path.read_text("utf-8") == text_of(both[1:], short)
+    assert path.read_text("utf-8") == text_of([replace(both[0], by="ana"), both[1]], short)
     assert [d.by for d in load() if d.decision == "same"] == ["ana"]
-    taken_back(project, both[1:], load(), short)
+    taken_back(project, both, load(), short)
     assert not path.exists()
 
 

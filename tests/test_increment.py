@@ -316,8 +316,8 @@ def test_a_change_that_fails_leaves_the_store(world: World, monkeypatch: pytest.
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("kg.store.folder._replace", broken)
-        with pytest.raises(OSError, match="No space left"):
+        patch.setattr("kg.files.write", broken)
+        with pytest.raises(StoreError, match=r"cannot be written: No space left on device \(make room there"):
             world.add(target, "denied")
     assert content(target) == before
     assert [p.name for p in sorted(target.glob("g*"))] == ["g000001"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import sys
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from kg.cli import rows
-from kg.errors import KgError, QueryError
+from kg.errors import KgError, QueryError, reason_of, way_out
 
 if TYPE_CHECKING:
     from kg.project import Project
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kg.store import Store
 
 INTERRUPTED = 130
+_NO_ROOM = (errno.EDQUOT, errno.EFBIG, errno.ENOSPC)
 Result = TypeVar("Result")
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -130,6 +132,7 @@ class Door(click.Group):
 
         if not standalone_mode:
             return run()
+        _open_standard()
         sys.exit(_status(run))
 
     def invoke(self, ctx: click.Context) -> object:
@@ -142,6 +145,13 @@ class Door(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         return result
+
+
+def _open_standard() -> None:
+    """Open what of the standard streams is closed onto nothing: else the next file opened would take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _status(run: Callable[[], object]) -> int:
@@ -161,11 +171,16 @@ def _status(run: Callable[[], object]) -> int:
     except OSError as error:
         click.echo(f"kg: {_told(error)}", err=True)
         return 1
+    except MemoryError:
+        click.echo("kg: not enough memory (read less at once, or end other programs)", err=True)
+        return 1
 
 
 def _told(error: OSError) -> str:
-    place = f"{error.filename}: " if error.filename else ""
-    return place + (error.strerror or str(error))
+    # A file that we write is named by whoever writes it: what has no name and no room is what data go to.
+    place = error.filename or ("standard output" if error.errno in _NO_ROOM else "")
+    hint = way_out(error, "")
+    return (f"{place}: " if place else "") + reason_of(error) + (f" ({hint})" if hint else "")
 
 
 def epilog(*lines: str) -> str:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg import files
 from kg.cli import rows
 from kg.cli.app import Setting, epilog, main, pass_setting
 from kg.cli.engine import Engine, on_engines
-from kg.errors import KgError, Place, ProjectError, StoreError
+from kg.errors import KgError, Place, ProjectError, StoreError, reason_of, way_out
 from kg.project import PARTS, Project
 
 if TYPE_CHECKING:
@@ -175,7 +176,13 @@ def checked(sources: tuple[str, ...], report: Path | None) -> None:
 def write_report(path: Path | None, told: dict[str, object]) -> None:
     """Write what came of it as JSON, where that is wanted."""
     if path is not None:
-        path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+        try:
+            files.write(path, [text.encode("utf-8", "replace")])
+        except OSError as error:
+            hint = way_out(error, "choose another file")
+            message = f"the graph is made, but its report cannot be written: {reason_of(error)}"
+            raise KgError(message, Place(str(path)), hint) from None
 
 
 @contextmanager
@@ -235,8 +242,8 @@ def _tell_of_extractors(made: BuildReport) -> None:
         f"kg: {rows.counted(made.proposals, 'proposal')}, {rows.counted(len(made.refused_proposals), 'refusal')}",
         err=True,
     )
-    for reason, number in made.refusals.items():
-        click.echo(f"kg:   {number:,} {reason}", err=True)
+    for why, number in made.refusals.items():
+        click.echo(f"kg:   {number:,} {why}", err=True)
 
 
 def tell_sources(made: BuildReport) -> None:

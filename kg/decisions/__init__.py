@@ -5,12 +5,13 @@ from kg.decisions.conflicts import Settled, about, abouts, settle, sides_of, sou
 from kg.decisions.correction import Correction, correction, written
 from kg.decisions.decision import Decision, claim_key, merge_key, scope_of, side_of, statement_of
 from kg.decisions.echoes import echoes, followed
-from kg.decisions.files import UNLIKE, load, put, taken_back
+from kg.decisions.files import UNLIKE, deciding, load, put, taken_back
 from kg.decisions.limits import Limits
 from kg.decisions.merging import contradictions, unlike
 
 __all__ = [
     "UNLIKE", "Correction", "Decided", "Decision", "Everywhere", "Limits", "Settled", "about", "abouts", "apply",
-    "claim_key", "contradictions", "correction", "echoes", "followed", "keyed", "load", "merge_key", "put", "scope_of",
-    "seen_of", "settle", "side_of", "sides_of", "sources_of", "statement_of", "taken_back", "unlike", "written",
+    "claim_key", "contradictions", "correction", "deciding", "echoes", "followed", "keyed", "load", "merge_key",
+    "put", "scope_of", "seen_of", "settle", "side_of", "sides_of", "sources_of", "statement_of", "taken_back",
+    "unlike", "written",
 ]  # fmt: skip

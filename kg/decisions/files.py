@@ -11,13 +11,14 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kg import files
+from kg import files, tables
 from kg.decisions.correction import Correction, correction
 from kg.decisions.decision import WORDS, Decision, Short, evidence_key, merge_key
 from kg.decisions.limits import Limits
@@ -117,7 +118,7 @@ def _paths(project: Project) -> Iterator[tuple[str, Path]]:
 def _read(kind: str, path: Path, shown: str, against: _Known, faults: list[KgError]) -> Iterator[Decision]:
     try:
         text = path.read_text(encoding="utf-8")
-        blocks = tomllib.loads(text)
+        blocks = tables.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         faults.append(_unreadable(error, shown))
         return
@@ -274,6 +275,11 @@ _SORTS = {str: "text", list: "list of texts", dict: "table", date: "date"}
 # -- writing -------------------------------------------------------------------------------------------------------
 
 
+def deciding(project: Project) -> AbstractContextManager[None]:
+    """Hold the decisions of a project while they are read and written: who decides elsewhere waits until it is done."""
+    return files.alone(project.seeds)
+
+
 def put(project: Project, decisions: Iterable[Decision], known: Iterable[Decision], short: Short) -> list[Path]:
     """Write decisions beside those that are ``known``, each in the place of an older one with its key.
 
@@ -294,24 +300,26 @@ def _rewrite(
     if project.packaged or project.root.resolve().is_relative_to(_PACKAGE):
         hint = "run 'kg init DIR' and use --project DIR"
         raise ProjectError("belongs to the package", Place(str(project.root)), hint)
-    touched = {d.file for d in known if (d.kind, d.key) in changes}
-    touched |= {_file(d, short) for d in changes.values() if d}
+    # Each stays in the file where it stands: to move it would take two steps, and a failure between them loses it.
+    places = {(d.kind, d.key): d.file for d in known if (d.kind, d.key) in changes}
+    places |= {key: _file(d, short) for key, d in changes.items() if d and key not in places}
+    touched = set(places.values())
     contents: dict[str, list[Decision]] = {name: [] for name in touched}
     for decision in known:
         if decision.file in touched and (decision.kind, decision.key) not in changes:
             contents[decision.file].append(decision)
-    for each in changes.values():
+    for key, each in changes.items():
         if each:
-            contents[_file(each, short)].append(each)
+            contents[places[key]].append(each)
     paths = []
     for name, inside in sorted(contents.items()):
         path = project.root / name
         paths.append(path)
         if inside:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            files.make_folder(path.parent)
             files.write(path, [text_of(inside, short).encode("utf-8")])
         else:
-            path.unlink(missing_ok=True)
+            files.remove(path)
     return paths
 
 
@@ -340,7 +348,7 @@ def _block(decision: Decision, short: Short) -> str:
     lines = [f"[{name}]\n", *_lines_of(_fields(decision, short)), *[f"on = {decision.on}\n"] * bool(decision.on)]
     fixed = decision.correction
     more = [f"[{name}.correction]\n", *_lines_of(fixed.fields(short))] if fixed else []
-    [block] = tomllib.loads("".join([*lines, *more])).values()
+    [block] = tables.loads("".join([*lines, *more])).values()
     return "".join([*lines, f"seal = {_text(_seal(block))}\n", *more])
 
 

@@ -17,6 +17,8 @@ ARTICLES = (".htm", ".html", ".md", ".pdf", ".txt")
 """The kinds of file that hold one document."""
 FRONT_MATTER = ("source", "title", "publisher", "published", "language")
 _FENCE = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # Only what a page marks as its date: a search through all of it takes the year of a copyright notice for one, and a
 # latest date that moves with the clock would make two builds differ.
@@ -57,7 +59,10 @@ def decoded(data: bytes, place: Place) -> str:
     if encoding != "utf-16" and b"\0" in data:
         raise InputError("a binary file, no text", place, "give a text, Markdown or HTML file")
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
+        if "\0" in text:  # UTF-32, whose mark begins like that of UTF-16
+            raise InputError("a binary file, no text", place, "give a text, Markdown or HTML file")
+        return text
     except UnicodeDecodeError as error:
         hint = "save it as UTF-8, for instance with: iconv -f WINDOWS-1252 -t UTF-8"
         raise InputError(f"not {encoding.upper()} at byte {error.start}", place, hint) from None
@@ -114,6 +119,8 @@ def check_fields(fields: Mapping[str, str], where: str, place: Place, known: tup
     unknown = [k for k in fields if k not in known]
     if unknown:
         raise InputError(f"unknown field '{unknown[0]}' in {where}", place, f"known: {', '.join(known)}")
+    if (language := fields.get("language", "")) and not _LANGUAGE.fullmatch(language):
+        raise InputError(f"language: '{language[:40]}' is no language", place, "write its code, as en or pt-BR")
 
 
 def checked_date(text: str, place: Place) -> str:
@@ -122,7 +129,9 @@ def checked_date(text: str, place: Place) -> str:
         return ""
     day = text[:10]
     try:
-        date.fromisoformat(day if len(day) == 10 else {4: f"{day}-01-01", 7: f"{day}-01"}.get(len(day), day))
+        if not _DATE.fullmatch(day):
+            raise ValueError(day)
+        date.fromisoformat(f"{day}-01-01"[:10])
     except ValueError:
         raise InputError(f"published: '{text}' is no date", place, "write YYYY-MM-DD, YYYY-MM or YYYY") from None
     return day

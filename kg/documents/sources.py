@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import BinaryIO
 from kg.documents import feeds, lines, warc
 from kg.documents.articles import ARTICLES, MAX_BYTES, parse, unknown_kind
 from kg.documents.cutting import Piece, unpacked
-from kg.errors import InputError, Place
+from kg.errors import InputError, Place, reason_of, way_out
 from kg.model import Document
 
 _FEEDS = (".atom", ".rss", ".xml")
@@ -22,6 +23,7 @@ _ARCHIVES: Mapping[str, Callable[[BinaryIO, str], Iterator[Piece | InputError]]]
     ".warc": warc.pieces,
 }
 _PACKED = ".gz"
+_OUTSIDE = "name it outright, or copy it"
 SUFFIXES = tuple(sorted([*ARTICLES, *_FEEDS, *_ARCHIVES, *(kind + _PACKED for kind in _ARCHIVES)]))
 """The kinds of file that are read."""
 
@@ -73,13 +75,24 @@ def files(source: str | Path) -> Iterator[Path | InputError]:
     found = [p for p in sorted(path.rglob("*")) if p.is_file() and kind_of(p) in SUFFIXES]
     if not found:
         yield InputError("no document in this folder", Place(str(source)), f"read are: {', '.join(SUFFIXES)}")
-    yield from found
+    for file in found:
+        is_inside = _is_inside(file, path)
+        yield file if is_inside else InputError("leads out of the folder that is read", Place(_shown(file)), _OUTSIDE)
 
 
 def weight(sources: Sequence[str | Path]) -> int:
     """How many bytes there are to read, as far as that can be told beforehand."""
     found = (file for source in sources if str(source) != "-" for file in files(source))
     return sum(_size(file) for file in found if isinstance(file, Path))
+
+
+def _is_inside(file: Path, folder: Path) -> bool:
+    """Whether a file is in a folder when all links are followed: whoever filled it does not say what else is read."""
+    return file.resolve().is_relative_to(folder.resolve())
+
+
+def _shown(path: Path) -> str:
+    return "".join(c if c.isprintable() else "?" for c in path.as_posix())
 
 
 def _size(path: Path) -> int:
@@ -118,12 +131,14 @@ def _archive(suffix: str) -> Callable[[BinaryIO, str], Iterator[Piece | InputErr
 
 
 def _of_file(path: Path) -> Iterator[Piece | InputError]:
-    shown = "".join(c if c.isprintable() else "?" for c in path.as_posix())
+    shown = _shown(path)
     kind = kind_of(path)
     try:
-        path.stat()  # one that is not there says so first
+        mode = path.stat().st_mode  # one that is not there says so first
         if kind not in SUFFIXES:
             yield unknown_kind(kind, Place(shown), SUFFIXES)
+        elif not stat.S_ISREG(mode):  # a pipe may never end, and a device has no end
+            yield InputError("no regular file", Place(shown), "give a file or a folder, or - for standard input")
         elif _archive(kind) is None:
             yield Piece(shown, kind, path=str(path), weight=path.stat().st_size)
         else:
@@ -166,4 +181,4 @@ def _too_large(place: Place) -> InputError:
 def _unreadable(error: OSError, place: Place) -> InputError:
     if isinstance(error, FileNotFoundError):
         return InputError("no such file", place, "check the path")
-    return InputError(f"cannot be read: {error.strerror}", place, "check its permissions")
+    return InputError(f"cannot be read: {reason_of(error)}", place, way_out(error, "check the path"))

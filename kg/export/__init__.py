@@ -21,7 +21,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import files
-from kg.errors import Place, QueryError, StoreError
+from kg.errors import Place, QueryError, StoreError, reason_of, way_out
 from kg.export import tables, turtle
 from kg.export.source import Source
 from kg.model import Fact
@@ -172,4 +172,5 @@ def _put(path: str, pieces: Iterable[bytes]) -> None:
     try:
         files.write(Path(path), pieces)
     except OSError as error:
-        raise StoreError(f"cannot be written: {error.strerror}", Place(path), "choose another file") from None
+        hint = way_out(error, "choose another file")
+        raise StoreError(f"cannot be written: {reason_of(error)}", Place(path), hint) from None

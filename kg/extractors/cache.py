@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from kg import files
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,8 @@ class Cache:
         """Keep an answer, in one step; where that is not possible it is only not kept."""
         text = json.dumps({"key": key, "model": model, "answer": answer}, ensure_ascii=False, indent=1) + "\n"
         try:
-            self._path(key).parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._path(key).parent, suffix=".part")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).replace(self._path(key))
+            files.make_folder(self._path(key).parent)
+            files.write(self._path(key), [text.encode("utf-8")])
         except (OSError, UnicodeEncodeError):
             return
 

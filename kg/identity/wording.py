@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from kg.errors import KgError, Place, ProjectError, raise_faults
+from kg import tables
+from kg.errors import KgError, Place, ProjectError, raise_faults, reason_of, way_out
 from kg.identity.letters import is_latin, plain_words
 from kg.project import Project
 
@@ -50,12 +51,14 @@ def load(project: Project) -> Wording:
         return Wording()
     place = Place(path.relative_to(project.root).as_posix())
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = tables.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ProjectError(f"cannot be read: {reason_of(error)}", place, way_out(error, "mend or remove it")) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProjectError(f"no TOML: {error}", place, "mend it") from None
-    faults = [ProjectError(message, place, hint) for message, hint in _shape_faults(tables)]
+    faults = [ProjectError(message, place, hint) for message, hint in _shape_faults(found)]
     raise_faults(faults)
-    wording, doubled = _read(tables)
+    wording, doubled = _read(found)
     raise_faults(list(_word_faults(wording, doubled, place)))
     return wording
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 import tomllib
@@ -11,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from kg import ontology as ontologies
-from kg import patterns
+from kg import patterns, tables
 from kg.errors import Place, ProjectError
+from kg.files import write as write_file
 from kg.learning.proposal import Proposal, identity
 from kg.names import local_name
 from kg.ontology import Ontology
@@ -51,7 +51,7 @@ def accept(project: Project, accepted: Sequence[Proposal]) -> dict[str, Path]:
         changed[path] = extended(_text(path), lines[code], path.relative_to(project.root).as_posix())
         compiled(changed[path], path.name, known)
     for path, text in changed.items():
-        _replace(path, text)
+        write_file(path, [text.encode("utf-8")])
     return files
 
 
@@ -68,7 +68,7 @@ def file_of(project: Project, code: str) -> Path:
     """The pattern file of a language. ProjectError when there is none."""
     folder = project.ontology / "patterns"
     for path in sorted(folder.glob("*.toml")):
-        if str(tomllib.loads(_text(path)).get("language", path.stem)) == code:
+        if str(tables.loads(_text(path)).get("language", path.stem)) == code:
             return path
     raise ProjectError(f"no patterns of the language '{code}'", Place(str(folder)), "see the files there")
 
@@ -88,7 +88,7 @@ def extended(text: str, lines: Mapping[str, Iterable[str]], shown: str) -> str:
 
     Raises ProjectError when a line is there already, or when the file read again is not the old one and these lines.
     """
-    before = tomllib.loads(text)
+    before = tables.loads(text)
     wanted: dict[str, Any] = {**before, "patterns": dict(before.get("patterns", {}))}
     for name, new in lines.items():
         added = list(new)
@@ -105,7 +105,7 @@ def extended(text: str, lines: Mapping[str, Iterable[str]], shown: str) -> str:
 
 def _parsed(text: str) -> object:
     try:
-        return tomllib.loads(text)
+        return tables.loads(text)
     except tomllib.TOMLDecodeError:
         return None
 
@@ -158,19 +158,3 @@ def _into_array(text: str, start: int, lines: Sequence[str], end: str) -> str:
 def _quoted(line: str) -> str:
     escaped = line.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file in one step: whoever reads it finds the old one or the new one, never a part."""
-    target = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(text.encode("utf-8"))
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).chmod(target.stat().st_mode & 0o7777)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -10,8 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kg.errors import KgError, Place, ProjectError, raise_faults
+from kg import tables
+from kg.errors import KgError, Place, ProjectError, raise_faults, reason_of, way_out
 from kg.ontology import Ontology, Property
+from kg.patterns import units
 from kg.patterns.notation import (
     Element,
     Keys,
@@ -91,6 +93,9 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "unlisted": frozenset("*"),
     "patterns": frozenset("*"),
 }
+
+_PLAIN = ("language", "label")
+"""The keys that stand before the first section."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,25 +177,14 @@ def load(project: Project, ontology: Ontology) -> dict[str, Language]:
     """
     faults: list[KgError] = []
     found: dict[str, Language] = {}
-    units = _units(project, faults)
+    measures = units.load(project, faults)
     for path in sorted((project.ontology / "patterns").glob("*.toml")):
         shown = path.relative_to(project.root).as_posix()
         language = _Reader(path, shown, ontology, faults).read()
         if language is not None:
-            found[language.code] = replace(language, units=units)
+            found[language.code] = replace(language, units=measures)
     raise_faults(faults)
     return found
-
-
-def _units(project: Project, faults: list[KgError]) -> Mapping[str, Mapping[str, Any]]:
-    path = project.ontology / "units.toml"
-    if not path.exists():
-        return {}
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(ProjectError(f"no TOML: {error}", Place(path.relative_to(project.root).as_posix()), "mend it"))
-        return {}
 
 
 def _wordings(value: object, lists: Mapping[str, frozenset[Keys]]) -> frozenset[Keys]:
@@ -212,9 +206,12 @@ class _Reader:
     def read(self) -> Language | None:
         try:
             text = self.path.read_bytes().decode("utf-8")
-            data = tomllib.loads(text)
+            data = tables.loads(text)
         except UnicodeDecodeError as error:
             self.fault(f"not UTF-8 at byte {error.start}", None, "save the file as UTF-8")
+            return None
+        except OSError as error:
+            self.fault(f"cannot be read: {reason_of(error)}", None, way_out(error, "mend or remove it"))
             return None
         except tomllib.TOMLDecodeError as error:
             where = re.search(r"line (\d+)", str(error))
@@ -223,6 +220,7 @@ class _Reader:
             return None
         self.source = text.splitlines()
         self._check_vocabulary(data)
+        data = {name: table for name, table in data.items() if isinstance(table, dict) or name in _PLAIN}
         lists = self._lists(data.get("words", {}))
         sections = {k: v for k, v in data.items() if isinstance(v, dict)}
         code = str(data.get("language", self.path.stem))
@@ -243,14 +241,17 @@ class _Reader:
 
     def _check_vocabulary(self, data: Mapping[str, Any]) -> None:
         for section, table in data.items():
-            if section in ("language", "label"):
+            if section in _PLAIN:
                 continue
             if section not in VOCABULARY:
                 known = ", ".join(sorted(VOCABULARY))
                 self.fault(f"unknown section [{section}]", self.line_of(f"[{section}"), f"known: {known}")
                 continue
+            if not isinstance(table, dict):
+                self.fault(f"'{section}' is no section", self.line_of(section), f"write [{section}]")
+                continue
             allowed = VOCABULARY[section]
-            for key in table if isinstance(table, dict) and "*" not in allowed else ():
+            for key in table if "*" not in allowed else ():
                 if key not in allowed:
                     at = self.line_of(key, (self.line_of(f"[{section}]") or 1) - 1)
                     self.fault(f"unknown key '{key}' in [{section}]", at, f"known: {', '.join(sorted(allowed))}")

@@ -37,7 +37,7 @@ from kg.names import XSD
 from kg.project import Project
 from kg.queries import lookup
 from kg.queries.rows import Rows
-from kg.rdf import to_ox
+from kg.rdf import check_literal, to_ox
 from kg.store import Results, Store
 from kg.store.sparql import Value, check
 
@@ -311,9 +311,9 @@ def _plain(parameter: Parameter, value: str) -> Value:
         "date": (r"\d{4}(-\d\d(-\d\d)?)?", "a date like 2026, 2026-03 or 2026-03-17"),
     }
     pattern, wanted = shapes[parameter.kind]
-    if not re.fullmatch(pattern, value):
-        raise QueryError(f"{parameter.name}: '{value}' is not {wanted}")
     literal = Literal(value, XSD + "decimal") if parameter.kind == "number" else Literal.date(value)
+    if not re.fullmatch(pattern, value, re.ASCII) or check_literal(literal):
+        raise QueryError(f"{parameter.name}: '{value[:40]}' is not {wanted}")
     bound = to_ox(literal)
     assert isinstance(bound, ox.Literal)
     return bound

@@ -177,6 +177,10 @@ class Desk:
 
     def undo(self, name: str) -> tuple[Decision, Path]:
         """Take a decision (by id or unmistakable beginning of one) out of its file; QueryError without one."""
+        with decisions.deciding(self.project):
+            return self._undone(name)
+
+    def _undone(self, name: str) -> tuple[Decision, Path]:
         known = self.known()
         ids = {d: _filed(d, self.store.prefixes.shrink).id for d in known}
         near = [d for d in known if len(name) >= PREFIX and ids[d].startswith(name)]
@@ -193,6 +197,11 @@ class Desk:
         makes_one = word == "same" or decision.same_as
         if makes_one and (wrong := decisions.unlike(decision, self._entities(), self.ontology)):
             raise QueryError(wrong, None, decisions.UNLIKE)
+        with decisions.deciding(self.project):
+            return self._filed_with(decision)
+
+    def _filed_with(self, decision: Decision) -> Path:
+        """Put a decision into its file, unless what is decided already speaks against it."""
         known, short = self.known(), self.ontology.short
         others = [d for d in known if (d.kind, d.key) != (decision.kind, decision.key)]
         for fault in decisions.contradictions([*others, decision], short):  # on file it would stop every other command

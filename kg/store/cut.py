@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pyoxigraph as ox
 
 from kg.errors import QueryError, StoreError
+from kg.processes import end_after
 
 _JSON = ox.QueryResultsFormat.JSON
 _TRIPLES = ox.RdfFormat.N_TRIPLES
@@ -34,6 +35,7 @@ def run(question: Callable[[], _Results], timeout: float) -> _Results:
     child = os.fork()
     if child == 0:
         os.close(reading)
+        end_after(timeout)
         _answer(question, writing)
     os.close(writing)
     try:

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from kg.errors import Place, QueryError, StoreError
+from kg.errors import Place, QueryError, StoreError, reason_of, way_out
 
 _Item = TypeVar("_Item")
 _MARKS = ("corruption", "io error", "checksum")
 HINT = "run 'kg build' again"
 
 
-def is_damage(error: Exception) -> bool:
+def is_damage(error: BaseException) -> bool:
     """Whether an error of the engine is about its files and not about the question.
 
     >>> is_damage(RuntimeError("Corruption: block checksum mismatch")), is_damage(RuntimeError("too many rows"))
@@ -33,6 +33,12 @@ def unopened(error: Exception, path: Path) -> StoreError:
     if isinstance(error, PermissionError):
         return StoreError(f"cannot be opened: {_words(error)}", Place(str(path)), "check who may read the folder")
     return StoreError(f"the store is damaged and cannot be opened: {_words(error)}", Place(str(path)), HINT)
+
+
+def unwritten(error: BaseException, path: Path) -> StoreError:
+    """The error for a store that could not be written: no room, or a folder that is not ours; the old graph stays."""
+    said = error if isinstance(error, OSError) else OSError(str(error))
+    return StoreError(f"cannot be written: {reason_of(said)}", Place(str(path)), way_out(said, "check the disk"))
 
 
 @contextmanager
@@ -54,5 +60,5 @@ def read(items: Iterator[_Item], path: Path | None) -> Iterator[_Item]:
         raise told(error, path) from None
 
 
-def _words(error: Exception) -> str:
+def _words(error: BaseException) -> str:
     return " ".join(str(error).split())[:160]

@@ -8,14 +8,14 @@ A store is a folder that holds generations::
     PATH/g000002/data/         the triples
 
 A build writes the next generation beside the old one, checks it, and only then replaces ``CURRENT``: whoever reads
-sees the old graph or the new one, and a build that dies leaves the old one as it was. A change of some quads starts the
+sees the old graph or the new one, and a build that dies leaves the old one as it was, also when the power goes: a
+generation is on the disk before ``CURRENT`` names it. A change of some quads starts the
 next generation from the files of the old one, which the two then share.
 """
 
 from __future__ import annotations
 
 import fcntl
-import os
 import re
 import shutil
 import time
@@ -28,7 +28,8 @@ from typing import BinaryIO, cast
 
 import pyoxigraph as ox
 
-from kg.errors import Place, StoreError
+from kg import files
+from kg.errors import Place, StoreError, way_out
 from kg.names import local_name
 from kg.rdf import LAYERS, layer
 from kg.store import content, damage
@@ -207,12 +208,13 @@ def claim(path: Path | str) -> Path:
     root = Path(path)
     place = Place(str(root))
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        files.make_folder(root)
         strange = any(root.iterdir()) and not (root / LOCK).exists()
         if not strange:
             (root / LOCK).touch()
     except OSError as error:
-        raise StoreError(f"cannot be a store: {error.strerror}", place, "choose another --store") from None
+        hint = way_out(error, "choose another --store")
+        raise StoreError(f"cannot be a store: {error.strerror}", place, hint) from None
     if strange:
         raise StoreError("the folder holds other files and is no store", place, "choose another --store or empty it")
     return root
@@ -237,10 +239,14 @@ def _next(root: Path, fill: Callable[[Path], Manifest], instead_of: Manifest | N
         shutil.rmtree(home, ignore_errors=True)
         try:
             written = fill(home)
-            _replace(home / MANIFEST, written.json())
-            _replace(root / CURRENT, home.name + "\n")
-        except BaseException:
+            files.write(home / MANIFEST, [written.json().encode("utf-8")])
+            files.settle_all(home)
+            files.settle(root)
+            files.write(root / CURRENT, [f"{home.name}\n".encode()])
+        except BaseException as error:
             shutil.rmtree(home, ignore_errors=True)
+            if damage.is_damage(error):
+                raise damage.unwritten(error, root) from None
             raise
         _sweep(root, keep=home.name)
     return written
@@ -248,7 +254,11 @@ def _next(root: Path, fill: Callable[[Path], Manifest], instead_of: Manifest | N
 
 @contextmanager
 def _writing(root: Path) -> Iterator[None]:
-    with (root / LOCK).open("a", encoding="utf-8") as lock:
+    try:
+        lock = (root / LOCK).open("a", encoding="utf-8")
+    except OSError as error:
+        raise damage.unwritten(error, root) from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -322,21 +332,6 @@ def _last(root: Path, old: str) -> int:
 def _number(generation: str) -> int:
     match = _GENERATION.fullmatch(generation)
     return int(match[1]) if match else 0
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a file in place whole: written beside, on the disk, then renamed, and the rename on the disk too."""
-    beside = path.with_name(path.name + ".new")
-    with beside.open("w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _sweep(root: Path, keep: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from kg.errors import KgError, Place
+from kg.errors import KgError, Place, reason_of, way_out
 from kg.files import write as write_file
 from kg.model import Status
 from kg.views import palette
@@ -44,7 +44,8 @@ def write(path: Path, picture: Picture, title: str = "", note: str = "") -> None
     try:
         write_file(path, [text.encode()])
     except OSError as error:
-        raise KgError(f"cannot write: {error.strerror}", Place(str(path))) from None
+        hint = way_out(error, "choose another file")
+        raise KgError(f"cannot be written: {reason_of(error)}", Place(str(path)), hint) from None
 
 
 def page(picture: Picture, title: str = "", note: str = "") -> str:

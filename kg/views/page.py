@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from kg.errors import KgError, Place
+from kg.errors import KgError, Place, reason_of, way_out
 from kg.files import write as write_file
 from kg.model import Status
 from kg.views import MAX_FACTS, palette
@@ -83,7 +83,8 @@ def write(path: Path, data: Data) -> None:
     try:
         write_file(path, [page(data).encode()])
     except OSError as error:
-        raise KgError(f"cannot write: {error.strerror}", Place(str(path))) from None
+        hint = way_out(error, "choose another file")
+        raise KgError(f"cannot be written: {reason_of(error)}", Place(str(path)), hint) from None
 
 
 def page(data: Data) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from kg import tables
 from kg.errors import Place, ProjectError, raise_faults
 from kg.model import Status
 from kg.project import Project
@@ -243,7 +244,7 @@ def load(project: Project) -> dict[str, Language]:
         shown = f"queries/words/{path.name}"
         try:
             text = path.read_text(encoding="utf-8")
-            table = tomllib.loads(text)
+            table = tables.loads(text)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             errors.append(ProjectError(f"cannot be read: {error}", Place(shown), "write it as TOML in UTF-8"))
             continue

@@ -1,0 +1,1 @@
+INSERT DATA { GRAPH <x:g> { <x:s> <x:p> 1 } } ; DELETE { ?s ?p 1 } INSERT { ?s ?p 2 } WHERE { ?s ?p 1 }

@@ -1,0 +1,1 @@
+LOAD <http://x.example/> ; CLEAR ALL

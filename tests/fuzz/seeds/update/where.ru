@@ -1,0 +1,1 @@
+WITH <x:g> DELETE WHERE { ?s ?p ?o }
