@@ -5,9 +5,10 @@
 0
 """
 
+from kg.layout import FORMAT
 from kg.store.files import read
 from kg.store.folder import change, claim, copy, current, open, revise, write
-from kg.store.graph import FORMAT, Manifest, Results, Store
+from kg.store.graph import Manifest, Results, Store
 
 __all__ = [
     "FORMAT",

@@ -28,12 +28,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import Place, StoreError
+from kg.layout import CURRENT, DATA, LOCK, MANIFEST
 from kg.names import local_name
 from kg.rdf import LAYERS, layer
 from kg.store import content, damage
 from kg.store.graph import Hold, Manifest, Store, sizes
 
-LOCK, CURRENT, MANIFEST, DATA = "kg-store.lock", "CURRENT", "manifest.json", "data"
 _GENERATION = re.compile(r"g(\d{6,})")
 _OPENINGS = 5  # beside a writer 7 of 60 openings missed a file that the next try found
 
