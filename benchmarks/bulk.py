@@ -134,7 +134,7 @@ def _limited() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (LIMIT, LIMIT))
 
 
-def _changed(path: Path, copied: Path) -> Path:
+def changed(path: Path, copied: Path) -> Path:
     """A copy of a store in which one fact is of another status; the two share their other files."""
     with store.open(path) as base:
         store.copy(base, copied)
@@ -161,7 +161,7 @@ def steps(folder: Path, facts: int) -> Iterator[Step]:
         step = run(f"export .{form}", [*kg, "export", str(out)])
         yield Step(f"{step.name}, {out.stat().st_size >> 20:,} MB", step.wall, step.cpu, step.peak)
         out.unlink()
-    yield run("diff", [*kg, "diff", str(_changed(path, folder / "changed")), str(path)])
+    yield run("diff", [*kg, "diff", str(changed(path, folder / "changed")), str(path)])
 
 
 def main() -> None:

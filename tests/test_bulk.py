@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import resource
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +26,7 @@ from kg.spool import ordered
 from kg.store import Store, content
 
 EX = "http://example.org/"
+MAKER = support.ROOT / "benchmarks" / "bulk.py"
 
 
 def quad(subject: str, value: ox.Literal | ox.NamedNode | ox.Triple, graph: str = "facts") -> ox.Quad:
@@ -130,3 +135,43 @@ def test_graphs_of_one_digest_are_not_read(monkeypatch: pytest.MonkeyPatch) -> N
     same = dataclasses.replace(store, manifest=dataclasses.replace(store.manifest, digest="ab"))
     monkeypatch.setattr(Store, "match", None)
     assert list(differing(same, same)) == []
+
+
+# A limit on memory
+
+PEAK_MB, SPACE = 170, 1 << 30
+"""What a step may have in memory, in MB, and what it may ask the system for, in bytes."""
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a store of a million triples, and a copy of it in which a fact differs."""
+    folder = tmp_path_factory.mktemp("large")
+    code = "import sys; from pathlib import Path; import bulk; bulk.changed(Path(sys.argv[2]), Path(sys.argv[3]))"
+    subprocess.run([sys.executable, MAKER, "--write", folder / "store", "40000"], check=True, timeout=1800)
+    copying = [sys.executable, "-c", code, "", folder / "store", folder / "changed"]
+    subprocess.run(copying, check=True, timeout=300, cwd=MAKER.parent)
+    return folder
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["verify"], ["validate"], ["stats"], ["export", "graph.nq"], ["export", "graph.ttl"], ["export", "graph.jsonl"],
+        ["export", "graph.csv"], ["diff", "changed"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_million_triples_need_no_memory_of_their_own(line: list[str], large: Path) -> None:
+    command = [sys.executable, "-c", "from kg.cli import main; main()", "--project", support.ROOT, "--store", "store"]
+    child = subprocess.Popen(
+        [*command, *line],
+        cwd=large,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (SPACE, SPACE)),
+    )
+    _, ended, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(ended)
+    assert child.returncode == 0
+    assert used.ru_maxrss >> 10 <= PEAK_MB
