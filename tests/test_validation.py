@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable
 from functools import cache
@@ -12,8 +13,11 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 import support
+from click.testing import CliRunner
 
 import kg.ontology
+import kg.store
+from kg.cli import main
 from kg.errors import Faults, ProjectError, QueryError
 from kg.names import Prefixes
 from kg.project import Project
@@ -289,6 +293,20 @@ def test_a_construct_is_compiled_and_finds_what_pyshacl_finds_or_is_left_to_it(
     ]
     named = {f.node.removeprefix(EX) if f.node.startswith(EX) or f.node == "text" else "_" for f in found}
     assert named == set(case["finds"])
+
+
+def test_what_is_left_to_pyshacl_is_told(tmp_path: Path) -> None:
+    for part in ("ontology/shapes", "seeds", "queries/hygiene"):
+        (tmp_path / part).mkdir(parents=True)
+    write(tmp_path / "queries" / "hygiene" / "any.rq", "SELECT ?node { ?node kg:none 1 }")
+    closed = f"<x:s> <{SH}targetClass> <x:C> ; <{SH}closed> true ; <{SH}message> 'm' ."
+    (tmp_path / "ontology" / "shapes" / "closed.ttl").write_text(closed, encoding="utf-8")
+    kg.store.write(tmp_path / "store", a_store(turtle("<x:n> a <x:C> ; <x:p> 1 .")).quads(), Manifest(TABLE, BASE))
+    line = ["--project", str(tmp_path), "--store", str(tmp_path / "store"), "validate", "--format", "json"]
+    result = CliRunner().invoke(main, line)
+    assert {f["node"] for f in json.loads(result.stdout)} == {"x:n"}
+    assert "kg: left to pySHACL, over a copy of the graph in memory: sh:closed\n" in result.stderr
+    assert result.exit_code == 1
 
 
 # ---- shapes: faults of their own -----------------------------------------------------------------------------------

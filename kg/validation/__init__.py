@@ -36,6 +36,7 @@ def validate(store: Store, *, shapes: Path | None = None, hygiene: Path | None =
         raise ProjectError("nothing to check with", None, "give a folder of shapes, of hygiene queries, or both")
     findings: list[Finding] = []
     names: list[str] = []
+    beyond: set[str] = set()
     if hygiene is not None:
         checks = read_checks(hygiene)
         names += [check.name for check in checks]
@@ -43,5 +44,6 @@ def validate(store: Store, *, shapes: Path | None = None, hygiene: Path | None =
     if shapes is not None:
         rules = read_shapes(shapes)
         names += rules.names
+        beyond.update(rules.beyond.values())
         findings += find_violations(store, rules)
-    return Report(tuple(sorted(findings)), tuple(sorted(names)))
+    return Report(tuple(sorted(findings)), tuple(sorted(names)), tuple(sorted(beyond)))
