@@ -97,7 +97,7 @@ class Source:
 
     def _ask(self, graph: Graph, query: str) -> ox.QuerySolutions:
         """Rows about one graph: asked, the engine passes over what is not wanted without reading any text of it."""
-        rows = self._engine.query(query, default_graph=graph)
+        rows = self._engine.query(query, default_graph=[graph])
         assert isinstance(rows, ox.QuerySolutions)
         return rows
 
