@@ -22,14 +22,18 @@ import graphs
 import increment
 import pyoxigraph as ox
 import rdflib
+from bulk import Made
 from measure import Row, group, markdown, milliseconds, process_seconds, rate, seconds
 from reading import growth, reading
 from resolving import resolving
 from serving import FACTS as FACTS_SERVED
 from serving import serving
 
-from kg import store
+from kg import ontology, store
 from kg.names import RDF, STANDARD
+from kg.project import Project
+from kg.validation import find_violations, read_shapes
+from kg.validation.reference import by_pyshacl
 
 ROOT = Path(__file__).parent.parent
 PEERS = ("pyoxigraph", "rdflib", "rdflib-endpoint", "spacy")
@@ -74,13 +78,22 @@ def plain(quads: list[ox.Quad]) -> Iterator[ox.Triple]:
     return (q.triple for q in quads if q.predicate.value != RDF + "reifies")
 
 
+def bare(folder: Path, nquads: bytes) -> None:
+    """Load N-Quads into a new store of the engine and see them safely on the disk."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        engine = ox.Store(place)
+        engine.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+        engine.flush()
+
+
 def loading(folder: Folder, facts: int) -> list[Row]:
-    """Triples loaded per second: a checked store on disk beside memory only."""
+    """Triples loaded per second: a checked store on disk beside the bare engine, on disk and in memory."""
     quads = list(graphs.quads(facts))
     nquads = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
     ntriples = ox.serialize(plain(quads), format=ox.RdfFormat.N_TRIPLES)
     times = [
         ("kg.store.write, on disk, checked", seconds(lambda: store.write(folder.store, quads, MANIFEST))),
+        ("pyoxigraph alone, on disk", seconds(lambda: bare(folder.path, nquads))),
         ("pyoxigraph alone, in memory", seconds(lambda: ox.Store().bulk_load(nquads, ox.RdfFormat.N_QUADS))),
         ("rdflib, in memory", seconds(lambda: rdflib.Graph().parse(data=ntriples, format="nt"), runs=1)),
     ]
@@ -106,6 +119,20 @@ def asking(folder: Folder, facts: int) -> list[Row]:
             ]
             rows += group(f"{name}, {len(quads):,} triples, {len(mine):,} rows", times, milliseconds)
     return rows
+
+
+def checking(folder: Folder, facts: int) -> list[Row]:
+    """The time that shapes take over a sound graph: as SPARQL where the graph is, and by pySHACL over a copy."""
+    written = Made(ontology.load(Project(ROOT)), facts).write(folder.store)
+    shapes = read_shapes(ROOT / "ontology" / "shapes")
+    with store.open(folder.store) as ours:
+        if find_violations(ours, shapes) or by_pyshacl(ours, shapes.graph):
+            raise SystemExit("the made graph breaks a shape")
+        times = [
+            ("kg.validation, on disk", seconds(lambda: find_violations(ours, shapes))),
+            ("pySHACL, in memory", seconds(lambda: by_pyshacl(ours, shapes.graph), runs=1)),
+        ]
+    return group(f"check {len(shapes.names)} shapes, {written:,} triples", times, milliseconds)
 
 
 def starting(folder: Folder, facts: int) -> list[Row]:
@@ -142,7 +169,7 @@ def main() -> None:
     print(machine() + "\n", flush=True)
     sizes = increment.SIZES[: 3 if scale == 1 else 2]  # the largest takes minutes: see benchmarks/increment.py
     rows = reading(ROOT, scale) + growth(ROOT, scale) + resolving(scale) + increment.increment(ROOT, sizes)
-    for part, facts in ((loading, FACTS), (asking, FACTS_ASKED), (starting, FACTS_AT_START)):
+    for part, facts in ((loading, FACTS), (asking, FACTS_ASKED), (checking, FACTS_ASKED), (starting, FACTS_AT_START)):
         with tempfile.TemporaryDirectory() as place:
             rows += part(Folder(Path(place)), facts // scale)
     with tempfile.TemporaryDirectory() as place:

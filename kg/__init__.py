@@ -10,10 +10,10 @@ Importing the package loads nothing: each name below is fetched when it is first
 
 from __future__ import annotations
 
-import importlib
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING
+
+TYPE_CHECKING = False  # typing takes longer to load than all that a short answer needs of this package
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +40,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    import importlib
+
     if name == "build":
         return importlib.import_module("kg.build")
     if name == "__version__":

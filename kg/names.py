@@ -6,11 +6,8 @@ entities are declared by the domain's ontology and added with :meth:`Prefixes.ex
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 KG = "https://w3id.org/autotech/kg#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -40,13 +37,12 @@ STANDARD: Mapping[str, str] = {
     "xsd": XSD,
 }
 
-# Local names that Turtle takes as they are in every version; anything else is written as <iri>.
-_PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
+# A local name that Turtle takes as it is in every version, in ASCII; anything else is written as <iri>.
+_INNER = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 
 
-@dataclass(frozen=True, slots=True)
 class Prefixes:
-    """A two-way table of prefixes and namespaces.
+    """A two-way table of prefixes and namespaces; two with the same table are equal.
 
     >>> p = Prefixes.standard()
     >>> p.expand("kg:Fact")
@@ -57,12 +53,20 @@ class Prefixes:
     '<https://example.org/x>'
     """
 
-    table: Mapping[str, str]
-    _longest_first: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
+    # No dataclass: that library takes longer to load than a query takes to be answered (see kg.front).
+    __slots__ = ("_longest_first", "table")
 
-    def __post_init__(self) -> None:
-        by_length = sorted(((ns, p) for p, ns in self.table.items()), key=lambda x: (-len(x[0]), x[1]))
-        object.__setattr__(self, "_longest_first", tuple(by_length))
+    def __init__(self, table: Mapping[str, str]) -> None:
+        self.table = table
+        self._longest_first = sorted(((ns, p) for p, ns in table.items()), key=lambda x: (-len(x[0]), x[1]))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Prefixes) and self.table == other.table
+
+    __hash__ = None  # type: ignore[assignment]  # as that of the table in it
+
+    def __repr__(self) -> str:
+        return f"Prefixes({self.table!r})"
 
     @classmethod
     def standard(cls) -> Prefixes:
@@ -90,13 +94,18 @@ class Prefixes:
     def shrink(self, iri: str) -> str:
         """The CURIE of an IRI, or the IRI in angle brackets where no prefix fits."""
         for namespace, prefix in self._longest_first:
-            if iri.startswith(namespace) and _PLAIN_LOCAL.fullmatch(iri, len(namespace)):
+            if iri.startswith(namespace) and _is_plain(iri[len(namespace) :]):
                 return f"{prefix}:{iri[len(namespace) :]}"
         return f"<{iri}>"
 
     def sparql(self) -> str:
         """The PREFIX lines for a query, sorted."""
         return "".join(f"PREFIX {p}: <{ns}>\n" for p, ns in sorted(self.table.items()))
+
+
+def _is_plain(local: str) -> bool:
+    """Whether a local name is letters, digits, ``_`` and, but at its ends, ``-``."""
+    return bool(local) and _INNER.issuperset(local) and local[0] != "-" != local[-1]
 
 
 def kg(local: str) -> str:
@@ -125,6 +134,8 @@ def slug(name: str) -> str:
     >>> slug("Café Noir"), slug("No. 5")
     ('Cafe_Noir', 'No_5')
     """
+    import unicodedata
+
     ascii_form = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     joined = re.sub(r"_+", "_", re.sub(r"[^A-Za-z0-9-]+", "_", ascii_form)).strip("_-")
     return joined or "n" + digest(name)
@@ -136,6 +147,8 @@ def digest(*parts: str, length: int = 16) -> str:
     >>> digest("ab", "c") == digest("a", "bc")
     False
     """
+    import hashlib
+
     h = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8")
@@ -145,6 +158,8 @@ def digest(*parts: str, length: int = 16) -> str:
 
 def sha256(text: str) -> str:
     """The SHA-256 of a text in UTF-8, as 64 hexadecimal digits."""
+    import hashlib
+
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 

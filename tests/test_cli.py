@@ -26,9 +26,11 @@ import pytest
 import support
 from click.testing import CliRunner, Result
 
+from kg import columns
 from kg import store as stores
 from kg.cache import Step
 from kg.cli import build, main, rows
+from kg.cli.app import HOMES
 from kg.cli.rows import Table, text_of
 from kg.errors import InputError, Place, StoreError
 from kg.model import Fact
@@ -36,7 +38,7 @@ from kg.rdf import layer
 
 ROOT = Path(__file__).parent.parent
 KG = [sys.executable, "-c", "from kg.cli import main; main()"]
-COMMANDS = sorted(main.commands)
+COMMANDS = sorted(HOMES)
 QUESTION = """# title: Which vehicles run which software?
 # title@id: Kendaraan mana memakai perangkat lunak apa?
 # param: software (entity) = HarmonyOS NEXT
@@ -104,7 +106,7 @@ def test_table_is_aligned_by_columns_of_the_terminal() -> None:
 @pytest.mark.parametrize("width", [30, 40, 60])
 def test_table_fits_the_terminal(width: int) -> None:
     lines = text_of(TABLE, "table", width).splitlines()
-    assert max(map(rows._columns, lines)) <= width
+    assert max(map(columns.columns, lines)) <= width
     assert "".join(lines).count("x") == 90, "nothing is lost"
 
 

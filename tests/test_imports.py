@@ -59,3 +59,18 @@ def test_import_kg_loads_not_even_the_store() -> None:
 
 def test_the_check_sees_what_is_loaded() -> None:
     assert "networkx" in loaded("import networkx")
+
+
+def test_every_command_has_its_home() -> None:
+    code = (
+        "import importlib, pkgutil\nimport kg.cli\nfrom kg.cli.app import HOMES\n"
+        "for found in pkgutil.iter_modules(kg.cli.__path__):\n    importlib.import_module(f'kg.cli.{found.name}')\n"
+        "where = {name: c.callback.__module__.split('.')[-1] for name, c in kg.cli.main.commands.items()}\n"
+        "assert where == HOMES, where"
+    )
+    loaded(code)
+
+
+def test_a_command_loads_no_other() -> None:
+    code = "from kg.cli import main\nmain(['stats', '--help'], standalone_mode=False)\nimport sys\n"
+    loaded(code + "assert 'kg.cli.check' in sys.modules and 'kg.views' not in sys.modules")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable
 from functools import cache
@@ -12,20 +13,25 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 import support
+from click.testing import CliRunner
 
 import kg.ontology
+import kg.store
+from kg.cli import main
 from kg.errors import Faults, ProjectError, QueryError
 from kg.names import Prefixes
 from kg.project import Project
 from kg.rdf import layer
 from kg.store import Manifest, Store
 from kg.validation import Check, Finding, Report, find_faults, find_violations, read_checks, read_shapes, validate
+from kg.validation.reference import by_pyshacl
 from kg.validation.shapes import Shapes
 
 HYGIENE = support.ROOT / "queries" / "hygiene"
 SHAPES = support.ROOT / "ontology" / "shapes"
 SUITES = support.ROOT / "tests" / "suites"
 CHECKS = read_checks(HYGIENE)
+EX = "http://example.org/"
 BASE = "https://w3id.org/autotech/"
 TABLE = {"at": support.AT, "id": support.ID, **{k: f"{BASE}{k}/" for k in ("fact", "claim", "document", "curation")}}
 PREFIXES = Prefixes.standard().extended({**TABLE, "conflict": BASE + "conflict/"})
@@ -169,8 +175,10 @@ def test_a_query_that_cannot_be_run_is_named_with_its_file(tmp_path: Path, body:
 
 
 def violations(quads: Iterable[ox.Quad]) -> set[tuple[str, str]]:
-    """Shape and node of everything that the shapes find in these quads and the ontology."""
-    found = find_violations(a_store([*quads, *ontology().quads()]), shapes())
+    """Shape and node of everything that the shapes find in these quads and the ontology; pySHACL finds the same."""
+    store = a_store([*quads, *ontology().quads()])
+    found = find_violations(store, shapes())
+    assert found == by_pyshacl(store, shapes().graph)
     return {(f.check, PREFIXES.shrink(f.node)) for f in found}
 
 
@@ -306,6 +314,48 @@ def test_the_shapes_repeat_the_ends_that_the_ontology_names(name: str) -> None:
 
 def test_every_property_has_its_shape() -> None:
     assert {ontology().term(name) for name in ends()} == set(ontology().properties)
+
+
+# ---- shapes: what SHACL can say ------------------------------------------------------------------------------------
+
+
+def test_the_shapes_of_the_project_are_all_compiled() -> None:
+    assert shapes().beyond == {}
+
+
+@pytest.mark.parametrize("case", suite("core")["case"], ids=lambda c: c["name"])
+def test_a_construct_is_compiled_and_finds_what_pyshacl_finds_or_is_left_to_it(
+    case: dict[str, Any], tmp_path: Path
+) -> None:
+    body = case["shape"].replace("[ sh:path", "[ sh:message 'm' ; sh:path")
+    whole = (
+        case["shape"] if case.get("whole") else f"ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:message 'm' ; {body} ."
+    )
+    prefixes = "".join(f"@prefix {p}: <{ns}> .\n" for p, ns in {**PREFIXES.table, "ex": EX}.items())
+    (tmp_path / "shapes.ttl").write_text(prefixes + whole, encoding="utf-8")
+    read = read_shapes(tmp_path)
+    store = a_store(ox.parse(input=suite("core")["data"], format=ox.RdfFormat.TURTLE))
+    found = find_violations(store, read)
+    assert set(read.beyond.values()) == ({case["beyond"]} if "beyond" in case else set())
+    assert [(f.severity, f.node, f.message, f.fix) for f in found] == [
+        (f.severity, f.node, f.message, f.fix) for f in by_pyshacl(store, read.graph)
+    ]
+    named = {f.node.removeprefix(EX) if f.node.startswith(EX) or f.node == "text" else "_" for f in found}
+    assert named == set(case["finds"])
+
+
+def test_what_is_left_to_pyshacl_is_told(tmp_path: Path) -> None:
+    for part in ("ontology/shapes", "seeds", "queries/hygiene"):
+        (tmp_path / part).mkdir(parents=True)
+    write(tmp_path / "queries" / "hygiene" / "any.rq", "SELECT ?node { ?node kg:none 1 }")
+    closed = f"<x:s> <{SH}targetClass> <x:C> ; <{SH}closed> true ; <{SH}message> 'm' ."
+    (tmp_path / "ontology" / "shapes" / "closed.ttl").write_text(closed, encoding="utf-8")
+    kg.store.write(tmp_path / "store", a_store(turtle("<x:n> a <x:C> ; <x:p> 1 .")).quads(), Manifest(TABLE, BASE))
+    line = ["--project", str(tmp_path), "--store", str(tmp_path / "store"), "validate", "--format", "json"]
+    result = CliRunner().invoke(main, line)
+    assert {f["node"] for f in json.loads(result.stdout)} == {"x:n"}
+    assert "kg: left to pySHACL, over a copy of the graph in memory: sh:closed\n" in result.stderr
+    assert result.exit_code == 1
 
 
 # ---- shapes: faults of their own -----------------------------------------------------------------------------------

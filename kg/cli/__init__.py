@@ -15,12 +15,10 @@
 ``review``     ``review``
 ``serve``      ``serve``
 =============  =====================================
+
+A module is loaded when one of its commands is first asked for (see :data:`kg.cli.app.HOMES`).
 """
 
-from kg.cli import ask, build, change, check, compare, conflicts, engine, facts, learn, questions, review, serve, share
 from kg.cli.app import main
 
-__all__ = [
-    "ask", "build", "change", "check", "compare", "conflicts", "engine", "facts", "learn", "main", "questions",
-    "review", "serve", "share",
-]  # fmt: skip
+__all__ = ["main"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 _NO_ROOM = (errno.EDQUOT, errno.EFBIG, errno.ENOSPC)
+_MODULES = {
+    "build": "build init", "change": "add remove", "ask": "query queries", "questions": "ask", "facts": "facts why",
+    "conflicts": "conflicts", "check": "stats verify validate", "share": "export view", "compare": "diff",
+    "engine": "load", "learn": "learn", "review": "review", "serve": "serve",
+}  # fmt: skip
+HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+"""The commands, each with the module of this package that has it."""
 Result = TypeVar("Result")
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -134,6 +142,16 @@ class Door(click.Group):
             return run()
         _open_standard()
         sys.exit(_status(run))
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, sorted."""
+        return sorted(HOMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; its module is loaded for it, and no other."""
+        if cmd_name in HOMES:
+            importlib.import_module(f"kg.cli.{HOMES[cmd_name]}")
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command named; a reader that has gone away (``kg facts | head``) ends it quietly."""

@@ -73,6 +73,8 @@ def validate(where: Setting, form: str) -> int:
         found = [(f.severity, f.check, shrink(f.node) if "://" in f.node else f.node, f.message, f.fix)
                  for f in report.findings]  # fmt: skip
         rows.write(rows.table(found, "severity", "check", "node", "message", "fix"), form)
+    if report.beyond:
+        click.echo(f"kg: left to pySHACL, over a copy of the graph in memory: {', '.join(report.beyond)}", err=True)
     counts = ", ".join(rows.counted(number, severity) for severity, number in report.counts.items())
     click.echo(f"{rows.counted(len(report.checks_run), 'check')}: {counts}", err=True)
     return 0 if report.conforms else 1

@@ -10,6 +10,7 @@ import click
 from kg.cli import rows
 from kg.cli.app import Setting, epilog, main, pass_setting
 from kg.cli.facts import ID, Words, labelled, named, parts
+from kg.columns import terminal_width
 
 if TYPE_CHECKING:
     from kg.model import Fact
@@ -62,7 +63,7 @@ def show(before: Store, after: Store, form: str = "table", summary: bool = False
     else:
         table = _for_programs(found, named(after.prefixes))
     if found or form != "table":
-        click.echo(rows.text_of(table, form, rows.terminal_width()), nl=False)
+        click.echo(rows.text_of(table, form, terminal_width()), nl=False)
     numbers = {kind: sum(c.kind is kind for c in found) for kind in differences.Kind}
     told = ", ".join(f"{rows.counted(number, 'fact')} {kind}" for kind, number in numbers.items() if number)
     click.echo(told or "no fact differs", err=True)

@@ -11,6 +11,7 @@ import click
 from kg.cli import rows
 from kg.cli.app import Setting, epilog, main, pass_setting
 from kg.cli.facts import evidence_table, labelled, named, plain, told
+from kg.columns import terminal_width
 
 if TYPE_CHECKING:
     from kg.queries.asking import Asker, Fit, Reply
@@ -108,7 +109,7 @@ class _Answer:
             yield from ("", *_sparql(self._fit.query))
         yield ""
         table = rows.Table(self._found.variables, self._found.rows)
-        yield rows.text_of(table, "table", rows.terminal_width()).rstrip("\n") if table.rows else "nothing found"
+        yield rows.text_of(table, "table", terminal_width()).rstrip("\n") if table.rows else "nothing found"
         words = labelled(labels(store))
         for explained in self._behind:
             yield ""

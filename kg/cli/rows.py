@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
-import shutil
-import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +13,9 @@ from typing import TypeAlias, TypeVar
 
 import click
 
+from kg.columns import aligned, terminal_width
+from kg.columns import one_line as as_line
+
 Cell: TypeAlias = str | int | bool | Decimal | date | Mapping[str, tuple[str, ...]] | None
 """A value; a mapping is a thing with parts, of which each may be said several times."""
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -24,8 +23,6 @@ Command = TypeVar("Command", bound=Callable[..., object])
 FORMATS = ("table", "json", "csv", "tsv", "md")
 FOR_PEOPLE = ("table", "md")
 """Formats with labels; the others have CURIEs and whole ids."""
-_GAP = "  "
-_NARROWEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +66,6 @@ def text_of(table: Table, form: str, width: int | None = None) -> str:
     return _markdown(table) if form == "md" else _aligned(table, width)
 
 
-def terminal_width() -> int | None:
-    """The columns of the terminal, or nothing when standard output is none."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
 def _json(table: Table) -> str:
     if not table.rows:
         return "[]\n"
@@ -114,23 +106,7 @@ def _markdown(table: Table) -> str:
 
 def _aligned(table: Table, width: int | None) -> str:
     cells = [table.columns, *(tuple(map(one_line, row)) for row in table.rows)]
-    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
-    if width is not None:
-        _narrow(widths, width)
-    numeric = _numeric(table)
-    lines = []
-    for row in cells:
-        parts = [_wrapped(cell, w) for cell, w in zip(row, widths, strict=True)]
-        for line in itertools.zip_longest(*parts, fillvalue=""):
-            padded = (_padded(c, w, right) for c, w, right in zip(line, widths, numeric, strict=True))
-            lines.append(_GAP.join(padded).rstrip())
-    return "\n".join(lines) + "\n"
-
-
-def _narrow(widths: list[int], width: int) -> None:
-    """Take columns off the widest until the row fits, or nothing is left that may be taken."""
-    while sum(widths) + len(_GAP) * (len(widths) - 1) > width and max(widths) > _NARROWEST:
-        widths[widths.index(max(widths))] -= 1
+    return aligned(cells, _numeric(table), width)
 
 
 def _numeric(table: Table) -> list[bool]:
@@ -141,39 +117,9 @@ def _numeric(table: Table) -> list[bool]:
     return [any(map(is_number, c)) and all(v is None or is_number(v) for v in c) for c in columns]
 
 
-def _padded(text: str, width: int, right: bool) -> str:
-    space = " " * (width - _columns(text))
-    return space + text if right else text + space
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """A text in lines of at most so many columns; a word that is longer is broken."""
-    if _columns(text) <= width:
-        return [text]
-    lines = [""]
-    for word in text.split(" "):
-        if lines[-1] and _columns(f"{lines[-1]} {word}") <= width:
-            lines[-1] += f" {word}"
-            continue
-        if lines[-1]:
-            lines.append("")
-        for character in word:
-            if lines[-1] and _columns(lines[-1] + character) > width:
-                lines.append("")
-            lines[-1] += character
-    return lines
-
-
-def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes: two for wide signs, none for those that combine."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
 def one_line(value: Cell) -> str:
     """A value on one line, without the signs that would steer a terminal."""
-    return " ".join("".join(c if c.isprintable() else " " for c in _words(value)).split())
+    return as_line(_words(value))
 
 
 def _words(value: Cell) -> str:

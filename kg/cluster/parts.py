@@ -11,10 +11,10 @@ import pyoxigraph as ox
 
 from kg.cluster.tables import Columns, Row, mapped
 from kg.errors import Place, StoreError
+from kg.layout import MANIFEST
 from kg.names import local_name
 from kg.rdf import LAYERS
 from kg.store import Manifest, content
-from kg.store.folder import MANIFEST
 from kg.store.parts import ENDING
 
 if TYPE_CHECKING:

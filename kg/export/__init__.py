@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -47,6 +48,7 @@ _ANSWERS = {
 FORMATS = (*_TRIPLES, *_TABLES)
 """The extensions that :func:`write` knows for a whole graph."""
 
+_PIECE = 1 << 20
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -116,7 +118,7 @@ def _triples(source: Source, form: str, prefixes: Prefixes, rdf12: bool) -> Iter
     if rdf12 and form in ("jsonld", "rdf"):
         raise QueryError(f".{form} has no triple terms", None, "choose .ttl, .trig, .nt or .nq")
     if form in ("jsonld", "rdf"):
-        return [_serialized(source, form, prefixes)]
+        return _serialized(source, form, prefixes)
     writers: dict[str, Callable[[], Iterator[str]]] = {
         "ttl": lambda: turtle.turtle(source, prefixes),
         "trig": lambda: turtle.trig(source, prefixes),
@@ -128,14 +130,17 @@ def _triples(source: Source, form: str, prefixes: Prefixes, rdf12: bool) -> Iter
     return (text.encode() for text in writers[form]())
 
 
-def _serialized(source: Source, form: str, prefixes: Prefixes) -> bytes:
-    """What the engine writes itself, from quads in order."""
-    quads = list(source.quads())
-    if form == "jsonld":
-        return ox.serialize(quads, format=ox.RdfFormat.JSON_LD) or b""
-    triples = sorted({q.triple for q in quads}, key=str)
-    table = dict(prefixes.table)
-    return ox.serialize(map(_xml_safe, triples), format=ox.RdfFormat.RDF_XML, prefixes=table) or b""
+def _serialized(source: Source, form: str, prefixes: Prefixes) -> Iterator[bytes]:
+    """What the engine writes itself, from quads in order, by way of a file without a name."""
+    with tempfile.TemporaryFile() as file:
+        if form == "jsonld":
+            ox.serialize(source.quads(), file, format=ox.RdfFormat.JSON_LD)
+        else:
+            triples = map(_xml_safe, source.triples())
+            ox.serialize(triples, file, format=ox.RdfFormat.RDF_XML, prefixes=dict(prefixes.table))
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def _xml_safe(triple: ox.Triple) -> ox.Triple:

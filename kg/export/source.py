@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from kg.names import kg
 from kg.rdf import REIFIES, layer
+from kg.spool import ordered
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode
 Object: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -22,6 +23,8 @@ _TEXT = ox.NamedNode(kg("text"))
 class Source:
     """Quads to write: subjects in sorted order, and what is said of each.
 
+    In memory are the blank nodes and one subject at a time; the names of subjects wait in files where they are many.
+
     Blank nodes come from the parser with names of chance. They are named anew by the RDF Dataset Canonicalization of
     the quads that mention them, so the same graph has the same names.
     """
@@ -33,18 +36,13 @@ class Source:
         self._graphs = tuple(layer(name) for name in layers)
         self._triple_terms = triple_terms
         self._texts = texts
-        self._named: set[str] = set()
-        self._blank = ox.Dataset()
-        for quad in self._quads():
-            if isinstance(quad.subject, ox.NamedNode):
-                self._named.add(quad.subject.value)
-            if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
-                self._blank.add(quad)
+        self._blank = ox.Dataset(filter(self._is_wanted, self._about_blanks()))
         self._blank.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
 
-    def subjects(self) -> Iterator[Node]:
-        """Every subject once, by IRI; blank nodes last."""
-        yield from map(ox.NamedNode, sorted(self._named))
+    def subjects(self, graph: Graph | None = None) -> Iterator[Node]:
+        """Every subject of one graph, or of all that are exported, once: by IRI, blank nodes last."""
+        graphs = [graph] if graph is not None else self.graphs()
+        yield from map(ox.NamedNode, ordered(name for each in graphs for name in self._names(each)))
         blanks = {q.subject.value for q in self._blank if isinstance(q.subject, ox.BlankNode)}
         yield from map(ox.BlankNode, sorted(blanks))
 
@@ -75,12 +73,35 @@ class Source:
     def quads(self) -> Iterator[ox.Quad]:
         """All quads in the order in which they are written."""
         for graph in self.graphs():
-            for subject in self.subjects():
+            for subject in self.subjects(graph):
                 pairs = set(self.about(subject, graph))
                 for predicate, value in sorted(pairs, key=lambda pair: (pair[0].value, str(pair[1]))):
                     yield ox.Quad(subject, predicate, value, graph)
 
-    def _quads(self, subject: ox.NamedNode | None = None, graph: Graph | None = None) -> Iterator[ox.Quad]:
+    def triples(self) -> Iterator[ox.Triple]:
+        """All triples of all graphs as one, each once, in the order in which N-Triples sorts their lines."""
+        for name in ordered(str(subject) for subject in self.subjects()):
+            subject = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name[1:-1])
+            triples = {ox.Triple(subject, predicate, value) for predicate, value in self.about(subject)}
+            yield from sorted(triples, key=str)
+
+    def _names(self, graph: Graph) -> Iterator[str]:
+        """The IRIs of the subjects of a graph; the engine has what is said of one together, so few come twice."""
+        rows = self._ask(graph, "SELECT REDUCED ?s { ?s ?p ?o FILTER(isIRI(?s)) }")
+        return (row["s"].value for row in rows)
+
+    def _about_blanks(self) -> Iterator[ox.Quad]:
+        for graph in self.graphs():
+            for s, p, o in self._ask(graph, "SELECT ?s ?p ?o { ?s ?p ?o FILTER(isBlank(?s) || isBlank(?o)) }"):
+                yield ox.Quad(s, p, o, graph)
+
+    def _ask(self, graph: Graph, query: str) -> ox.QuerySolutions:
+        """Rows about one graph: asked, the engine passes over what is not wanted without reading any text of it."""
+        rows = self._engine.query(query, default_graph=[graph])
+        assert isinstance(rows, ox.QuerySolutions)
+        return rows
+
+    def _quads(self, subject: ox.NamedNode, graph: Graph | None = None) -> Iterator[ox.Quad]:
         graphs: Iterable[Graph | None] = [graph] if graph is not None else self._graphs or [None]
         for each in graphs:
             for quad in self._engine.quads_for_pattern(subject, None, None, each):

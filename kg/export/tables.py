@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kg.model import Fact, Literal, Term
 from kg.names import RDF, Prefixes, local_name
-from kg.queries import find, labels
+from kg.queries import find, labels, streams
 from kg.rdf import A
 from kg.store import Store
 
@@ -30,7 +30,7 @@ def records(store: Store, facts: Iterable[Fact] | None = None) -> Iterator[dict[
     """Every fact as a flat record: the columns of the table, then one entry for each qualifier that it has."""
     names = labels(store)
     sources = _sources(store)
-    for fact in find(store) if facts is None else facts:
+    for fact in streams.facts(store) if facts is None else facts:
         record: dict[str, str | int | list[str]] = {
             "fact": fact.id,
             "subject": store.prefixes.shrink(fact.subject),
@@ -70,9 +70,11 @@ def shown(term: Term, prefixes: Prefixes) -> str:
 
 def table(store: Store, facts: Iterable[Fact] | None = None) -> Iterator[str]:
     """The facts, or some of them, as CSV (RFC 4180), a column for each qualifier that occurs."""
-    rows = list(records(store, facts))
-    extra = sorted({key for row in rows for key in row} - set(_COLUMNS))
+    some = None if facts is None else list(facts)
+    names = streams.qualifiers(store) if some is None else {name for fact in some for name, _ in fact.qualifiers}
+    extra = sorted({store.prefixes.shrink(name) for name in names} - set(_COLUMNS))
     yield _line([*_COLUMNS, *extra])
+    rows = records(store, some)
     for row in rows:
         cells = [row.get(key, "") for key in (*_COLUMNS, *extra)]
         yield _line([" ".join(cell) if isinstance(cell, list) else str(cell) for cell in cells])

@@ -134,7 +134,7 @@ def trig(source: Source, prefixes: Prefixes) -> Iterator[str]:
         writer = Writer(prefixes, source.blanks(graph))
         texts = (
             writer.description(subject, source.about(subject, graph))
-            for subject in source.subjects()
+            for subject in source.subjects(graph)
             if not writer.blanks.is_inline(subject)
         )
         yield from _block(graph, texts, prefixes)

@@ -17,7 +17,8 @@ import pyoxigraph as ox
 from kg.model import Claim, Curation, Fact, Term, term_key
 from kg.names import DCT, kg
 from kg.queries import facts as stored
-from kg.rdf import REIFIES, from_ox
+from kg.queries.streams import differing
+from kg.rdf import from_ox
 from kg.store import Store
 
 COMPARED = ("status", "valid_from", "valid_until", "qualifiers", "support", "contrary", "origin")
@@ -101,10 +102,8 @@ def differences(old: Store, new: Store) -> list[Change]:
 
     Sorted by subject, property, object and id, whatever the order of the graphs.
     """
-    before, after = _told(old), _told(new)
-    names = {name for name, _, _ in before ^ after}
     sides = _Side(old), _Side(new)
-    found = (_change(sides, name) for name in sorted(names))
+    found = (_change(sides, name) for name in differing(old, new))
     return sorted((change for change in found if change), key=_order)
 
 
@@ -113,17 +112,6 @@ def summary(changes: Iterable[Change]) -> dict[tuple[Kind, Reason], int]:
     counted = Counter((c.kind, reason) for c in changes for reason in {cause.reason for cause in c.causes})
     order = list(Kind), list(Reason)
     return dict(sorted(counted.items(), key=lambda x: (order[0].index(x[0][0]), order[1].index(x[0][1]))))
-
-
-def _told(store: Store) -> set[tuple[str, str, object]]:
-    """What is said of each fact, by its id. What is equal on both sides need not be read."""
-    prefix = store.records.iri("fact", "").value
-    return {
-        (quad.subject.value.removeprefix(prefix), quad.predicate.value, quad.object)
-        for quad in store.match(layer="facts")
-        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(prefix)
-        if quad.predicate != REIFIES
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,8 +115,8 @@ def find(
     if origin:
         conditions.append(_having(store, [_node(kg("origin"))], _node(kg(_origin(origin)))))
     fitting = set.intersection(*conditions) if conditions else _having(store, [A], _FACT)
-    read = _reader(store)
-    return sorted((read(node) for node in fitting if _is_fact(store, node)), key=_order)
+    read = reader(store)
+    return sorted((read(node) for node in fitting if _is_fact(store, node)), key=in_order)
 
 
 def fact(store: Store, name: str) -> Fact:
@@ -124,10 +124,10 @@ def fact(store: Store, name: str) -> Fact:
     prefix = store.records.iri("fact", "").value
     wanted = name if name.startswith(prefix) else prefix + name.removeprefix("fact/").removeprefix("fact:")
     if _is_fact(store, wanted):
-        return _reader(store)(wanted)
+        return reader(store)(wanted)
     every = sorted(iri for iri in _having(store, [A], _FACT) if iri.startswith(wanted))
     if len(every) == 1 and len(wanted) > len(prefix):
-        return _reader(store)(every[0])
+        return reader(store)(every[0])
     if every:
         ids = ", ".join(store.records.id_of(iri) for iri in every[:5])
         raise QueryError(f"{len(every)} facts begin with '{name}': {ids}", None, "give more of the id")
@@ -136,7 +136,7 @@ def fact(store: Store, name: str) -> Fact:
 
 def read_all(store: Store, iris: Iterable[str]) -> list[Fact]:
     """The facts of these IRIs, in their order."""
-    return list(map(_reader(store), iris))
+    return list(map(reader(store), iris))
 
 
 def why(store: Store, subject: str, property: str | None = None, object: str | None = None) -> list[Explanation]:
@@ -174,16 +174,16 @@ def explain(store: Store, fact: Fact) -> Explanation:
 
 def conflicts(store: Store) -> list[tuple[Conflict, Fact, Fact]]:
     """Every conflict with its two facts, sorted by the facts; a fact that its own sources dispute stands twice."""
-    read = _reader(store)
+    read = reader(store)
     found = []
     for node in _having(store, [A], _CONFLICT):
         values = _values(store, node, "facts")
-        sides = sorted((read(str(iri)) for iri in values[kg("between")]), key=_order)
+        sides = sorted((read(str(iri)) for iri in values[kg("between")]), key=in_order)
         first, second = sides[0], sides[-1]
         ids = sorted((first.id, second.id))
         decided = curations(store, values)
         found.append((Conflict(ids[0], ids[1], _text(values, kg("rule")), decided), first, second))
-    return sorted(found, key=lambda x: (_order(x[1]), _order(x[2]), x[0].rule))
+    return sorted(found, key=lambda x: (in_order(x[1]), in_order(x[2]), x[0].rule))
 
 
 def contradicted(store: Store) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -275,7 +275,7 @@ def _qualifiers(values: _Values) -> tuple[Qualifier, ...]:
     return tuple(sorted(found, key=qualifier_key))
 
 
-def _reader(store: Store) -> Callable[[str], Fact]:
+def reader(store: Store) -> Callable[[str], Fact]:
     """A function from the IRI of a fact to the fact, with its claims and curations."""
     scopes = identifying(store)
 
@@ -394,5 +394,6 @@ def _fits(term: Term, name: str | None, iri: str | None) -> bool:
     return name.lower() in term.lexical.lower() if isinstance(term, Literal) else term == iri
 
 
-def _order(fact: Fact) -> tuple[str, str, str, list[tuple[str, str]]]:
+def in_order(fact: Fact) -> tuple[str, str, str, list[tuple[str, str]]]:
+    """The key by which facts are sorted: subject, property, object, qualifiers."""
     return fact.subject, fact.predicate, term_key(fact.object), [qualifier_key(q) for q in fact.qualifiers]

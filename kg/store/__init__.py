@@ -5,10 +5,11 @@
 0
 """
 
+from kg.layout import FORMAT
 from kg.store.content import Piece
 from kg.store.files import read
 from kg.store.folder import change, claim, copy, current, load, open, revise, unclaim, write
-from kg.store.graph import FORMAT, Manifest, Results, Store
+from kg.store.graph import Manifest, Results, Store
 
 __all__ = [
     "FORMAT",

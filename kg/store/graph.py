@@ -14,14 +14,10 @@ from typing import Any, TypeAlias
 import pyoxigraph as ox
 
 from kg.errors import Place, QueryError, StoreError
+from kg.layout import FORMAT, TABLES, TEXTS, prefixes
 from kg.names import Prefixes
 from kg.rdf import LAYERS, Records, layer
 from kg.store import cut, damage, sparql
-
-FORMAT = 2
-"""The version of the folder's layout and of the model's shape in it."""
-
-RECORD_KINDS = ("claim", "conflict", "curation", "document", "fact")
 
 Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -64,10 +60,10 @@ class Manifest:
 
     def _typed(self) -> Manifest:
         """The same manifest; TypeError when a value is of another type than its name promises."""
-        texts = (self.record_namespace, self.domain, self.entity_namespace, self.digest)
-        if not all(isinstance(text, str) for text in texts):
+        if not all(isinstance(getattr(self, name), str) for name in TEXTS):
             raise TypeError("a namespace, the domain or the digest is no text")
-        for table, kind in ((self.prefixes, str), (self.inputs, str), (self.counts, int), (self.quads, int)):
+        for name, kind in TABLES.items():
+            table = getattr(self, name)
             if not (isinstance(table, dict) and all(isinstance(value, kind) for value in table.values())):
                 raise TypeError(f"prefixes, inputs, counts or quads hold something else than {kind.__name__}")
         return self
@@ -117,8 +113,7 @@ class Store:
     @cached_property
     def prefixes(self) -> Prefixes:
         """The prefixes known to every query and used in every answer, one for each kind of record among them."""
-        kinds = {kind: f"{self.manifest.record_namespace}{kind}/" for kind in RECORD_KINDS}
-        return Prefixes(kinds).extended(Prefixes.standard().table).extended(self.manifest.prefixes)
+        return prefixes(self.manifest.record_namespace, self.manifest.prefixes)
 
     @property
     def records(self) -> Records:

@@ -18,8 +18,9 @@ from typing import IO, cast
 import pyoxigraph as ox
 
 from kg.errors import Place, StoreError
+from kg.layout import MANIFEST
 from kg.store import content
-from kg.store.folder import MANIFEST, write
+from kg.store.folder import write
 from kg.store.graph import Manifest
 
 DONE = "_SUCCESS"

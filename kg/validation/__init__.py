@@ -29,13 +29,14 @@ __all__ = [
 def validate(store: Store, *, shapes: Path | None = None, hygiene: Path | None = None) -> Report:
     """What every shape of one folder and every hygiene query of another find in a store.
 
-    A folder left out is not run: over 120,000 triples the queries take 0.8 s, the shapes 13 s. Raises ProjectError for
+    A folder left out is not run. Raises ProjectError for
     folders without checks and for checks that are written wrongly.
     """
     if shapes is None and hygiene is None:
         raise ProjectError("nothing to check with", None, "give a folder of shapes, of hygiene queries, or both")
     findings: list[Finding] = []
     names: list[str] = []
+    beyond: set[str] = set()
     if hygiene is not None:
         checks = read_checks(hygiene)
         names += [check.name for check in checks]
@@ -43,5 +44,6 @@ def validate(store: Store, *, shapes: Path | None = None, hygiene: Path | None =
     if shapes is not None:
         rules = read_shapes(shapes)
         names += rules.names
+        beyond.update(rules.beyond.values())
         findings += find_violations(store, rules)
-    return Report(tuple(sorted(findings)), tuple(sorted(names)))
+    return Report(tuple(sorted(findings)), tuple(sorted(names)), tuple(sorted(beyond)))

@@ -47,6 +47,8 @@ class Report:
 
     findings: tuple[Finding, ...]
     checks_run: tuple[str, ...]
+    beyond: tuple[str, ...] = ()
+    """What shapes say that no query was made of: pySHACL checked these shapes, over a copy of the graph in memory."""
 
     @property
     def conforms(self) -> bool:

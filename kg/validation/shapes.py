@@ -1,30 +1,29 @@
-"""SHACL shapes over a store, with pySHACL.
+"""SHACL shapes over a store: as SPARQL where the engine keeps the graph, by pySHACL what SPARQL does not say.
 
-pySHACL sees a copy of the store in memory with all layers in one graph. Triple terms stay behind, because rdflib has
-none; no shape speaks of them. Imports are inside the functions: rdflib and pySHACL take half a second to load.
+Imports are inside the functions: rdflib takes a third of a second to load.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kg.errors import Place, ProjectError
-from kg.names import STANDARD, kg, local_name
+from kg.names import kg, local_name
 from kg.store import Store
-from kg.validation.report import SEVERITIES, Finding
+from kg.validation.compiled import Beyond, Compiler, Rule
+from kg.validation.reference import SH, by_pyshacl, named, severity_of, shortened, uri
+from kg.validation.report import Finding
 
 if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node
 
-SH = STANDARD["sh"]
 TARGETS = tuple(SH + name for name in ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf"))
-_NAMES = {SH + local: name for name, local in SEVERITIES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,8 @@ class Shapes:
 
     graph: Graph
     names: tuple[str, ...]
+    beyond: Mapping[Node, str] = field(default_factory=dict)
+    """The shapes with a target that pySHACL has to run, each with what it says that is not compiled."""
 
 
 def read_shapes(folder: Path) -> Shapes:
@@ -41,25 +42,43 @@ def read_shapes(folder: Path) -> Shapes:
     Raises ProjectError for a fault of syntax, for a folder in which no shape has a target (which pySHACL would pass in
     silence), and for shapes in JavaScript (which it would skip).
     """
-    from rdflib import Graph, URIRef
+    from rdflib import Graph
 
     graph = Graph()
     for path in sorted(folder.glob("*.ttl")):
         _add(graph, path)
-    if not any(next(graph.subjects(URIRef(target), None), None) for target in TARGETS) and not _classes(graph):
+    if not _targeted(graph) and not _implied(graph):
         raise ProjectError("no SHACL shape with a target", Place(str(folder)), "without shapes nothing is proved")
-    if next(graph.subjects(URIRef(SH + "js"), None), None):
+    if (None, uri(SH + "js"), None) in graph:
         raise ProjectError("a shape uses sh:js, which would not run", Place(str(folder)), "write it in SPARQL")
-    named = {str(shape) for shape in graph.subjects(URIRef(SH + "message"), None)}
-    return Shapes(graph, tuple(sorted(local_name(shape) for shape in named)))
+    named = {str(shape) for shape in graph.subjects(uri(SH + "message"), None)}
+    return Shapes(graph, tuple(sorted(local_name(shape) for shape in named)), _beyond(graph))
 
 
-def _classes(graph: Graph) -> list[Node]:
-    """The shapes that are classes as well, whose targets are the members."""
-    from rdflib import RDF, RDFS, URIRef
+def _targeted(graph: Graph) -> list[Node]:
+    """The shapes that say themselves which nodes they are about."""
+    return sorted({s for target in TARGETS for s in graph.subjects(uri(target), None)})  # type: ignore[type-var]
 
-    shapes = {s for kind in ("NodeShape", "PropertyShape") for s in graph.subjects(RDF.type, URIRef(SH + kind))}
-    return [shape for shape in shapes if (shape, RDF.type, RDFS.Class) in graph]
+
+def _beyond(graph: Graph) -> dict[Node, str]:
+    found: dict[Node, str] = {}
+    for shape in _implied(graph):
+        found[shape] = "a shape that is a class too"
+    for shape in _targeted(graph):
+        try:
+            Compiler(graph).rules(shape)
+        except Beyond as what:
+            found[shape] = str(what)
+    return found
+
+
+def _implied(graph: Graph) -> list[Node]:
+    """The shapes that are classes, and so about the nodes of these."""
+    from rdflib import OWL, RDF, RDFS
+
+    classes = {node for kind in (RDFS.Class, OWL.Class) for node in graph.subjects(RDF.type, kind)}
+    kinds = (uri(SH + "NodeShape"), uri(SH + "PropertyShape"))
+    return sorted(node for node in classes if any((node, RDF.type, kind) in graph for kind in kinds))  # type: ignore[type-var]
 
 
 def _add(graph: Graph, path: Path) -> None:
@@ -71,105 +90,44 @@ def _add(graph: Graph, path: Path) -> None:
     graph.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
 
 
-def _in_rdflib(engine: ox.Store) -> Graph:
-    from oxrdflib import OxigraphStore
-    from rdflib import Graph
-    from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
-
-    return Graph(store=OxigraphStore(store=engine), identifier=DATASET_DEFAULT_GRAPH_ID)
-
-
 def find_violations(store: Store, shapes: Shapes) -> list[Finding]:
     """What the shapes find in a store, sorted."""
-    from pyshacl import validate
-    from rdflib import Graph, URIRef
-
-    engine, graph = _plain(store), shapes.graph
-    data, graph = (_in_memory(engine), graph) if _asks(graph) else (_counted(engine), _terms(graph))
-    try:
-        _, results, _ = validate(data, shacl_graph=graph, inplace=True, allow_warnings=True)
-    except Exception as error:  # of a query that does not parse, or asks for what pySHACL has not
-        results = error
-    if not isinstance(results, Graph):
-        raise ProjectError(f"the shapes cannot be run: {results}", None, "mend ontology/shapes")
-    nodes = results.objects(None, URIRef(SH + "result"))  # those beside are details of these
-    return sorted({finding for node in nodes for finding in _finding(results, node, shapes.graph)})
+    compiler = Compiler(shapes.graph, lambda iri: _classes(store, iri))
+    found = set[Finding]()
+    for shape in _targeted(shapes.graph):
+        if shape not in shapes.beyond:
+            for rule in compiler.rules(shape):
+                found |= set(_broken(store, shapes.graph, rule))
+    if shapes.beyond:
+        found |= set(by_pyshacl(store, _only(shapes.graph, set(shapes.beyond))))
+    return sorted(found)
 
 
-def _asks(shapes: Graph) -> bool:
-    """Whether a shape or a component of its own is a query."""
-    from rdflib import URIRef
+def _classes(store: Store, iri: str) -> tuple[str, ...]:
+    """A class and those below it."""
+    rows = store.query("SELECT DISTINCT ?below { ?below rdfs:subClassOf+ ?class }", {"class": ox.NamedNode(iri)})
+    below = {row["below"] for row in rows}  # type: ignore[union-attr]
+    return (iri, *sorted({n.value for n in below if isinstance(n, ox.NamedNode)} - {iri}))
 
-    return any((None, URIRef(SH + name), None) in shapes for name in ("ask", "select"))
+
+def _broken(store: Store, graph: Graph, rule: Rule) -> Iterator[Finding]:
+    """The findings of one rule."""
+    severity = severity_of(graph.value(rule.shape, uri(SH + "severity")))
+    fix = str(graph.value(rule.shape, uri(kg("fix"))) or "")
+    messages = [str(message) for message in graph.objects(rule.shape, uri(SH + "message"))]
+    for row in store.query(rule.query):  # type: ignore[union-attr]
+        focus, *values = row
+        shown = "".join(f": {shortened(named(value))}" for value in values if value != focus)
+        for message in messages:
+            yield Finding(local_name(str(rule.shape)), severity, named(focus), message + shown, fix)
 
 
-def _in_memory(engine: ox.Store) -> Graph:
-    """The triples in rdflib's own memory, where a query finds them as it is written.
-
-    Slower; but the engine cannot bind a query's variables beforehand, as SHACL does.
-    """
+def _only(graph: Graph, wanted: set[Node]) -> Graph:
+    """The shapes without the targets of those that are not wanted."""
     from rdflib import Graph
 
-    text = ox.serialize((q.triple for q in engine), format=ox.RdfFormat.N_TRIPLES)
-    return Graph().parse(data=text, format="nt")
-
-
-def _terms(graph: Graph) -> Graph:
-    """Shapes in the terms of the store: to rdflib a plain text is another value than the same one as xsd:string."""
-    engine = ox.Store()
-    engine.bulk_load(graph.serialize(format="nt").encode(), format=ox.RdfFormat.N_TRIPLES)
-    found = type(graph)()
-    for triple in _in_rdflib(engine):
-        found.add(triple)
-    return found
-
-
-def _plain(store: Store) -> ox.Store:
-    """The triples of all layers, without triple terms."""
-    engine = ox.Store()
-    engine.bulk_extend(
-        ox.Quad(quad.subject, quad.predicate, quad.object)
-        for quad in store.quads()
-        if not isinstance(quad.object, ox.Triple)
-    )
-    return engine
-
-
-def _counted(engine: ox.Store) -> Graph:
-    from rdflib import Graph
-
-    class Counted(Graph):
-        """Nothing changes here, so triples are counted once: pySHACL asks at every failed test, also inside sh:or,
-        and to count takes the engine 20 ms on 19,000 triples, which made 95 % of the whole run."""
-
-        def __len__(self) -> int:
-            return size
-
-    size, seen = len(engine), _in_rdflib(engine)
-    return Counted(store=seen.store, identifier=seen.identifier)
-
-
-def _finding(results: Graph, node: Node, shapes: Graph) -> Iterator[Finding]:
-    from rdflib import URIRef
-
-    def one(graph: Graph, subject: Node | None, predicate: str) -> Node | None:
-        return graph.value(subject, URIRef(predicate))
-
-    shape = one(results, node, SH + "sourceShape")
-    value, focus = one(results, node, SH + "value"), one(results, node, SH + "focusNode")
-    severity = _NAMES.get(str(one(results, node, SH + "resultSeverity")), "error")  # one's own: nothing says how grave
-    shown = "" if value is None or value == focus else f": {_shorten(str(value))}"
-    told = [str(message) for message in results.objects(node, URIRef(SH + "resultMessage"))]
-    for message in told or ["does not fit the shape"]:
-        fix = str(one(shapes, shape, kg("fix")) or "")
-        yield Finding(local_name(str(shape)), severity, _named(focus), message + shown, fix)
-
-
-def _named(node: Node | None) -> str:
-    from rdflib import BNode
-
-    return f"_:{node}" if isinstance(node, BNode) else str(node)
-
-
-def _shorten(value: str, limit: int = 80) -> str:
-    return value if len(value) <= limit else value[: limit - 1] + "…"
+    left = Graph()
+    for subject, predicate, value in graph:
+        if str(predicate) not in TARGETS or subject in wanted:
+            left.add((subject, predicate, value))
+    return left
