@@ -1,7 +1,7 @@
 """SHACL by pySHACL: for the shapes that are not compiled, and what the compiled ones are held against in the tests.
 
-It sees a copy of the store in memory with all layers in one graph. Triple terms stay behind: rdflib has none, and no shape
-speaks of them. Imports are inside the functions: rdflib and pySHACL take half a second to load.
+It sees a copy of the store in memory with all layers in one graph. Triple terms stay behind: rdflib has none, and no
+shape speaks of them. Imports are inside the functions: rdflib and pySHACL take half a second to load.
 """
 
 from __future__ import annotations
