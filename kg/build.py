@@ -134,7 +134,7 @@ class Knowledge:
 def build(
     project: Project | None = None,
     sources: Sequence[str | Path] | None = None,
-    target: Path | None = None,
+    target: store.Location | str | None = None,
     *,
     jobs: int = 1,
     strict: bool = False,
@@ -162,7 +162,8 @@ def build(
         raise together(refused)
     made_from = inputs(project, facts=facts, extractors=extractors)
     place = store.claim(target or project.store)
-    reading = Reading(stream(knowledge, jobs), made_from, place / FOLDER if cache else None, progress)
+    kept = store.beside(place) / FOLDER if cache else None
+    reading = Reading(stream(knowledge, jobs), made_from, kept, progress)
     return make(knowledge, reading, documents, curated, place, panel, refused)
 
 
@@ -193,7 +194,7 @@ def make(
     reading: Reading,
     documents: Sequence[Document],
     curated: Iterable[Fact],
-    target: Path,
+    target: store.Location,
     panel: Panel | None = None,
     refused: Sequence[InputError] = (),
     instead_of: store.Manifest | None = None,

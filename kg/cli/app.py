@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -18,7 +17,7 @@ from kg.errors import KgError, QueryError
 if TYPE_CHECKING:
     from kg.project import Project
     from kg.queries.moments import Seen
-    from kg.store import Store
+    from kg.store import Location, Store
 
 INTERRUPTED = 130
 Result = TypeVar("Result")
@@ -40,15 +39,17 @@ class Setting:
 
         return Project.find(self.project_path)
 
-    def store_folder(self) -> Path:
-        """Where the store is or will be."""
-        return Path(self.store_path) if self.store_path else self.project().store
+    def location(self) -> Location:
+        """Where the store is or will be: a folder, or an address on a server."""
+        from kg.store import located
+
+        return located(self.store_path) if self.store_path else self.project().store
 
     def store(self) -> Store:
         """The store, open for reading, or what is seen of it from the moment asked for; StoreError without one."""
         from kg import store
 
-        found = store.open(self.store_folder())
+        found = store.open(self.location())
         return self._seen(found) if self.as_of or self.known_by else found
 
     def _seen(self, found: Store) -> Store:
@@ -190,7 +191,10 @@ def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     "--project", metavar="DIR", envvar="KG_PROJECT", type=click.Path(), help="Folder with ontology/, seeds/, queries/."
 )
 @click.option(
-    "--store", metavar="PATH", envvar="KG_STORE", type=click.Path(), help="Default: .kg/store in the project."
+    "--store",
+    metavar="PATH|URL",
+    envvar="KG_STORE",
+    help="A folder or a SPARQL server. Default: .kg/store in the project.",
 )
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."

@@ -1,23 +1,30 @@
-"""The graph as it is kept: written whole by a build, opened read-only by everything else.
+"""The graph as it is kept, in a folder or on a server: written whole by a build, opened read-only by everything else.
 
 >>> with Store.from_quads([], Manifest({}, "https://example.org/")) as store:
 ...     len(store)
 0
 """
 
+from kg.store.address import Address, Location, beside, located
 from kg.store.files import read
-from kg.store.folder import change, claim, copy, current, open, revise, write
-from kg.store.graph import FORMAT, Manifest, Results, Store
+from kg.store.folder import change, copy
+from kg.store.graph import FORMAT, Engine, Manifest, Results, Store
+from kg.store.places import claim, current, open, revise, write
 
 __all__ = [
     "FORMAT",
+    "Address",
+    "Engine",
+    "Location",
     "Manifest",
     "Results",
     "Store",
+    "beside",
     "change",
     "claim",
     "copy",
     "current",
+    "located",
     "open",
     "read",
     "revise",
