@@ -21,13 +21,16 @@ Row = tuple[Any, ...]
 
 
 class Readable(Protocol):
-    """A body as it comes, and the address it comes from."""
+    """A body as it comes, and the address it comes from; see :class:`kg.store.wire.Body`."""
 
     url: str
     media_type: str
 
     def read(self, size: int = -1) -> bytes:
         """So many bytes at most; none at the end."""
+
+    def abort(self) -> None:
+        """Nobody reads on."""
 
 
 def rows(body: Readable) -> tuple[list[str], Iterator[Row]]:
@@ -56,6 +59,7 @@ def _read(results: ox.QuerySolutions, body: Readable) -> Iterator[Row]:
 
 
 def _unread(body: Readable) -> StoreError:
+    body.abort()
     hint = "run the command again; if it stays, this is no SPARQL endpoint"
     return StoreError("the answer breaks off or is none of SPARQL", Place(body.url), hint)
 

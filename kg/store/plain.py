@@ -76,18 +76,6 @@ def is_newer(quad: ox.Quad) -> bool:
     return isinstance(quad.object, ox.Triple)
 
 
-def named(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
-    """The quads, those with blank nodes last: the nodes are named by their content, the same in each build."""
-    blank = ox.Dataset()
-    for quad in quads:
-        if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
-            blank.add(quad)
-        else:
-            yield quad
-    blank.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    yield from sorted(blank, key=str)
-
-
 def reified(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
     """What the facts among these quads reify; all that is said of a fact has to be there."""
     parts: dict[Node, dict[ox.NamedNode, Any]] = {}

@@ -6,8 +6,10 @@ quad gets a copy of the layer he reads, once. Both are of one generation, which 
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeAlias
@@ -188,7 +190,7 @@ class Copy:
     def __init__(self) -> None:
         self.engine = ox.Store()
         self.sizes: dict[str, int] = {}
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder = ""
 
     def __contains__(self, name: str) -> bool:
         return name in self.sizes
@@ -202,21 +204,22 @@ class Copy:
         if is_plain:
             engine.extend(list(plain.reified(engine.quads_for_pattern(None, None, None, graph))))
         self.sizes[name] = len(engine) - before
-        if self._folder is not None:
+        if self._folder:
             engine.flush()
             del engine
-            self.engine = ox.Store.read_only(self._folder.name)  # which may be carried over a fork
+            self.engine = ox.Store.read_only(self._folder)  # which may be carried over a fork
 
     def _writable(self, promised: int) -> ox.Store:
         """The engine to write into: it moves to the disk when it grows too large for memory."""
         held = sum(self.sizes.values())
-        if self._folder is None and held + promised <= IN_MEMORY:
+        if not self._folder and held + promised <= IN_MEMORY:
             return self.engine
         before, self.engine = self.engine, ox.Store()
-        if self._folder is not None:
+        if self._folder:
             del before
-            return ox.Store(self._folder.name)
-        self._folder = tempfile.TemporaryDirectory(prefix="kg-copy-", ignore_cleanup_errors=True)
-        engine = ox.Store(self._folder.name)
+            return ox.Store(self._folder)
+        self._folder = tempfile.mkdtemp(prefix="kg-copy-")
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        engine = ox.Store(self._folder)
         engine.extend(before)
         return engine

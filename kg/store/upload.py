@@ -43,7 +43,7 @@ def write(
     cannot be asked, or has not kept what it was sent; then its graph stays as it was.
     """
     with tempfile.TemporaryDirectory(prefix="kg-upload-") as scratch:
-        folder.write(Path(scratch), plain.named(quads), manifest)
+        folder.write(Path(scratch), quads, manifest)
         with folder.open(Path(scratch)) as store:
             return _Upload(address, instead_of).bring(store)
 

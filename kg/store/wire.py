@@ -10,21 +10,21 @@ import base64
 import math
 import os
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, SSLError, TimeoutError
+from urllib3.exceptions import HTTPError, NewConnectionError, SSLError, TimeoutError
 
 from kg.errors import Place, QueryError, StoreError
 
 TIMEOUT = 120.0
 """Seconds that a server may be silent, unless ``KG_STORE_TIMEOUT`` says otherwise."""
 _CONNECTING = 10.0
-_AGAIN = 3
-_PAUSE = 0.2  # seconds before the second try, doubled before each later one
+_PAUSES = (0.0, 0.2, 0.6)  # seconds before each further try; a kept connection that the server closed needs none
 _FLEETING = (429, 502, 503, 504)
 _REDIRECTS = 3
 _EXCERPT = 160
@@ -108,18 +108,22 @@ class Wire:
         raise Elsewhere("is sent on again and again", Place(url), "give the address of the SPARQL endpoint")
 
     def _sent(self, url: str, data: bytes, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
-        again = urllib3.Retry(
-            _AGAIN, redirect=False, status_forcelist=_FLEETING, allowed_methods=None, backoff_factor=_PAUSE,
-            raise_on_status=False, respect_retry_after_header=False,
-        )  # fmt: skip
-        patience = urllib3.Timeout(connect=min(_CONNECTING, self.asker.timeout), read=self.asker.timeout)
-        try:
-            return self._pool.request(
-                "POST", url, body=data, headers=headers, retries=again, timeout=patience, redirect=False,
-                preload_content=False,
-            )  # fmt: skip
-        except HTTPError as error:
-            raise self._unsent(url, error) from None
+        """The response to one request, tried again where another try may help: not after a silence."""
+        for pause in (*_PAUSES, None):
+            try:
+                response = self._pool.request(
+                    "POST", url, body=data, headers=headers, retries=False, redirect=False, preload_content=False,
+                    timeout=urllib3.Timeout(connect=min(_CONNECTING, self.asker.timeout), read=self.asker.timeout),
+                )  # fmt: skip
+            except HTTPError as error:
+                if pause is None or isinstance(error, TimeoutError | SSLError):
+                    raise self._unsent(url, error) from None
+            else:
+                if pause is None or response.status not in _FLEETING:
+                    return response
+                response.close()
+            time.sleep(pause)
+        raise AssertionError("the last try returns or raises")
 
     @property
     def _pool(self) -> urllib3.PoolManager:
@@ -130,17 +134,16 @@ class Wire:
         return self._pools[process]
 
     def _unsent(self, url: str, error: HTTPError) -> StoreError:
-        cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
         place = Place(url)
-        if isinstance(cause, NewConnectionError):
-            reason = str(cause).rpartition("] ")[2] or "no connection"
+        if isinstance(error, NewConnectionError):
+            reason = str(error).rpartition("] ")[2] or "no connection"
             return StoreError(f"no server answers: {reason[:_EXCERPT]}", place, "is it running? check --store")
-        if isinstance(cause, TimeoutError):
+        if isinstance(error, TimeoutError):
             hint = "KG_STORE_TIMEOUT=SECONDS waits longer"
             return StoreError(f"the server was silent for {self.asker.timeout:g} s", place, hint)
-        if isinstance(cause, SSLError):
-            return StoreError(f"no safe connection: {_words(str(cause))}", place, "check the certificate")
-        return StoreError(f"the connection broke: {_words(str(cause))}", place, "run the command again")
+        if isinstance(error, SSLError):
+            return StoreError(f"no safe connection: {_words(str(error))}", place, "check the certificate")
+        return StoreError(f"the connection broke: {_words(str(error))}", place, "run the command again")
 
     def _checked(self, url: str, response: urllib3.BaseHTTPResponse) -> urllib3.BaseHTTPResponse:
         """The response, where it is an answer."""
@@ -149,10 +152,11 @@ class Wire:
         if status < 300:
             limit = response.headers.get("X-SPARQL-MaxRows")
             if limit or status == 206:
+                response.close()
                 raise StoreError("the server gives a part of the answer only", place, "raise its limit of rows")
             return response
         said = "" if is_page else _words(self.asker.hushed(_beginning(response)))
-        response.release_conn()
+        response.close()
         told = f": {said}" if said else ""
         if status in (401, 403):
             hint = "set KG_STORE_USER and KG_STORE_PASSWORD, or KG_STORE_TOKEN"
@@ -177,8 +181,10 @@ class Body:
         try:
             return self._response.read(size if size > 0 else None, decode_content=True)
         except TimeoutError:
+            self.abort()
             raise StoreError("the server fell silent in its answer", Place(self.url), "run the command again") from None
         except HTTPError:
+            self.abort()
             raise StoreError("the answer broke off", Place(self.url), "run the command again") from None
 
     def close(self) -> None:
@@ -186,6 +192,12 @@ class Body:
         while self.read(1 << 16):
             pass
         self._response.release_conn()
+
+    def abort(self) -> None:
+        """End the connection: nobody reads on."""
+        self._response.close()
+
+    __del__ = abort
 
     @cached_property
     def is_page(self) -> bool:
@@ -196,7 +208,7 @@ class Body:
 def _next(url: str, response: urllib3.BaseHTTPResponse) -> str:
     """Where the server sends us, if that is itself: who asks is told to nobody else."""
     target = urljoin(url, response.headers.get("Location", ""))
-    response.release_conn()
+    response.close()
     if urlsplit(target)[:2] != urlsplit(url)[:2]:
         host = urlsplit(target)
         hint = "if you trust it, give that address with --store"
