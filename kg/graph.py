@@ -329,14 +329,11 @@ def _number(value: int | Decimal) -> ox.Literal:
 
 
 def open(path: str | Path | None = None) -> Graph:
-    """The graph of a project folder, a store folder, the address of a store on a SPARQL server, or a file that
-    :meth:`Graph.export` wrote (``.nq .trig .ttl .nt``).
+    """The graph of a project folder, a store (its folder or address), or a file that :meth:`Graph.export` wrote.
 
     Without a path that of the project here, else the shipped one. Raises StoreError when it has not been built or the
     file holds none, ProjectError when there is no project.
     """
-    if path is not None and isinstance(stores.located(path), stores.Address):
-        return Graph(stores.open(path))
     if path is not None and Path(path).is_file():
         return Graph(stores.read(path))
     if path is not None and not all((Path(path) / part).is_dir() for part in PARTS):

@@ -24,7 +24,6 @@ class Readable(Protocol):
     """A body as it comes, and the address it comes from; see :class:`kg.store.wire.Body`."""
 
     url: str
-    media_type: str
 
     def read(self, size: int = -1) -> bytes:
         """So many bytes at most; none at the end."""
@@ -38,8 +37,6 @@ def rows(body: Readable) -> tuple[list[str], Iterator[Row]]:
 
     Raises StoreError for what is no answer of SPARQL, also while the rows are read.
     """
-    if "html" in body.media_type:
-        raise StoreError("a page for people is answered, no results", Place(body.url), "give the SPARQL endpoint")
     try:
         results = ox.parse_query_results(body, format=_RESULTS)  # type: ignore[arg-type]
     except (SyntaxError, ValueError):
@@ -83,8 +80,6 @@ def solutions(body: Readable, hidden: str) -> ox.QuerySolutions:
 
 def triples(body: Readable) -> ox.QueryTriples:
     """The triples of CONSTRUCT or DESCRIBE, each once."""
-    if "html" in body.media_type:
-        raise StoreError("a page for people is answered, no triples", Place(body.url), "give the SPARQL endpoint")
     engine = ox.Store()
     try:
         for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES):  # type: ignore[arg-type]

@@ -167,6 +167,7 @@ class Endpoint:
         graphs = [*(("default-graph-uri", g) for g in default), *(("named-graph-uri", g) for g in named)]
         body = self.wire.send(url, [("query", query), *graphs], accept=accept)
         if body.is_page:
+            body.abort()
             raise Elsewhere("a page for people is answered, no results", Place(url), "give the SPARQL endpoint")
         return body
 

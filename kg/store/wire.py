@@ -13,7 +13,6 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import urllib3
@@ -172,8 +171,9 @@ class Body:
     """The body of an answer, read as a file; StoreError where it breaks off."""
 
     def __init__(self, response: urllib3.BaseHTTPResponse, url: str) -> None:
-        self.media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         self.url = url
+        self.is_page = "html" in response.headers.get("Content-Type", "")
+        """Whether it is made for people."""
         self._response = response
 
     def read(self, size: int = -1) -> bytes:
@@ -198,11 +198,6 @@ class Body:
         self._response.close()
 
     __del__ = abort
-
-    @cached_property
-    def is_page(self) -> bool:
-        """Whether it is made for people."""
-        return "html" in self.media_type
 
 
 def _next(url: str, response: urllib3.BaseHTTPResponse) -> str:
