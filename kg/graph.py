@@ -329,7 +329,7 @@ def _number(value: int | Decimal) -> ox.Literal:
 
 
 def open(path: str | Path | None = None) -> Graph:
-    """The graph of a project folder, a store (its folder or address), or a file that :meth:`Graph.export` wrote.
+    """The graph of a project, a store (folder or address), or a file of :meth:`Graph.export` (``.nq .trig .ttl .nt``).
 
     Without a path that of the project here, else the shipped one. Raises StoreError when it has not been built or the
     file holds none, ProjectError when there is no project.

@@ -194,6 +194,7 @@ def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     "--store",
     metavar="PATH|URL",
     envvar="KG_STORE",
+    type=click.Path(),
     help="A folder or a SPARQL server. Default: .kg/store in the project.",
 )
 @click.option(

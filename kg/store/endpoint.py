@@ -6,9 +6,10 @@ looked for where the servers that are known have them.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import urlsplit, urlunsplit
 
@@ -45,9 +46,11 @@ class Features:
 class Endpoint:
     """The server of an address, asked as the environment says."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, patience: float = math.inf) -> None:
+        """``patience`` (seconds) cuts the silence short that the environment allows."""
+        asker = Asker.of(os.environ)
         self.address = address
-        self.wire = Wire(Asker.of(os.environ))
+        self.wire = Wire(replace(asker, timeout=min(asker.timeout, patience)))
 
     @cached_property
     def queries(self) -> str:

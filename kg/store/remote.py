@@ -11,12 +11,13 @@ import tempfile
 import time
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
-from kg.errors import Place, StoreError
+from kg.errors import Place, QueryError, StoreError
 from kg.rdf import LAYERS, REIFIES, layer
 from kg.store import answers, plain
 from kg.store.address import Address
@@ -32,6 +33,7 @@ much as the copy would have, the copy is made: so both together cost at most twi
 IN_MEMORY = 500_000
 """Quads of a copy in memory; a larger one lies on the disk, in a temporary folder."""
 _BATCH = 50_000
+_WATCHING = 5.0  # seconds: a server that serves this graph lets its own askers wait for the word whether it changed
 
 _Pattern: TypeAlias = tuple[Node | None, ox.NamedNode | None, Object | None]
 
@@ -49,9 +51,15 @@ def open(address: Address) -> Store:
 def current(address: Address) -> str:
     """The name of the generation that readers open, or nothing where there is none or nobody to ask."""
     try:
-        return Register(address, Endpoint(address)).current_name()
-    except StoreError:
+        return _watch(address).current_name()
+    except (StoreError, QueryError):
         return ""
+
+
+@cache
+def _watch(address: Address) -> Register:
+    """The register of an address that is looked at again and again."""
+    return Register(address, Endpoint(address, _WATCHING))
 
 
 class Remote:
