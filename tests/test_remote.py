@@ -479,7 +479,7 @@ def test_nobody_answers() -> None:
 
 def command(place: Address, *words: str) -> subprocess.CompletedProcess[str]:
     told = [sys.executable, "-c", "from kg.cli import main; main()", "--store", str(place), *words]
-    return subprocess.run(told, capture_output=True, text=True, check=False, cwd=ROOT, timeout=120)
+    return subprocess.run(told, capture_output=True, text=True, check=False, cwd=ROOT, timeout=300)
 
 
 def test_the_command_line(places: Places, tmp_path: Path) -> None:
@@ -498,8 +498,6 @@ def test_the_command_line(places: Places, tmp_path: Path) -> None:
     command(place, "export", str(tmp_path / "graph.nq"))
     same = command(place, "diff", str(tmp_path / "graph.nq"), str(place), "--exit-code")
     assert (same.returncode, same.stderr) == (0, "no fact differs\n")
-    (tmp_path / "empty").mkdir()
-    assert not list((tmp_path / "empty").iterdir())
 
 
 def test_the_python_api(small: Address, tmp_path: Path) -> None:

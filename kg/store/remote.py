@@ -93,7 +93,8 @@ class Remote:
         words = Dictionary(names(self._graphs), f"{self._register.root}/nothing", table, base_iri or "")
         asked = words.rewritten(query)
         if use_default_graph_as_union:
-            default = named = list(self._graphs.values())
+            default = list(self._graphs.values())
+            named = [*default, words.nowhere]  # Virtuoso finds something in a graph that it is not told of
         else:
             default, named = (_chosen(words, graphs or ()) for graphs in (default_graph, named_graphs))
         is_graph = text.form in ("CONSTRUCT", "DESCRIBE")

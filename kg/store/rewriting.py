@@ -51,8 +51,7 @@ class Dictionary:
                 pieces.append(self._any(name["variable"][1:], f"{HIDDEN}{number}"))
             else:
                 iri = urljoin(base, name["iri"]) if name["prefix"] is None else _expanded(name, known)
-                other = iri if keyword.upper() == "GRAPH" else self.nowhere
-                pieces.append(f"{keyword} <{self.graphs.get(iri, other)}>")
+                pieces.append(f"{keyword} <{self.graph(iri)}>")
             end = name.end()
         return self._head(query) + _told_apart("".join(pieces) + query[end:])
 
