@@ -70,7 +70,7 @@ class BuildReport:
 def build(
     project: Project | None = None,
     sources: Sequence[str | Path] | None = None,
-    target: Path | None = None,
+    target: store.Location | str | None = None,
     *,
     jobs: int = 1,
     strict: bool = False,
@@ -95,7 +95,8 @@ def build(
     wanted = sources if sources is not None else [articles] if articles.is_dir() else []
     made_from = inputs(project, facts=facts, extractors=extractors)
     place = store.claim(target or project.store)
-    reading = Reading(stream(knowledge, jobs), made_from, place / FOLDER if cache else None, progress)
+    beside = store.beside(place)
+    reading = Reading(stream(knowledge, jobs), made_from, beside / FOLDER if cache else None, progress)
     line = Line(knowledge, reading, place, curated, jobs, panel)
     try:
         return line.make(pieces(wanted), lambda: weight(wanted), strict=strict, wanting=sources is not None)
@@ -132,7 +133,7 @@ class Line:
 
     knowledge: Knowledge
     reading: Reading
-    target: Path
+    target: store.Location
     curated: Sequence[Fact]
     jobs: int = 1
     panel: Panel | None = None
@@ -153,7 +154,7 @@ class Line:
         documents come from, if they do.
         """
         root, readings = self.knowledge.project.root, self.reading.readings
-        with Spill.begun(self.target) as spill:
+        with Spill.begun(store.beside(self.target)) as spill:
             own = Hand(self.knowledge, spill.folder, readings)
             with Pool(self.jobs, Hand.start, (root, spill.folder, readings), own) as pool:
                 found = gather(pool, spill, sources, readings, self.reading.progress, whole)

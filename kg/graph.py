@@ -329,7 +329,7 @@ def _number(value: int | Decimal) -> ox.Literal:
 
 
 def open(path: str | Path | None = None) -> Graph:
-    """The graph of a project folder, a store folder or a file that :meth:`Graph.export` wrote (``.nq .trig .ttl .nt``).
+    """The graph of a project, a store (folder or address), or a file of :meth:`Graph.export` (``.nq .trig .ttl .nt``).
 
     Without a path that of the project here, else the shipped one. Raises StoreError when it has not been built or the
     file holds none, ProjectError when there is no project.
@@ -360,9 +360,9 @@ def built(
 ) -> Graph:
     """Build with ``build`` (:func:`kg.build.build`) and open what came of it, with the build's ``report``."""
     home = project if isinstance(project, Project) else Project.find(project)
-    folder = Path(store) if store is not None else home.store
-    report = build(home, None if sources is None else list(sources), folder, **options)
-    return Graph(stores.open(folder), home, report)
+    where = stores.located(store) if store is not None else home.store
+    report = build(home, None if sources is None else list(sources), where, **options)
+    return Graph(stores.open(where), home, report)
 
 
 def _node_key(fact: Fact, end: Term, shrink: Callable[[str], str]) -> str:

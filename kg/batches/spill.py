@@ -64,7 +64,8 @@ class Spill(Mapping[str, Document]):
 
     @classmethod
     def begun(cls, root: Path) -> Spill:
-        """An empty one in the folder of a store."""
+        """An empty one in the folder of a store, or in the one that stands beside a store elsewhere."""
+        root.mkdir(parents=True, exist_ok=True)
         for folder in root.glob(_PREFIX + "*"):
             _remove_abandoned(folder)
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))

@@ -20,7 +20,7 @@ from kg.errors import KgError, QueryError, reason_of, way_out
 if TYPE_CHECKING:
     from kg.project import Project
     from kg.queries.moments import Seen
-    from kg.store import Store
+    from kg.store import Location, Store
 
 INTERRUPTED = 130
 _NO_ROOM = (errno.EDQUOT, errno.EFBIG, errno.ENOSPC)
@@ -50,15 +50,17 @@ class Setting:
 
         return Project.find(self.project_path)
 
-    def store_folder(self) -> Path:
-        """Where the store is or will be."""
-        return Path(self.store_path) if self.store_path else self.project().store
+    def location(self) -> Location:
+        """Where the store is or will be: a folder, or an address on a server."""
+        from kg.store import located
+
+        return located(self.store_path) if self.store_path else self.project().store
 
     def store(self) -> Store:
         """The store, open for reading, or what is seen of it from the moment asked for; StoreError without one."""
         from kg import store
 
-        found = store.open(self.store_folder())
+        found = store.open(self.location())
         return self._seen(found) if self.as_of or self.known_by else found
 
     def _seen(self, found: Store) -> Store:
@@ -169,7 +171,7 @@ def _open_standard() -> None:
     """Open what of the standard streams is closed onto nothing: else the next file opened would take its number."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  (it is the stream from now on)
 
 
 def _status(run: Callable[[], object]) -> int:
@@ -223,7 +225,11 @@ def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     "--project", metavar="DIR", envvar="KG_PROJECT", type=click.Path(), help="Folder with ontology/, seeds/, queries/."
 )
 @click.option(
-    "--store", metavar="PATH", envvar="KG_STORE", type=click.Path(), help="Default: .kg/store in the project."
+    "--store",
+    metavar="PATH|URL",
+    envvar="KG_STORE",
+    type=click.Path(),
+    help="A folder or a SPARQL server. Default: .kg/store in the project.",
 )
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."

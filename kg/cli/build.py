@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kg.build import BuildReport
     from kg.cache import Progress, Step
     from kg.relations import Explanation
-    from kg.store import Store
+    from kg.store import Location, Store
 
 _SHOWN = 20
 """Refused sources told one by one; the rest is counted and stands in the report."""
@@ -85,7 +85,7 @@ def build(
     if explain:
         _explain(where.project(), sources)
         return
-    target = where.store_folder()
+    target = where.location()
     before = _current(target) if wants_diff else None
     project, given = where.project(), list(sources) or None
     if engine is not None:
@@ -113,7 +113,7 @@ def build(
         _show_diff(before, target)
 
 
-def _current(target: Path) -> Store | None:
+def _current(target: Location) -> Store | None:
     """The graph that is about to be replaced, held open so that it stays until it has been compared."""
     from kg import store
 
@@ -124,7 +124,7 @@ def _current(target: Path) -> Store | None:
         return None
 
 
-def _show_diff(before: Store, target: Path) -> None:
+def _show_diff(before: Store, target: Location) -> None:
     from kg import store
     from kg.cli.compare import show
 

@@ -13,6 +13,7 @@ from kg.cli.build import bar, checked, gives, tell_sources, told, write_report
 
 if TYPE_CHECKING:
     from kg.increment import Change
+    from kg.store import Location
 
 _jobs = click.option(
     "--jobs", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Processes that read documents."
@@ -38,7 +39,7 @@ def add(where: Setting, sources: tuple[str, ...], strict: bool, jobs: int, repor
     from kg.increment import add as run
 
     checked(sources, report)
-    target = where.store_folder()
+    target = where.location()
     with bar() as progress:
         change = run(where.project(), sources, target, jobs=jobs, strict=strict, progress=progress)
     _tell(change, target, report)
@@ -60,13 +61,13 @@ def remove(where: Setting, documents: tuple[str, ...], jobs: int, report: Path |
     checked((), report)
     if any(not name.strip() for name in documents):
         raise click.UsageError("an empty DOCUMENT: is a variable unset?")
-    target = where.store_folder()
+    target = where.location()
     with bar() as progress:
         change = run(where.project(), documents, target, jobs=jobs, progress=progress)
     _tell(change, target, report)
 
 
-def _tell(change: Change, target: Path, report: Path | None) -> None:
+def _tell(change: Change, target: Location, report: Path | None) -> None:
     made = change.report
     parts = {name: list(getattr(change, name)) for name in ("added", "replaced", "removed", "known", "since")}
     write_report(report, told(made) | parts)

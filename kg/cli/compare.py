@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,19 @@ DIFFERENT = 1
 _FIELDS = {"valid_from": "from", "valid_until": "until"}
 
 
+class _Graph(click.Path):
+    """A path, or an address, which is no path to be looked for."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """The value as it is for an address, else as :class:`click.Path` has it."""
+        from kg.store import Address, located
+
+        is_address = isinstance(located(os.fspath(value)), Address)
+        return value if is_address else super().convert(value, param, ctx)
+
+
 @main.command(
     epilog=epilog(
         "kg export before.nq; kg build; kg diff before.nq",
@@ -29,8 +43,8 @@ _FIELDS = {"valid_from": "from", "valid_until": "until"}
         "kg diff before.nq after.nq --format json",
     )
 )
-@click.argument("old", type=click.Path(exists=True))
-@click.argument("new", type=click.Path(exists=True), required=False)
+@click.argument("old", type=_Graph(exists=True))
+@click.argument("new", type=_Graph(exists=True), required=False)
 @click.option("--summary", is_flag=True, help="Only count the facts, by what became of them and why.")
 @click.option("--exit-code", is_flag=True, help="Exit status 1 if there are differences.")
 @rows.rows_format()
@@ -38,10 +52,10 @@ _FIELDS = {"valid_from": "from", "valid_until": "until"}
 def diff(where: Setting, old: str, new: str | None, summary: bool, exit_code: bool, form: str) -> int:
     """Show the facts gained, lost or changed, each with its cause.
 
-    OLD and NEW are stores, projects, or files that 'kg export' wrote (.nq .trig .ttl .nt); without NEW it is the store
-    in use. A cause is a document that came or went, a text or front matter that changed, a rule that reads otherwise
-    (names, patterns or code), what a curator wrote, changed, removed or
-    decided, or a copy that was found.
+    OLD and NEW are stores (folders or addresses), projects, or files that 'kg export' wrote (.nq .trig .ttl .nt);
+    without NEW it is the store in use. A cause is a document that came or went, a text or front matter that changed, a
+    rule that reads otherwise (names, patterns or code), what a curator wrote, changed, removed or decided, or a copy
+    that was found.
     """
     from kg import graph
 

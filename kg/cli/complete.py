@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from kg.cli.app import Setting, setting
-from kg.errors import KgError
+from kg.errors import KgError, StoreError
 from kg.names import OWL, local_name
+
+if TYPE_CHECKING:
+    from kg.store import Store
 
 _MOST = 200
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
@@ -28,6 +33,13 @@ def _completer(offers: Callable[[Setting], Iterable[tuple[str, str]]]) -> Comple
     return complete
 
 
+def _near(where: Setting) -> Store:
+    """The store, unless a server has it: a key that is pressed in a shell waits for no network."""
+    if not isinstance(where.location(), Path):
+        raise StoreError("a server is not asked for completions")
+    return where.store()
+
+
 def _queries(where: Setting) -> Iterable[tuple[str, str]]:
     from kg.queries import saved
 
@@ -39,7 +51,7 @@ def _entities(where: Setting) -> Iterable[tuple[str, str]]:
 
     from kg.queries.lookup import PREFERRED
 
-    with where.store() as store:
+    with _near(where) as store:
         found = store.match(predicate=ox.NamedNode(PREFERRED))
         return [(q.object.value, "") for q in found if isinstance(q.object, ox.Literal)]
 
@@ -51,7 +63,7 @@ def _properties(where: Setting) -> Iterable[tuple[str, str]]:
     from kg.rdf import A
 
     kinds = [ox.NamedNode(OWL + name) for name in ("ObjectProperty", "DatatypeProperty")]
-    with where.store() as store:
+    with _near(where) as store:
         words = labels(store)
         iris = {q.subject.value for kind in kinds for q in store.match(None, A, kind, "ontology")}  # type: ignore[union-attr]
         return [(local_name(i), words.get(i, "")) for i in iris if i.startswith(store.manifest.domain)]

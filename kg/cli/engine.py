@@ -16,6 +16,7 @@ from kg.cli.app import Setting, epilog, main, pass_setting
 if TYPE_CHECKING:
     from kg.build import BuildReport
     from kg.project import Project
+    from kg.store import Location
 
 _LOCAL, _SPARK = "local", "spark"
 
@@ -35,7 +36,7 @@ class Engine:
             raise click.UsageError("--diff compares stores, and --parts makes none: use 'kg load', then 'kg diff'")
 
     def build(
-        self, project: Project, sources: list[str] | None, target: Path, *, jobs: int, strict: bool
+        self, project: Project, sources: list[str] | None, target: Location, *, jobs: int, strict: bool
     ) -> BuildReport:
         """The graph built on Spark; see :func:`kg.cluster.build`."""
         from kg.cluster import build
@@ -73,7 +74,7 @@ def load(where: Setting, folder: Path) -> None:
     """
     from kg.store.parts import load as run
 
-    target = where.store_folder()
+    target = where.location()
     manifest = run(folder, target)
     counts = manifest.counts
     nouns = (("documents", "document"), ("claims", "claim"), ("facts", "fact"), ("conflicts", "conflict"))

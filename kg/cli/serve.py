@@ -13,6 +13,7 @@ from kg.cli.app import Setting, epilog, main, pass_setting
 if TYPE_CHECKING:
     from kg.project import Project
     from kg.serve import Access, Limits
+    from kg.store import Location
 
 _MIB = 1 << 20
 
@@ -88,7 +89,7 @@ def serve(
     access = Access(hosts, origins, allow_update, allow_service)
     pages = _Pages(_project(where), is_opened)
     if not allow_update:
-        _run(where.store_folder(), host, port, limits, access, pages)
+        _run(where.location(), host, port, limits, access, pages)
         return
     with TemporaryDirectory(prefix="kg-scratch-") as scratch, where.store() as store:
         stores.copy(store, scratch)
@@ -118,7 +119,7 @@ def _project(where: Setting) -> Project | None:
     return found
 
 
-def _run(store: Path, host: str, port: int, limits: Limits, access: Access, pages: _Pages) -> None:
+def _run(store: Location, host: str, port: int, limits: Limits, access: Access, pages: _Pages) -> None:
     import asyncio
     import webbrowser
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def build(
     project: Project | None = None,
     sources: Sequence[str | Path] | None = None,
-    target: Path | None = None,
+    target: store.Location | None = None,
     *,
     master: str | None = None,
     jobs: int = 1,
@@ -87,11 +87,11 @@ class _Room:
 
     parts: Parts
     folder: Path = Path()
-    store: Path | None = None
+    store: store.Location | None = None
 
 
 @contextmanager
-def _room(spark: SparkSession, parts: str | None, target: Path) -> Iterator[_Room]:
+def _room(spark: SparkSession, parts: str | None, target: store.Location) -> Iterator[_Room]:
     if parts is not None:
         yield _Room(Parts(spark, parts))
         return
@@ -99,6 +99,8 @@ def _room(spark: SparkSession, parts: str | None, target: Path) -> Iterator[_Roo
         hint = "give a folder that all machines reach with --parts, then run 'kg load' on it"
         raise StoreError("many machines cannot write into a store on one", Place(str(target)), hint)
     place = store.claim(target)
-    with tempfile.TemporaryDirectory(prefix="parts-", dir=place) as folder:
+    beside = store.beside(place)
+    beside.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="parts-", dir=beside) as folder:
         graph = Path(folder).resolve() / "graph"
         yield _Room(Parts(spark, graph.as_uri()), graph, place)

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from kg.names import kg
 from kg.rdf import REIFIES, layer
 from kg.spool import ordered
+from kg.store import Engine
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode
 Object: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -30,7 +31,7 @@ class Source:
     """
 
     def __init__(
-        self, engine: ox.Store, layers: Iterable[str] = (), triple_terms: bool = False, texts: bool = True
+        self, engine: Engine, layers: Iterable[str] = (), triple_terms: bool = False, texts: bool = True
     ) -> None:
         self._engine = engine
         self._graphs = tuple(layer(name) for name in layers)

@@ -45,7 +45,7 @@ class Change:
 def add(
     project: Project,
     sources: Sequence[str | Path],
-    target: Path | None = None,
+    target: store.Location | str | None = None,
     *,
     jobs: int = 1,
     strict: bool = False,
@@ -76,7 +76,7 @@ def add(
 def remove(
     project: Project,
     documents: Sequence[str],
-    target: Path | None = None,
+    target: store.Location | str | None = None,
     *,
     jobs: int = 1,
     progress: Progress | None = None,
@@ -110,7 +110,7 @@ class _Plan:
         self.knowledge = Knowledge.of(project)
         self.inputs = inputs(project, facts=self.facts, extractors=self.extractors)
         self.since = tuple(_WORDS.get(n, n) for n, value in self.inputs.items() if made_from.get(n) != value)
-        self.reading = Reading(stream(self.knowledge, jobs), self.inputs, self.path / FOLDER, progress)
+        self.reading = Reading(stream(self.knowledge, jobs), self.inputs, store.beside(self.path) / FOLDER, progress)
 
     def carried_out(
         self, gone: Mapping[str, Document], come: Mapping[str, Document], refused: Iterable[InputError]

@@ -127,7 +127,7 @@ def _is_dated(document: Document) -> bool:
 
 def _ontology(store: Store) -> ontologies.Ontology:
     triples = sorted((q.triple for q in store.quads("ontology")), key=str)
-    return ontologies.of_triples(triples, store.prefixes, store.path or Path("memory"))
+    return ontologies.of_triples(triples, store.prefixes, Path(str(store.path or "memory")))
 
 
 def _claims(

@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from kg import errors
@@ -22,7 +21,7 @@ from kg.serve.child import Question
 from kg.serve.keeper import MESSAGE, Orders
 from kg.serve.limits import Limits
 from kg.serve.refusal import Refused, busy, too_large, too_slow
-from kg.store import Store
+from kg.store import Location, Store
 
 _SCRIPT = "import sys; sys.path[:] = {path!r}; from kg.serve.keeper import main; main({descriptor})"
 _OPENING = 120.0
@@ -136,7 +135,7 @@ class Answer:
 class Asking:
     """Questions to a store, each in a process of its own. Use as an asynchronous context manager."""
 
-    def __init__(self, store: Path, limits: Limits, prepare: Callable[[Store], Any] | None = None) -> None:
+    def __init__(self, store: Location, limits: Limits, prepare: Callable[[Store], Any] | None = None) -> None:
         self.limits = limits
         self._orders = Orders(store, limits, prepare)
         self._strangers = Lane(limits.running, limits.waiting)

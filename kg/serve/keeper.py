@@ -17,7 +17,6 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from kg import store as stores
@@ -33,7 +32,7 @@ MESSAGE = 1 << 16
 class Orders:
     """What a keeper is told once: which store, the limits, and what to make ready of it."""
 
-    store: Path
+    store: stores.Location
     limits: Limits
     prepare: Callable[[stores.Store], Any] | None = None
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TypeVar
 
 from kg.errors import Place, QueryError, StoreError, reason_of, way_out
+from kg.store.address import Location
 
 _Item = TypeVar("_Item")
 _MARKS = ("corruption", "io error", "checksum")
@@ -23,26 +23,26 @@ def is_damage(error: BaseException) -> bool:
     return isinstance(error, OSError) or any(mark in str(error).lower() for mark in _MARKS)
 
 
-def told(error: Exception, path: Path | None) -> StoreError:
+def told(error: Exception, path: Location | None) -> StoreError:
     """The error for a damaged store, with the engine's first words on what it found."""
     return StoreError(f"the store is damaged: {_words(error)}", Place(str(path)) if path else None, HINT)
 
 
-def unopened(error: Exception, path: Path) -> StoreError:
+def unopened(error: Exception, path: Location) -> StoreError:
     """The error for a store that did not open: damage, or files that are not ours to read."""
     if isinstance(error, PermissionError):
         return StoreError(f"cannot be opened: {_words(error)}", Place(str(path)), "check who may read the folder")
     return StoreError(f"the store is damaged and cannot be opened: {_words(error)}", Place(str(path)), HINT)
 
 
-def unwritten(error: BaseException, path: Path) -> StoreError:
+def unwritten(error: BaseException, path: Location) -> StoreError:
     """The error for a store that could not be written: no room, or a folder that is not ours; the old graph stays."""
     said = error if isinstance(error, OSError) else OSError(str(error))
     return StoreError(f"cannot be written: {reason_of(said)}", Place(str(path)), way_out(said, "check the disk"))
 
 
 @contextmanager
-def asking(path: Path | None) -> Iterator[None]:
+def asking(path: Location | None) -> Iterator[None]:
     """Run a question: raise StoreError for damage, QueryError for what else fails in the engine."""
     try:
         yield
@@ -52,7 +52,7 @@ def asking(path: Path | None) -> Iterator[None]:
         raise QueryError(f"the query failed: {error}") from None
 
 
-def read(items: Iterator[_Item], path: Path | None) -> Iterator[_Item]:
+def read(items: Iterator[_Item], path: Location | None) -> Iterator[_Item]:
     """The same items; StoreError where the engine cannot go on."""
     try:
         yield from items

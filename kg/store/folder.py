@@ -152,7 +152,7 @@ def revise(base: Store, gone: Collection[ox.Quad], come: Collection[ox.Quad], ma
     ``gone`` are quads that it holds, ``come`` such as it does not; ``base`` is closed. Raises StoreError as
     :func:`write` does.
     """
-    assert base.path is not None, "a store in memory has no generations"
+    assert isinstance(base.path, Path), "a store in memory has no generations"
     changed = Counter(_layer(q) for q in come)
     changed.subtract(_layer(q) for q in gone)
     sizes_now = {name: base.manifest.quads.get(name, 0) + changed[name] for name in LAYERS}
@@ -165,11 +165,19 @@ def copy(base: Store, path: Path | str) -> None:
     """Make a store of its own with the same quads, to try something out in; StoreError as :func:`write` does."""
 
     def fill(home: Path) -> Manifest:
-        home.mkdir()
-        base.engine.backup(str(home / DATA))
-        return base.manifest
+        if isinstance(base.engine, ox.Store):
+            _copy(base, home)
+            return base.manifest
+        return _fill(home, base.quads(), base.manifest)
 
     _next(Path(path), fill, None)
+
+
+def _copy(base: Store, home: Path) -> None:
+    """Begin a generation with the files of another one."""
+    home.mkdir()
+    assert isinstance(base.engine, ox.Store)
+    base.engine.backup(str(home / DATA))
 
 
 def change(base: Store, act: Callable[[ox.Store], None]) -> Manifest:
@@ -178,11 +186,10 @@ def change(base: Store, act: Callable[[ox.Store], None]) -> Manifest:
     No model of ours holds any more, so the manifest has no digest, and counts quads by the names of their graphs.
     Raises StoreError as :func:`write` does, and what ``act`` raises; then the store stays as it was.
     """
-    assert base.path is not None, "a store in memory has no generations"
+    assert isinstance(base.path, Path), "a store in memory has no generations"
 
     def fill(home: Path) -> Manifest:
-        home.mkdir()
-        base.engine.backup(str(home / DATA))
+        _copy(base, home)
         engine = ox.Store(str(home / DATA))
         act(engine)
         engine.flush()
@@ -291,8 +298,7 @@ def _amend(
     home: Path, base: Store, gone: Collection[ox.Quad], come: Collection[ox.Quad], manifest: Manifest
 ) -> Manifest:
     """Write one generation from the files of another, and check that it holds the change."""
-    home.mkdir()
-    base.engine.backup(str(home / DATA))
+    _copy(base, home)
     engine = ox.Store(str(home / DATA))
     for quad in gone:
         engine.remove(quad)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import pyoxigraph as ox
 
@@ -18,8 +18,52 @@ from kg.layout import FORMAT, TABLES, TEXTS, prefixes
 from kg.names import Prefixes
 from kg.rdf import LAYERS, Records, layer
 from kg.store import cut, damage, sparql
+from kg.store.address import Location
 
 Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+Node: TypeAlias = ox.NamedNode | ox.BlankNode
+Object: TypeAlias = Node | ox.Literal | ox.Triple
+Graphs: TypeAlias = list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
+
+
+class Engine(Protocol):
+    """What a reader asks of that which holds the quads: the embedded engine, or a server through
+    :class:`kg.store.remote.Remote`."""
+
+    def query(
+        self,
+        query: str,
+        *,
+        base_iri: str | None = None,
+        prefixes: dict[str, str] | None = None,
+        use_default_graph_as_union: bool = False,
+        default_graph: Graphs | None = None,
+        named_graphs: list[Node] | None = None,
+    ) -> Results:
+        """The answer of a query over some graphs; SyntaxError for one that does not parse."""
+
+    def quads_for_pattern(
+        self,
+        subject: Node | None,
+        predicate: ox.NamedNode | None,
+        object: Object | None,
+        graph_name: Node | ox.DefaultGraph | None = None,
+    ) -> Iterator[ox.Quad]:
+        """The quads that fit a pattern."""
+
+    def named_graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
+        """The names of the graphs that hold anything."""
+
+    def __contains__(self, quad: ox.Quad) -> bool:
+        """Whether a quad is held."""
+
+
+class Distant(Engine, Protocol):
+    """An engine on another machine."""
+
+    def copied(self) -> ox.Store:
+        """Its quads on this machine, kept as long as the engine is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +140,9 @@ class Store:
     False
     """
 
-    engine: ox.Store
+    engine: ox.Store | Distant
     manifest: Manifest
-    path: Path | None = None
+    path: Location | None = None
     held: Hold | None = field(default=None, repr=False, compare=False)
     moment: str = ""
     """In words, the day from which the graph is seen, where that is not the day of its build."""
@@ -133,6 +177,13 @@ class Store:
         """Let a later build remove what this reader held."""
         if self.held is not None:
             self.held.close()
+
+    def here(self) -> Store:
+        """The same graph on this machine: itself, unless a server has it; to be read as long as this one is.
+
+        For those who read all of it in any case, or cannot do with what another engine takes a query to mean.
+        """
+        return self if isinstance(self.engine, ox.Store) else replace(self, engine=self.engine.copied())
 
     def query(
         self, query: str, bindings: Mapping[str, sparql.Value] | None = None, *, timeout: float | None = None
@@ -169,9 +220,9 @@ class Store:
 
     def match(
         self,
-        subject: ox.NamedNode | ox.BlankNode | None = None,
+        subject: Node | None = None,
         predicate: ox.NamedNode | None = None,
-        object: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None = None,
+        object: Object | None = None,
         layer: str | None = None,
     ) -> Iterator[ox.Quad]:
         """The quads that fit a pattern, in the engine's order."""

@@ -20,8 +20,9 @@ import pyoxigraph as ox
 from kg.errors import Place, StoreError
 from kg.layout import MANIFEST
 from kg.store import content
-from kg.store.folder import write
+from kg.store.address import Location
 from kg.store.graph import Manifest
+from kg.store.places import write
 
 DONE = "_SUCCESS"
 """The file that says that all parts are there."""
@@ -29,15 +30,15 @@ ENDING = ".nq.gz"
 """The end of a part's name."""
 
 
-def load(folder: Path | str, path: Path | str) -> Manifest:
-    """Make the store at ``path`` hold the graph that a folder has in parts, in one atomic step; its manifest.
+def load(folder: Path | str, where: Location | str) -> Manifest:
+    """Make the store at ``where`` hold the graph that a folder has in parts, in one atomic step; its manifest.
 
     Raises StoreError for a folder without a whole graph, and for parts that are not what their manifest says; then what
     was there stays as it was.
     """
     home = Path(folder)
     manifest = _manifest(home)
-    return write(path, _quads(home, manifest), manifest)
+    return write(where, _quads(home, manifest), manifest)
 
 
 def _manifest(home: Path) -> Manifest:

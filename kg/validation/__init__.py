@@ -34,6 +34,7 @@ def validate(store: Store, *, shapes: Path | None = None, hygiene: Path | None =
     """
     if shapes is None and hygiene is None:
         raise ProjectError("nothing to check with", None, "give a folder of shapes, of hygiene queries, or both")
+    store = store.here()  # the shapes read all of it, and of rarer parts of SPARQL some servers make something else
     findings: list[Finding] = []
     names: list[str] = []
     beyond: set[str] = set()
