@@ -1,9 +1,11 @@
 """Measures autotech-kg beside its peers and prints the table of docs/benchmarks.md.
 
     pip install -e '.[bench]'
-    python benchmarks/run.py            (about four minutes; --quick for a tenth of the size)
+    python benchmarks/run.py            (about ten minutes; --quick for a tenth of the size)
+    python benchmarks/run.py --only start load
 
-Each comparison does the same work with the same input, one after the other, in the same run.
+Each comparison does the same work with the same input, one after the other, in the same run. That of pages needs
+Chromium, Playwright and npm (see benchmarks/pages.py) and is left out where they are missing.
 """
 
 from __future__ import annotations
@@ -11,9 +13,10 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -36,9 +39,12 @@ from kg.validation import find_violations, read_shapes
 from kg.validation.reference import by_pyshacl
 
 ROOT = Path(__file__).parent.parent
-PEERS = ("pyoxigraph", "rdflib", "rdflib-endpoint", "spacy")
+PEERS = ("pyoxigraph", "oxrdflib", "rdflib", "rdflib-endpoint", "pyshacl", "spacy")
 FACTS, FACTS_ASKED, FACTS_AT_START = 5_000, 1_000, 100_000
 """About 100,000, 20,000 (with more, a join in rdflib takes minutes) and 2,000,000 triples."""
+GROWTH = (1, 10, 100)
+PAGE = 5_000
+"""Facts of a page."""
 
 MANIFEST = store.Manifest(prefixes={}, record_namespace=graphs.NAMESPACE)
 BARE_SCRIPT = """
@@ -95,26 +101,84 @@ def loading(folder: Folder, facts: int) -> list[Row]:
         ("kg.store.write, on disk, checked", seconds(lambda: store.write(folder.store, quads, MANIFEST))),
         ("pyoxigraph alone, on disk", seconds(lambda: bare(folder.path, nquads))),
         ("pyoxigraph alone, in memory", seconds(lambda: ox.Store().bulk_load(nquads, ox.RdfFormat.N_QUADS))),
+        ("oxrdflib, in memory", seconds(lambda: rdflib.Graph(store="Oxigraph").parse(data=ntriples, format="ox-nt"))),
         ("rdflib, in memory", seconds(lambda: rdflib.Graph().parse(data=ntriples, format="nt"), runs=1)),
     ]
     return group(f"load {len(quads):,} triples", times, rate(len(quads), "triples"))
+
+
+def bare_query(ours: store.Store, query: str) -> ox.QuerySolutions:
+    """The answer of the engine beneath a store, asked directly."""
+    found = ours.engine.query(query, prefixes=dict(ours.prefixes.table), use_default_graph_as_union=True)
+    assert isinstance(found, ox.QuerySolutions)
+    return found
+
+
+def growing_graphs(folder: Folder, facts: int) -> list[Row]:
+    """What loading, a selective query and the shapes cost in graphs that grow tenfold twice."""
+    shapes = read_shapes(ROOT / "ontology" / "shapes")
+    known = ontology.load(Project(ROOT))
+    loaded, asked, checked = [], [], []
+    for times in GROWTH:
+        size = Made(known, facts * times).write(folder.store)
+        with store.open(folder.store) as ours:
+            quads = list(ours.quads())
+            copy = folder.path / f"copy{times}"
+            loaded.append((size, seconds(lambda q=quads, c=copy: store.write(c, q, ours.manifest), runs=1)))
+            asked.append((size, seconds(lambda o=ours: list(o.query(graphs.SELECTIVE)), runs=9)))
+            checked.append((size, seconds(lambda o=ours: find_violations(o, shapes), runs=1)))
+    return [
+        *by_triple("growth: load", loaded),
+        *group("growth: selective query", [(f"{size:,} triples", taken) for size, taken in asked], milliseconds),
+        *by_triple("growth: check shapes", checked),
+    ]
+
+
+def by_triple(work: str, measured: list[tuple[int, float]]) -> list[Row]:
+    """Rows of work that grows with a graph; the ratio is that of the time for one triple."""
+    first = measured[0][1] / measured[0][0]
+    return [
+        Row(work if i == 0 else "", f"{size:,} triples", rate(size, "triples")(taken), f"{taken / size / first:.3g}")
+        for i, (size, taken) in enumerate(measured)
+    ]
+
+
+def paging(scale: int) -> list[Row]:
+    """The first picture of a page, and what a redraw while dragged takes, beside other pages of the same facts."""
+    import pages
+
+    if not (Path(pages.CHROMIUM).exists() and shutil.which("npm")):
+        print("(no Chromium or no npm: pages are left out)\n", flush=True)
+        return []
+    count = PAGE // scale
+    found = pages.measured(count)
+    firsts = [(f"{m.name}, {m.facts:,} facts, {m.kilobytes:,.0f} kB", m.first) for m in found]
+    redraws = [(f"{m.name}, {m.facts:,} facts", m.moved) for m in found]
+    return [
+        *group(f"first picture of a page of {count:,} facts", firsts, milliseconds),
+        *group("CPU for a redraw while it is dragged", redraws, milliseconds),
+    ]
 
 
 def asking(folder: Folder, facts: int) -> list[Row]:
     """The time of two queries over the same triples."""
     quads = list(graphs.quads(facts))
     store.write(folder.store, quads, MANIFEST)
-    graph = rdflib.Graph()
-    graph.parse(data=ox.serialize(plain(quads), format=ox.RdfFormat.N_TRIPLES), format="nt")
+    ntriples = ox.serialize(plain(quads), format=ox.RdfFormat.N_TRIPLES)
+    graph = rdflib.Graph().parse(data=ntriples, format="nt")
+    joined = rdflib.Graph(store="Oxigraph").parse(data=ntriples, format="ox-nt")
     rows = []
     with store.open(folder.store) as ours:
         for name, query in (("selective query", graphs.SELECTIVE), ("join and count", graphs.JOIN)):
             mine = [tuple(v.value for v in row) for row in ours.query(query)]
-            theirs = [tuple(str(v) for v in row) for row in graph.query(query, initNs=STANDARD)]
-            if sorted(mine) != sorted(theirs):
-                raise SystemExit(f"{name}: the two do not answer alike")
+            for each in (graph, joined):
+                theirs = [tuple(str(v) for v in row) for row in each.query(query, initNs=STANDARD)]
+                if sorted(mine) != sorted(theirs):
+                    raise SystemExit(f"{name}: they do not answer alike")
             times = [
                 ("kg.store, on disk", seconds(lambda q=query: list(ours.query(q)), runs=9)),
+                ("pyoxigraph alone, on disk", seconds(lambda q=query: list(bare_query(ours, q)), runs=9)),
+                ("oxrdflib, in memory", seconds(lambda q=query: list(joined.query(q, initNs=STANDARD)), runs=9)),
                 ("rdflib, in memory", seconds(lambda q=query: list(graph.query(q, initNs=STANDARD)), runs=1)),
             ]
             rows += group(f"{name}, {len(quads):,} triples, {len(mine):,} rows", times, milliseconds)
@@ -161,19 +225,39 @@ def machine() -> str:
     return f"{os.cpu_count()} cores of {model}, load {load:.1f} at the start; {python}, {peers}."
 
 
+def placed(part: Callable[[Folder, int], list[Row]], facts: int) -> list[Row]:
+    """The rows of a part that needs a folder."""
+    with tempfile.TemporaryDirectory() as place:
+        return part(Folder(Path(place)), facts)
+
+
+def parts(scale: int) -> dict[str, Callable[[], list[Row]]]:
+    """All that is measured, in the order of the table."""
+    sizes = increment.SIZES[: 3 if scale == 1 else 2]  # the largest takes minutes: see benchmarks/increment.py
+    return {
+        "read": lambda: reading(ROOT, scale),
+        "read-growth": lambda: growth(ROOT, scale),
+        "resolve": lambda: resolving(scale),
+        "increment": lambda: increment.increment(ROOT, sizes),
+        "load": lambda: placed(loading, FACTS // scale),
+        "query": lambda: placed(asking, FACTS_ASKED // scale),
+        "check": lambda: placed(checking, FACTS_ASKED // scale),
+        "growth": lambda: placed(growing_graphs, FACTS_ASKED // 10 // scale),
+        "start": lambda: placed(starting, FACTS_AT_START // scale),
+        "serve": lambda: placed(lambda folder, facts: serving(folder.path, facts), FACTS_SERVED // scale),
+        "page": lambda: paging(scale),
+    }
+
+
 def main() -> None:
-    """Measure all and print it as Markdown."""
+    """Measure all, or some, and print it as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a tenth of the size")
-    scale = 10 if parser.parse_args().quick else 1
+    parser.add_argument("--only", nargs="+", choices=list(parts(1)), metavar="PART", help=", ".join(parts(1)))
+    options = parser.parse_args()
     print(machine() + "\n", flush=True)
-    sizes = increment.SIZES[: 3 if scale == 1 else 2]  # the largest takes minutes: see benchmarks/increment.py
-    rows = reading(ROOT, scale) + growth(ROOT, scale) + resolving(scale) + increment.increment(ROOT, sizes)
-    for part, facts in ((loading, FACTS), (asking, FACTS_ASKED), (checking, FACTS_ASKED), (starting, FACTS_AT_START)):
-        with tempfile.TemporaryDirectory() as place:
-            rows += part(Folder(Path(place)), facts // scale)
-    with tempfile.TemporaryDirectory() as place:
-        rows += serving(Path(place), FACTS_SERVED // scale)
+    wanted = parts(10 if options.quick else 1)
+    rows = [row for name, measure in wanted.items() if name in (options.only or wanted) for row in measure()]
     print(markdown(rows))
 
 
