@@ -149,7 +149,7 @@ def test_no_rows_are_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_these_are_the_commands() -> None:
     known = (
-        "add ask build conflicts diff export facts init learn queries query remove review "
+        "add ask build conflicts diff export facts init learn load queries query remove review "
         "serve stats validate verify view why"
     )
     assert " ".join(COMMANDS) == known

@@ -312,7 +312,7 @@ def test_too_many_facts_are_refused_and_the_option_named() -> None:
 
 
 def test_a_page_that_cannot_be_written_says_where(tmp_path: Path) -> None:
-    with pytest.raises(KgError, match=r"nowhere/x\.html: cannot write"):
+    with pytest.raises(KgError, match=r"nowhere/x\.html: cannot be written"):
         page.write(tmp_path / "nowhere" / "x.html", pages.empty())
 
 

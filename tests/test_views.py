@@ -296,7 +296,7 @@ def test_same_bytes_in_every_process(tmp_path: Path, text: str) -> None:
 
 
 def test_a_page_that_cannot_be_written_says_where(tmp_path: Path) -> None:
-    with pytest.raises(KgError, match=r"nowhere/x\.html: cannot write"):
+    with pytest.raises(KgError, match=r"nowhere/x\.html: cannot be written"):
         network.write(tmp_path / "nowhere" / "x.html", small())
 
 

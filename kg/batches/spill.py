@@ -15,14 +15,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from kg.errors import StoreError
 from kg.model import Document
 from kg.resolution import near
+from kg.store import damage
 
 PARTS = 256
 """Parts of the graph: the claims on one subject lie in the same. One part at a time is held by a process."""
 TOUCHED = -1
 """The part of claims that a decision may move: they are settled when all is read."""
 
+_PROBE = 1 << 22
+"""Bytes that are written to hear what the system says."""
 _PREFIX, _FILE, _KEYS, _LOCK = "spill-", "read.sqlite", "keys", "lock"
 _HELD = 512  # documents that a process keeps at hand
 _FAST = ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF")  # it never outlives the build
@@ -69,11 +73,14 @@ class Spill(Mapping[str, Document]):
         for folder in root.glob(_PREFIX + "*"):
             _remove_abandoned(folder)
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
-        spill = cls(folder)
-        spill._held = [(folder / _KEYS).open("wb"), (folder / _LOCK).open("w")]
-        fcntl.flock(spill._held[1], fcntl.LOCK_EX)
-        for line in (*_FAST, *_TABLES):
-            spill._database.execute(line)
+        try:
+            spill = cls(folder)
+            spill._held = [(folder / _KEYS).open("wb"), (folder / _LOCK).open("w")]
+            fcntl.flock(spill._held[1], fcntl.LOCK_EX)
+            for line in (*_FAST, *_TABLES):
+                spill._database.execute(line)
+        except sqlite3.Error as error:
+            raise _unwritten(folder, error) from None
         return spill
 
     def __enter__(self) -> Spill:
@@ -83,9 +90,12 @@ class Spill(Mapping[str, Document]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._database.close()
+        told = _unwritten(self.folder, error) if isinstance(error, sqlite3.Error) else None
         shutil.rmtree(self.folder, ignore_errors=True)
         for file in self._held:
             file.close()
+        if told is not None:
+            raise told from None
 
     # -- written while documents are read ----------------------------------------------------------------------------
 
@@ -229,3 +239,17 @@ def _packed(document: Document) -> str:
 def _document(body: str, original: str | None, translated: int | None) -> Document:
     text, source, title, issued, language, publisher = json.loads(body)
     return Document(text, source, title, issued, language, publisher, original or "", bool(translated))
+
+
+def _unwritten(folder: Path, error: sqlite3.Error) -> StoreError:
+    """The error for a spill that could not be written. SQLite does not say why, so the system is asked: it refuses the
+    same room to a file that is written here."""
+    reason: Exception = error
+    try:
+        with tempfile.TemporaryFile(dir=folder.parent) as probe:
+            probe.write(bytes(_PROBE))
+            probe.flush()
+    except OSError as refusal:
+        reason = refusal
+    shutil.rmtree(folder, ignore_errors=True)
+    return damage.unwritten(reason, folder.parent)

@@ -64,13 +64,14 @@ def on_engines(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-@main.command(epilog=epilog("kg load parts/", "kg --store /data/graph load parts/"))
+@main.command(epilog=epilog("kg load parts/"))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @pass_setting
 def load(where: Setting, folder: Path) -> None:
-    """Write the graph from parts that 'kg build --engine spark --parts' left.
+    """Write the graph from parts that Spark left.
 
-    DIR has files of N-Quads and a manifest. The store is replaced in one step, and only by all that the manifest tells.
+    DIR, which 'kg build --engine spark --parts' wrote, has files of N-Quads and a manifest. The store is replaced in
+    one step, and only by all that the manifest tells.
     """
     from kg.store.parts import load as run
 

@@ -43,6 +43,8 @@ def parse(data: bytes, shown: str, suffix: str = ".txt") -> Document:
     if suffix == ".pdf":
         return pdf.parse(data, shown)
     text = decoded(data, place)
+    if not text.strip():  # a mark alone
+        raise InputError("an empty file", place, "nothing to read")
     if suffix == ".md" and text.startswith("---"):
         return _with_front_matter(text, shown)
     return Document(text, shown)

@@ -40,7 +40,7 @@ def by_pyshacl(store: Store, shapes: Graph) -> list[Finding]:
     if not isinstance(results, Graph):
         raise ProjectError(f"the shapes cannot be run: {results}", None, "mend ontology/shapes")
     nodes = results.objects(None, uri(SH + "result"))  # and not their details, which are results too
-    return sorted({finding for node in nodes for finding in _finding(results, node, shapes)})
+    return sorted({finding for node in nodes for finding in _finding(results, node, graph)})
 
 
 def uri(iri: str) -> URIRef:
@@ -57,6 +57,17 @@ def named(term: object) -> str:
     if isinstance(term, ox.BlankNode | BNode):
         return f"_:{term.value if isinstance(term, ox.BlankNode) else term}"
     return term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
+
+
+def check_of(shape: Node | None, shapes: Graph) -> str:
+    """The name of a shape in a report: its own, or that of the shape it is a part of."""
+    from rdflib import BNode
+
+    seen: set[Node | None] = set()
+    while isinstance(shape, BNode) and shape not in seen:
+        seen.add(shape)
+        shape = next(iter(sorted(shapes.subjects(None, shape), key=str)), None)
+    return "unnamed" if shape is None or isinstance(shape, BNode) else local_name(str(shape))
 
 
 def severity_of(severity: Node | None) -> str:
@@ -141,8 +152,8 @@ def _finding(results: Graph, node: Node, shapes: Graph) -> Iterator[Finding]:
     shape = one(results, node, SH + "sourceShape")
     value, focus = one(results, node, SH + "value"), one(results, node, SH + "focusNode")
     severity = severity_of(one(results, node, SH + "resultSeverity"))
-    shown = "" if value is None or value == focus else f": {shortened(str(value))}"
+    shown = "" if value is None or value == focus else f": {shortened(named(value))}"
     told = [str(message) for message in results.objects(node, uri(SH + "resultMessage"))]
     for message in told or [_UNWORDED]:
         fix = str(one(shapes, shape, kg("fix")) or "")
-        yield Finding(local_name(str(shape)), severity, named(focus), message + shown, fix)
+        yield Finding(check_of(shape, shapes), severity, named(focus), message + shown, fix)

@@ -16,7 +16,7 @@ from kg.errors import Place, ProjectError
 from kg.names import kg, local_name
 from kg.store import Store
 from kg.validation.compiled import Beyond, Compiler, Rule
-from kg.validation.reference import SH, by_pyshacl, named, severity_of, shortened, uri
+from kg.validation.reference import SH, by_pyshacl, check_of, named, severity_of, shortened, uri
 from kg.validation.report import Finding
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ def _targeted(graph: Graph) -> list[Node]:
 
 
 def _beyond(graph: Graph) -> dict[Node, str]:
+    if (None, uri(SH + "parameter"), None) in graph:  # any property may be a constraint then
+        return dict.fromkeys((*_implied(graph), *_targeted(graph)), "a constraint of one's own")
     found: dict[Node, str] = {}
     for shape in _implied(graph):
         found[shape] = "a shape that is a class too"
@@ -119,7 +121,7 @@ def _broken(store: Store, graph: Graph, rule: Rule) -> Iterator[Finding]:
         focus, *values = row
         shown = "".join(f": {shortened(named(value))}" for value in values if value != focus)
         for message in messages:
-            yield Finding(local_name(str(rule.shape)), severity, named(focus), message + shown, fix)
+            yield Finding(check_of(rule.shape, graph), severity, named(focus), message + shown, fix)
 
 
 def _only(graph: Graph, wanted: set[Node]) -> Graph:
