@@ -38,6 +38,8 @@ from kg.store.content import Piece
 from kg.store.graph import Hold, Manifest, Store, sizes
 
 _GENERATION = re.compile(r"g(\d{6,})")
+_AT_ONCE = 1 << 25
+"""Bytes of N-Quads that are loaded at once."""
 _LOOKED_UP = 1_000
 """Quads of a new generation that are looked up at most, one of each piece, besides counting them all."""
 _OPENINGS = 5  # beside a writer 7 of 60 openings missed a file that the next try found
@@ -113,7 +115,9 @@ def _load(home: Path, quads: Iterable[ox.Quad], pieces: Iterable[Piece], manifes
 
     engine = ox.Store(str(home / DATA))
     engine.bulk_extend(own)
-    engine.bulk_load(cast(BinaryIO, _Stream(passing())), ox.RdfFormat.N_QUADS)
+    coming = passing()
+    while (first := next(coming, None)) is not None:
+        engine.bulk_load(cast(BinaryIO, _Stream(_some(first, coming))), ox.RdfFormat.N_QUADS)
     engine.flush()
     wrote = sizes(engine)
     del engine  # gives up the engine's own lock
@@ -127,6 +131,18 @@ def _load(home: Path, quads: Iterable[ox.Quad], pieces: Iterable[Piece], manifes
     # Where the same quad came in two pieces, the sum is another: then it is made of what the engine gives back.
     is_whole = all(counts[layer(name).value] == found[name] for name in LAYERS)
     return replace(manifest(), quads=wrote, digest=content.written(total) if is_whole else content.digest(again))
+
+
+def _some(first: bytes, coming: Iterator[bytes]) -> Iterator[bytes]:
+    """So many pieces as are loaded at once: the engine holds all of them in memory until they are sorted."""
+    length, piece = 0, first
+    while True:
+        yield piece
+        length += len(piece)
+        following = next(coming, None) if length < _AT_ONCE else None
+        if following is None:
+            return
+        piece = following
 
 
 class _Stream:
