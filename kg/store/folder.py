@@ -20,7 +20,7 @@ import re
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -121,15 +121,9 @@ def _load(home: Path, quads: Iterable[ox.Quad], pieces: Iterable[Piece], manifes
     engine.flush()
     wrote = sizes(engine)
     del engine  # gives up the engine's own lock
-    again = ox.Store.read_only(str(home / DATA))
-    found = sizes(again)
-    if found != wrote:
-        raise _unlike(home, f"wrote {wrote}, read back {found}")
-    lost = sum(quad not in again for line in seen for quad in ox.parse(line, ox.RdfFormat.N_QUADS))
-    if lost:
-        raise _unlike(home, f"{lost:,} of {len(seen):,} quads looked up are not so when read back")
+    again = _read_back(home, wrote, [quad for line in seen for quad in ox.parse(line, ox.RdfFormat.N_QUADS)])
     # Where the same quad came in two pieces, the sum is another: then it is made of what the engine gives back.
-    is_whole = all(counts[layer(name).value] == found[name] for name in LAYERS)
+    is_whole = all(counts[layer(name).value] == wrote[name] for name in LAYERS)
     return replace(manifest(), quads=wrote, digest=content.written(total) if is_whole else content.digest(again))
 
 
@@ -298,16 +292,22 @@ def _fill(home: Path, quads: Iterable[ox.Quad], manifest: Manifest) -> Manifest:
     engine.flush()
     wrote = sizes(engine)
     del engine  # gives up the engine's own lock
+    again = _read_back(home, wrote, tally.seen)
+    # Summed on their way in, unless some came twice far apart: to read all back takes as long as to load them.
+    is_whole = all(tally.counts[layer(name).value] == wrote[name] for name in LAYERS)
+    return replace(manifest, quads=wrote, digest=tally.digest if is_whole else content.digest(again))
+
+
+def _read_back(home: Path, wrote: Mapping[str, int], some: Collection[ox.Quad]) -> ox.Store:
+    """A generation opened again; StoreError when it has another number of quads than was written, or lacks some."""
     again = ox.Store.read_only(str(home / DATA))
     found = sizes(again)
     if found != wrote:
         raise _unlike(home, f"wrote {wrote}, read back {found}")
-    lost = sum(next(again.quads_for_pattern(*quad), None) != quad for quad in tally.seen)
+    lost = sum(next(again.quads_for_pattern(*quad), None) != quad for quad in some)
     if lost:
-        raise _unlike(home, f"{lost:,} of {len(tally.seen):,} quads looked up are not so when read back")
-    # Summed on their way in, unless some came twice far apart: to read all back takes as long as to load them.
-    is_whole = all(tally.counts[layer(name).value] == found[name] for name in LAYERS)
-    return replace(manifest, quads=wrote, digest=tally.digest if is_whole else content.digest(again))
+        raise _unlike(home, f"{lost:,} of {len(some):,} quads looked up are not so when read back")
+    return again
 
 
 def _amend(
