@@ -153,10 +153,12 @@ def test_without_scripts_the_start_and_each_fact_can_be_read(browser: object, se
     page.goto(f"{server.url}fact/{fact.id}")
     assert page.locator("mark").first.is_visible()
     assert page.locator("mark").all_text_contents() == [explored.QUOTE] * 3
-    page.get_by_role("link", name="Hub", exact=True).first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Hub", exact=True).first.click()
     assert page.locator("article").count() == 200
-    page.get_by_role("link", name="The next facts").click()
-    page.get_by_role("link", name="The next facts").click()
+    for _ in range(2):
+        with page.expect_navigation():
+            page.get_by_role("link", name="The next facts").click()
     assert page.locator("article").count() == explored.SPOKES + 2 - 400
     assert page.locator("a", has_text="The next facts").count() == 0
     context.close()
