@@ -11,6 +11,7 @@ import fcntl
 import os
 import re
 import secrets
+import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -68,6 +69,35 @@ def alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_empty(folder: Path) -> bool:
+    """Whether nothing is in a folder but what writers left there that were killed."""
+    return folder.is_dir() and all(_BESIDE.fullmatch(entry.name) for entry in folder.iterdir())
+
+
+def copy_into(folder: Path, parts: Iterable[Path]) -> None:
+    """Copy folders with all that is in them into one that is not there, or empty, whole or not at all.
+
+    A folder that is not there appears in one step; one that is there stays itself, and each part appears in one step.
+    Raises OSError when it cannot be done; then nothing is left of it.
+    """
+    target = folder.resolve()
+    is_there = target.is_dir()
+    around = target if is_there else target.parent
+    make_folder(around)
+    _sweep(around)
+    with _drafted(_folder(around)) as draft:
+        assert draft.name is not None, "it has one from the beginning"
+        copies = [Path(shutil.copytree(part, draft.name / part.name)) for part in parts]
+        settle_all(draft.name)
+        if is_there:
+            for copy in copies:
+                copy.replace(target / copy.name)
+            draft.name.rmdir()
+        else:
+            draft.give(target)
+    settle(around)
+
+
 def settle(path: Path) -> None:
     """Wait until a file, or what a folder says of the names in it, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
@@ -98,7 +128,7 @@ def _mode(path: Path) -> int | None:
 
 @dataclass(slots=True)
 class _Draft:
-    """An open file that is not yet in its place; the lock on it tells those who sweep that its writer lives."""
+    """An open file or folder that is not yet in its place; a lock on it tells those who sweep that its writer lives."""
 
     descriptor: int
     folder: Path
@@ -116,7 +146,7 @@ class _Draft:
 
 def _replace(target: Path, pieces: Iterable[bytes], mode: int | None) -> None:
     _sweep(target.parent)
-    with _drafted(target.parent) as draft:
+    with _drafted(_nameless(target.parent) or _named(target.parent)) as draft:
         with os.fdopen(draft.descriptor, "wb", closefd=False) as out:
             out.writelines(pieces)
         if mode is not None:
@@ -133,15 +163,14 @@ def _replace(target: Path, pieces: Iterable[bytes], mode: int | None) -> None:
 
 
 @contextmanager
-def _drafted(folder: Path) -> Iterator[_Draft]:
-    draft = _nameless(folder) or _named(folder)
+def _drafted(draft: _Draft) -> Iterator[_Draft]:
     placed = False
     try:
         yield draft
         placed = True
     finally:
         if not placed and draft.name is not None:
-            draft.name.unlink(missing_ok=True)
+            _remove(draft.name)
         os.close(draft.descriptor)
 
 
@@ -170,6 +199,26 @@ def _named(folder: Path) -> _Draft:
         os.close(descriptor)  # swept away before it was locked
 
 
+def _folder(folder: Path) -> _Draft:
+    """A folder under a name of its own."""
+    while True:
+        name = _beside(folder)
+        name.mkdir()
+        with suppress(FileNotFoundError):  # swept away before it was locked
+            descriptor = os.open(name, os.O_RDONLY)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if name.is_dir():
+                return _Draft(descriptor, folder, name)
+            os.close(descriptor)
+
+
+def _remove(name: Path) -> None:
+    if name.is_dir():
+        shutil.rmtree(name, ignore_errors=True)
+    else:
+        name.unlink(missing_ok=True)
+
+
 def _beside(folder: Path) -> Path:
     return folder / f".kg-{secrets.token_hex(8)}.part"
 
@@ -180,7 +229,7 @@ def _sweep(folder: Path) -> None:
     Best effort: whoever may not remove it may still write.
     """
     with suppress(OSError), os.scandir(folder) as entries:
-        for name in [e.path for e in entries if _BESIDE.fullmatch(e.name) and e.is_file(follow_symlinks=False)]:
+        for name in [e.path for e in entries if _BESIDE.fullmatch(e.name) and not e.is_symlink()]:
             with suppress(OSError):
                 _swept(name)
 
@@ -189,6 +238,6 @@ def _swept(name: str) -> None:
     descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        Path(name).unlink()
+        _remove(Path(name))
     finally:
         os.close(descriptor)

@@ -864,6 +864,14 @@ def test_init_copies_a_project_and_refuses_a_full_folder(kg: Run, project: Path,
     assert kg("init", str(tmp_path / "mine"), status=1).stderr.startswith(f"kg: {tmp_path / 'mine'}: is not empty")
     (tmp_path / "file").write_text("x")
     assert "is not empty" in kg("init", str(tmp_path / "file"), status=1).stderr
+    for rest in (tmp_path / "here" / f".kg-{5:016x}.part" / "seeds", tmp_path / f".kg-{6:016x}.part"):
+        rest.mkdir(parents=True)
+    kg("init", str(tmp_path / "here"))
+    kg("init", str(tmp_path / "new" / "one"))
+    kg("init", str(tmp_path / "other"))
+    for made in (tmp_path / "here", tmp_path / "new" / "one", tmp_path / "other"):
+        assert sorted(p.name for p in made.iterdir()) == ["ontology", "queries", "seeds"]
+    assert not list(tmp_path.rglob("*.part")), "what was killed before is swept away"
     inside = kg("init", str(project / "seeds" / "mine"), status=1)
     assert "inside the project" in inside.stderr
     assert not (project / "seeds" / "mine").exists()

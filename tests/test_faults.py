@@ -70,7 +70,7 @@ class World:
         found = {"graph": self._graph()}
         for folder in ("seeds/decisions", "ontology", "out"):
             for path in sorted((self.root / folder).rglob("*")):
-                if path.is_file() and not _PART.fullmatch(path.name):
+                if path.is_file() and not _PART.search(path.as_posix()):
                     found[path.relative_to(self.root).as_posix()] = path.read_text("utf-8", "surrogateescape")
         return found
 
@@ -131,6 +131,7 @@ DEEDS: Mapping[str, Deed] = {
     "pattern": Deed(("learn", "{root}/more/craft.md", "--accept", "{proposal}"), repeat=("stats",)),
     "export": Deed(("export", "{root}/out/graph.ttl")),
     "export-again": Deed(("export", "{root}/out/graph.ttl"), _written_before),
+    "init": Deed(("init", "{root}/out/mine"), repeat=("stats",)),
     "view-again": Deed(("view", "{root}/out/graph.html"), _written_before),
 }
 

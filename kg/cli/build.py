@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -275,13 +274,16 @@ def init(where: Setting, folder: Path) -> None:
     DIR becomes a copy of the project in use: ontology/, seeds/ and queries/, to be changed at will. A folder with files
     in it is refused.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not files.is_empty(folder):
         raise ProjectError("is not empty", Place(str(folder)), "name a new folder")
     root = where.project().root
     if folder.resolve().is_relative_to(root.resolve()) and any(
         folder.resolve().is_relative_to(root.resolve() / p) for p in PARTS
     ):
         raise ProjectError("lies inside the project that would be copied", Place(str(folder)), "name another folder")
-    for part in PARTS:
-        shutil.copytree(root / part, folder / part)
+    try:
+        files.copy_into(folder, [root / part for part in PARTS])
+    except OSError as error:
+        hint = way_out(error, "name another folder")
+        raise ProjectError(f"cannot be a project: {reason_of(error)}", Place(str(folder)), hint) from None
     click.echo(f"{folder}: now 'kg --project {folder} build'", err=True)
