@@ -133,7 +133,7 @@ def oxigraph(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def virtuoso(folder: Path) -> Iterator[str]:
-    """Virtuoso, whose visitors may write; the test is skipped where it is not installed."""
+    """Virtuoso, whose visitors may write; at ``/sparql-auth`` dba, dba. The test is skipped where it is not there."""
     if shutil.which("virtuoso-t") is None or shutil.which("isql-vt") is None:
         pytest.skip("no virtuoso-t: apt-get install virtuoso-opensource")
     sql, port = free_port(), free_port()

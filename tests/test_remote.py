@@ -384,6 +384,53 @@ def test_who_asks(passage: Gate, given: dict[str, Any], monkeypatch: pytest.Monk
         assert len(held(place)) == len(QUADS)
 
 
+def test_a_server_that_wants_a_proof_of_the_password(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Address(places.url("virtuoso") + "-auth", "private")
+    monkeypatch.setenv("KG_STORE_USER", "dba")
+    monkeypatch.setenv("KG_STORE_PASSWORD", "wrong")
+    with pytest.raises(StoreError, match=r"refuses \(401\) who asks"):
+        store.write(place, QUADS, MANIFEST)
+    monkeypatch.setenv("KG_STORE_PASSWORD", "dba")
+    store.write(place, QUADS, MANIFEST)
+    assert held(place) == WRITTEN
+
+
+@pytest.mark.parametrize("challenge", SUITE["challenge"], ids=lambda case: case["name"])
+def test_challenges(passage: Gate, challenge: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KG_STORE_USER", "ana")
+    monkeypatch.setenv("KG_STORE_PASSWORD", "s3cret")
+    said: list[str] = []
+
+    def act(passing: Passing) -> None:
+        said.append(passing.authorization)
+        if passing.authorization.startswith("Digest "):
+            passing.go_on()
+        else:
+            passing.answer(401, "text/plain", "prove it", WWW_Authenticate=challenge["challenge"])
+
+    passage.act = act
+    place = Address(passage.url, "proved")
+    if "error" in challenge:
+        with pytest.raises(StoreError, match=challenge["error"]):
+            store.write(place, QUADS, MANIFEST)
+        return
+    store.write(place, QUADS, MANIFEST)
+    assert [s.partition(" ")[0] for s in said[:3]] == ["Basic", "Digest", "Digest"]
+    assert len(set(said)) == len(said), "each proof is used once"
+    assert all(challenge["algorithm"] in s for s in said[1:])
+    assert not any("s3cret" in s for s in said)
+
+
+def test_without_httpx_the_way_to_a_proof_is_named(passage: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KG_STORE_USER", "ana")
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    monkeypatch.delitem(sys.modules, "kg.store.digest", raising=False)
+    wanted = 'Digest realm="graphs", nonce="7", qop="auth"'
+    passage.act = lambda passing: passing.answer(401, "text/plain", "", WWW_Authenticate=wanted)
+    with pytest.raises(StoreError, match=r"needs httpx \(pip install 'autotech-kg\[digest\]'\)"):
+        store.write(Address(passage.url, "proved"), QUADS, MANIFEST)
+
+
 @pytest.mark.parametrize("case", SUITE["nonsense"], ids=lambda case: case["name"])
 def test_a_server_that_answers_nonsense(passage: Gate, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KG_STORE_TOKEN", "s3cret")

@@ -13,12 +13,16 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError, NewConnectionError, SSLError, TimeoutError
 
 from kg.errors import Place, QueryError, StoreError
+
+if TYPE_CHECKING:
+    from kg.store.digest import Digest
 
 TIMEOUT = 120.0
 """Seconds that a server may be silent, unless ``KG_STORE_TIMEOUT`` says otherwise."""
@@ -39,6 +43,8 @@ class Asker:
     """Who asks and how patiently; kept out of every message."""
 
     authorization: str = field(default="", repr=False)
+    user: tuple[str, str] | None = field(default=None, repr=False)
+    """The name and the password, where these say who asks."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     timeout: float = TIMEOUT
 
@@ -54,13 +60,14 @@ class Asker:
         if token:
             if not re.fullmatch(r"[\x21-\x7e]+", token):
                 raise StoreError("is no token", Place("KG_STORE_TOKEN"), "printable ASCII without spaces")
-            return cls(f"Bearer {token}", (token,), timeout)
+            return cls(f"Bearer {token}", None, (token,), timeout)
         if not user and password:
             raise StoreError("has no user", Place("KG_STORE_PASSWORD"), "set KG_STORE_USER too")
         if ":" in user:
             raise StoreError("holds a colon", Place("KG_STORE_USER"), "no name of HTTP has one")
         pair = base64.b64encode(f"{user}:{password}".encode()).decode()
-        return cls(f"Basic {pair}", (password, pair), timeout) if user else cls(timeout=timeout)
+        named = (user, password)
+        return cls(f"Basic {pair}", named, (password, pair), timeout) if user else cls(timeout=timeout)
 
     def hushed(self, text: str) -> str:
         """A text without what is secret: a server may repeat what it was sent."""
@@ -85,6 +92,7 @@ class Wire:
 
     asker: Asker
     _pools: dict[int, urllib3.PoolManager] = field(default_factory=dict, repr=False)
+    _digest: Digest | None = field(default=None, repr=False)
 
     def send(
         self, url: str, fields: Fields = (), *, body: tuple[str, bytes] | None = None, accept: str = "*/*"
@@ -96,15 +104,36 @@ class Wire:
         """
         media_type, data = body or ("application/x-www-form-urlencoded", urlencode(fields).encode())
         headers = {"Accept": accept, "Content-Type": media_type, "User-Agent": "autotech-kg"}
-        if self.asker.authorization:
-            headers["Authorization"] = self.asker.authorization
         target = f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(fields)}" if body and fields else url
         for _ in range(_REDIRECTS):
-            response = self._sent(target, data, headers)
+            response = self._admitted(target, data, headers)
             if not 300 <= response.status < 400:
                 return Body(self._checked(url, response), url)
             target = _next(target, response)
         raise Elsewhere("is sent on again and again", Place(url), "give the address of the SPARQL endpoint")
+
+    def _admitted(self, url: str, data: bytes, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
+        """The response to a request, sent again where the server wants another word on who asks."""
+        said = self._digest.proof(url) if self._digest else self.asker.authorization
+        response = self._sent(url, data, headers | ({"Authorization": said} if said else {}))
+        if response.status != 401 or self.asker.user is None:
+            return response
+        if "WWW-Authenticate" not in response.headers:  # Virtuoso tells what it wants only who has said nothing
+            response.drain_conn()
+            response = self._sent(url, data, headers)
+        proof = self._proof(url, response.headers.getlist("WWW-Authenticate"))
+        if not proof:
+            return response
+        response.drain_conn()
+        return self._sent(url, data, headers | {"Authorization": proof})
+
+    def _proof(self, url: str, challenges: Sequence[str]) -> str:
+        if self.asker.user is None or not any(c.lower().startswith("digest ") for c in challenges):
+            return ""
+        from kg.store.digest import Digest  # few servers want it, and its library is an extra
+
+        self._digest = self._digest or Digest(*self.asker.user)
+        return self._digest.proof(url, challenges)
 
     def _sent(self, url: str, data: bytes, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
         """The response to one request, tried again where another try may help: not after a silence."""
