@@ -91,8 +91,7 @@ def build(
     knowledge = Knowledge.of(project)
     panel = panel_of(knowledge, extractors)
     curated = seeds.load_facts(project, knowledge.ontology, knowledge.names) if facts else []
-    articles = project.seeds / "articles"
-    wanted = sources if sources is not None else [articles] if articles.is_dir() else []
+    wanted = project.articles if sources is None else sources
     made_from = inputs(project, facts=facts, extractors=extractors)
     place = store.claim(target or project.store)
     beside = store.beside(place)

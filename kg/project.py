@@ -46,6 +46,12 @@ class Project:
         return self.root / "seeds"
 
     @property
+    def articles(self) -> tuple[Path, ...]:
+        """The sources that are read where none are named: the folder of articles, where there is one."""
+        folder = self.seeds / "articles"
+        return (folder,) if folder.is_dir() else ()
+
+    @property
     def queries(self) -> Path:
         """The folder of the saved queries."""
         return self.root / "queries"

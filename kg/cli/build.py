@@ -137,7 +137,7 @@ def _explain(project: Project, sources: tuple[str, ...]) -> None:
     from kg.documents import read
 
     knowledge = Knowledge.of(project)
-    for document in read(sources or [project.seeds / "articles"]):
+    for document in read(sources or project.articles):
         if isinstance(document, KgError):
             raise document
         told = knowledge.in_language(document)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +19,25 @@ if TYPE_CHECKING:
     from kg.store import Location
 
 _MIB = 1 << 20
+_Check = Callable[[click.Context, click.Parameter, tuple[str, ...]], tuple[str, ...]]
+
+
+def _each(form: str, what: str) -> _Check:
+    """What holds the values of an option to a form: else they would be compared, and never match."""
+
+    def check(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+        for value in given:
+            if not re.fullmatch(form, value):
+                raise click.BadParameter(f"{value!r} is no {what}")
+        return given
+
+    return check
+
+
+def _seconds(_: click.Context, __: click.Parameter, given: float) -> float:
+    if math.isnan(given):  # it passes every range
+        raise click.BadParameter("nan is no number of seconds")
+    return given
 
 
 @main.command(
@@ -35,6 +57,7 @@ _MIB = 1 << 20
     type=click.FloatRange(0, 86400, min_open=True),
     default=30,
     show_default=True,
+    callback=_seconds,
     help="How long one query may work.",
 )
 @click.option(
@@ -54,9 +77,21 @@ _MIB = 1 << 20
     help="How long its answer may be; a longer one is broken off.",
 )
 @click.option(
-    "--allow-origin", "origins", metavar="ORIGIN", multiple=True, help="Let pages of another server ask; * is all."
+    "--allow-origin",
+    "origins",
+    metavar="ORIGIN",
+    multiple=True,
+    callback=_each(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#\s]+", "origin: it is *, or as https://app.example"),
+    help="Let pages of another server ask; * is all.",
 )
-@click.option("--allow-host", "hosts", metavar="NAME", multiple=True, help="Another name of this server.")
+@click.option(
+    "--allow-host",
+    "hosts",
+    metavar="NAME",
+    multiple=True,
+    callback=_each(r"(?i)[a-z0-9._-]+|[0-9a-f:.]+", "name: without scheme, port and path"),
+    help="Another name of this server.",
+)
 @click.option("--allow-update", is_flag=True, help="Take updates, into a copy that is thrown away at the end.")
 @click.option("--allow-service", is_flag=True, help="Let queries ask other servers (SERVICE, LOAD).")
 @click.option("--open", "is_opened", is_flag=True, help="Open the explorer in the browser.")

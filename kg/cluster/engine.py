@@ -46,8 +46,7 @@ def build(
     project = project or Project.find()
     known = Knowledge.of(project)
     curated = seeds.load_facts(project, known.ontology, known.names) if facts else []
-    articles = project.seeds / "articles"
-    wanted = sources if sources is not None else [articles] if articles.is_dir() else []
+    wanted = project.articles if sources is None else sources
     with session.opened(master, jobs) as spark, _room(spark, parts, target or project.store) as room:
         room.parts.check()
         shipment = session.ship(spark, project)

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kg import seeds
-from kg.build import Knowledge, assemble
-from kg.documents import read
-from kg.errors import InputError, QueryError
+from kg.build import Knowledge, assemble, read_documents, together
+from kg.errors import QueryError
 from kg.learning.corpus import Corpus, corpus, end_of, known_pairs
 from kg.learning.editing import file_of
 from kg.learning.proposal import Evidence, Learned, Proposal
@@ -35,12 +34,16 @@ def learn(
 
     Known are the curated facts, what is read in the documents themselves, and ``facts``. ``sources`` are files and
     folders (default: ``seeds/articles``); ``language`` is a code, ``property`` a CURIE or local name, to learn for
-    these only. Raises Faults for faults of the project, QueryError for an unknown language or property.
+    these only. Raises Faults for faults of the project, InputError (or Faults) where all the sources named are refused,
+    QueryError for an unknown language or property.
     """
     project = project or Project.find()
     knowledge = Knowledge.of(project)
-    codes, wanted = _languages(knowledge, language), _properties(knowledge.ontology, property)
-    documents, refused = _documents(knowledge, sources)
+    codes, chosen = _languages(knowledge, language), _properties(knowledge.ontology, property)
+    wanted = project.articles if sources is None else sources
+    documents, refused = read_documents(knowledge, wanted, strict=False)
+    if refused and sources is not None and not documents:
+        raise together(refused)
     curated = seeds.load_facts(project, knowledge.ontology, knowledge.names)
     found = [(d, *_read(knowledge, d)) for d in documents]
     graph = assemble(knowledge, documents, [extraction for _, _, extraction in found], curated)
@@ -49,7 +52,7 @@ def learn(
     proposals: list[Proposal] = []
     for code in codes:
         here = corpus(knowledge, code, [x for x in found if x[0].language[:2] == code], known)
-        results = _best(here, knowledge.ontology, project, wanted, min_support)
+        results = _best(here, knowledge.ontology, project, chosen, min_support)
         proposals += (_proposal(r, here, knowledge.ontology) for r in results)
     return Learned(tuple(proposals), tuple(refused), len(documents), len(accepted))
 
@@ -84,15 +87,6 @@ def _properties(ontology: Ontology, name: str) -> list[str]:
         known = ", ".join(map(ontology.short, usable))
         raise QueryError(f"no property '{name}' to learn for", None, f"there are: {known}")
     return [wanted] if wanted else usable
-
-
-def _documents(knowledge: Knowledge, sources: Sequence[str | Path] | None) -> tuple[list[Document], list[InputError]]:
-    """The documents, each once, in the order of their ids, and what was refused."""
-    articles = knowledge.project.seeds / "articles"
-    wanted = sources if sources is not None else [articles] if articles.is_dir() else []
-    items = list(read(wanted))
-    found = {d.id: d for d in (knowledge.in_language(x) for x in items if isinstance(x, Document))}
-    return [found[i] for i in sorted(found)], [x for x in items if isinstance(x, InputError)]
 
 
 # -- which lines ---------------------------------------------------------------------------------------------------
