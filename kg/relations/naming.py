@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from operator import is_
 from typing import TypeVar
 
 from kg.model import Entity, Label, Origin
@@ -49,7 +50,10 @@ class Namer:
         """The last tokens of legal forms before names: what follows one is a firm."""
 
     def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
-        """The text with its unlisted names typed by their context, and the entities they are."""
+        """The text with its unlisted names typed by their context, and the entities they are; the text itself where
+        there is nothing to type."""
+        if not any(m.unknown for m in linked.mentions):
+            return linked, []
         by_words = self._by_words(linked)
         classes = dict(by_words)
         placed = {linked.text[m.start : m.end] for m in linked.mentions if m.unknown and m.whole}
@@ -92,7 +96,8 @@ class Namer:
             return linked, []
         entities = {name: self._entity(name, cls) for name, cls in classes.items()}
         mentions = tuple(self._named(linked, m, classes, whole, known) for m in linked.mentions)
-        return replace(linked, mentions=mentions), list(entities.values())
+        same = all(map(is_, mentions, linked.mentions))
+        return linked if same else replace(linked, mentions=mentions), list(entities.values())
 
     def _based(self, classes: Mapping[str, str]) -> dict[str, str]:
         """For names that end in that of a version the name of the thing itself ("Acme Y2K Max": "Acme Y2K")."""
