@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate, chain
 
 from kg.frozen import quick
 from kg.model import Literal
@@ -18,8 +19,11 @@ from kg.model import Literal
 # Signs of currency that are written straight before the figure ("Rp195 juta"): the figure is a token of its own.
 _CURRENCIES = "Rp|US|RM|Rs|IDR|USD|EUR|CNY|RMB|INR|GBP|THB|VND"
 UNSPACED = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_TOKEN = re.compile(rf"\d+(?:[.,]\d+)+(?![^\W\d_])|\b(?:{_CURRENCIES})(?=\d)|[^\W{UNSPACED}]+|['’]s\b|[^\s]")
-_INNER = re.compile(r"\b(?:[a-z]{1,2}|\d+)[A-Z][a-z]{2}")
+_TOKEN = re.compile(
+    rf"(\s*+)([a-z]++(?!\w)|\d+(?:[.,]\d+)+(?![^\W\d_])|\b(?:{_CURRENCIES})(?=\d)|[^\W{UNSPACED}]+|['’]s\b|[^\s])"
+)
+"""The space before a token, and the token; most are words in small letters, and those are told soonest."""
+_INNER = re.compile(r"(?:[a-z]{1,2}|\d+)[A-Z][a-z]{2}")
 """How a name begins that has its capital within: "eAcme", "6Acme"."""
 
 
@@ -41,21 +45,20 @@ class Tokens:
         >>> Tokens.of("Acme's Y2K: 1,5 juta").keys
         ('acme', "'s", 'y2k', ':', '1,5', 'juta')
         """
-        spans = [m.span() for m in _TOKEN.finditer(text)]
-        folded = text.casefold().replace("’", "'")
-        if len(folded) == len(text):
-            keys = tuple([folded[a:b] for a, b in spans])
-        else:  # a few letters fold to two ("ß"): then each word by itself
-            keys = tuple([text[a:b].casefold().replace("’", "'") for a, b in spans])
-        starts, ends = zip(*spans, strict=True) if spans else ((), ())
-        inner = {m.start() for m in _INNER.finditer(text)}
-        capitals = tuple([i for i, a in enumerate(starts) if text[a].isupper() or a in inner])
-        return cls(text, starts, ends, keys, capitals)
+        found = _TOKEN.findall(text.rstrip())  # in a long space that nothing follows each place would be tried
+        words = [word for _, word in found]
+        keys = tuple("\n".join(words).casefold().replace("’", "'").split("\n")) if words else ()
+        edges = tuple(accumulate(map(len, chain.from_iterable(found))))
+        large = [i for i, w in enumerate(words) if w[0].isupper() or (w != keys[i] and _INNER.match(w))]
+        return cls(text, edges[::2], edges[1::2], keys, tuple(large))
 
     def is_large(self, i: int) -> bool:
         """Whether a token is written as names are."""
         start = self.starts[i]
-        return self.text[start].isupper() or _INNER.match(self.text, start) is not None
+        if self.text[start].isupper():
+            return True
+        word = self.text[start : self.ends[i]]
+        return word != self.keys[i] and _INNER.match(word) is not None
 
     def at(self, offset: int) -> int:
         """The index of the first token that starts at or after an offset."""

@@ -13,7 +13,7 @@ _SPACED = frozenset(".!?…")
 _CLOSING = frozenset("\"'”’»)]」』")
 _OPENING = frozenset("\"'“‘«([„「『-–—")
 _PAIRS = {"“": "”", "„": "“", "«": "»", "「": "」", "『": "』", "”": "”"}
-_MARK = re.compile(r'["“„«「『]|(?<!\S)”(?=\S)')
+_MARK = re.compile(r'["“„«「『”](?:(?<!”)|(?<!\S”)(?=\S))')
 """What opens a quotation: also the closing mark before a word, where it is set on both sides (”… said,” he added)."""
 _CLOSED = {"“": re.compile(r'[,.?!…]"(?=\s|$)'), '"': re.compile(r"[,.?!…]”(?=\s|$)")}
 """How a mark of the other kind closes: behind the end of what was said."""
