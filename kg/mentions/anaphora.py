@@ -72,7 +72,7 @@ class Resolver:
         self.prepositions = language.single("grammar", "prepositions")
         self.possessive = language.single("grammar", "possessive")
         self.describes = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
-        self.stop = language.single("grammar", "stop")
+        self.binding = self.prepositions | language.single("grammar", "stop")
         self.heads = heads = single_titles(language, ontology)
         """The words for what somebody is ("chief")."""
         self.persons = frozenset(c.iri for c in ontology.classes.values() if c.open and c.name_words > 1)
@@ -351,7 +351,7 @@ class Resolver:
             return True
         i = mention.first - 1
         for _ in range(ADJECTIVES):
-            plain = i >= 0 and keys[i].isalpha() and keys[i] not in self.prepositions | self.stop
+            plain = i >= 0 and keys[i].isalpha() and keys[i] not in self.binding
             if plain and linked.text[linked.tokens.starts[i]].islower():
                 i -= 1
         while i >= 0 and keys[i] in self.determiners:

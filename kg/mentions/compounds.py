@@ -31,11 +31,13 @@ class Compounds:
         self.ontology = ontology
         self.rules = [c for c in ontology.classes.values() if len(c.composed_of) == 2]
         self.wholes = frozenset(c.composed_of[0] for c in self.rules)
+        self.places = frozenset(c.composed_of[1] for c in self.rules)
         self.unit_words = language.single("grammar", "unit_words")
         self.before = language.words("grammar", "legal_before")
         self.after = language.words("grammar", "legal_after")
         self.first_before = {keys[0] for keys in self.before}
         self.last_before = {keys[-1] for keys in self.before}
+        self.words_before = self.first_before | self.last_before
         self.first_after = {keys[0] for keys in self.after}
         self.forms = frozenset(keys for keys in self.after if not self.unit_words.issuperset(keys))
         """The legal forms behind a name that are no words of it."""
@@ -178,13 +180,12 @@ class Compounds:
     def _together(self, tokens: Tokens, one: Mention, other: Mention) -> Mention | None:
         """The name that two side by side make: an unlisted one and a place; a listed one and capitals, or an unlisted
         one that ends as names of firms do or that is called after it (``kg:namedAfter``)."""
-        places = {rule.composed_of[1] for rule in self.rules}
         first = one.first
-        while first < one.last - 1 and tokens.keys[first] in self.last_before | self.first_before:
+        while first < one.last - 1 and tokens.keys[first] in self.words_before:
             first += 1
         unlisted = Mention(tokens.starts[first], other.end, first, other.last, "", frozenset(), "unlisted")
         if one.kind == "unlisted":
-            placed = other.kind == "name" and not places.isdisjoint(other.classes)
+            placed = other.kind == "name" and not self.places.isdisjoint(other.classes)
             parts = (*one.parts, other) if one.parts else ()
             return replace(unlisted, parts=parts, whole=other.entity) if placed else None
         if one.kind not in ("name", "unit") or not other.unknown or not capitalised(tokens, one.first):
@@ -194,9 +195,8 @@ class Compounds:
     def _named_beside(self, tokens: Tokens, one: Mention, other: Mention, unlisted: Mention) -> Mention | None:
         """What a listed name and capitals behind it make: one name, a thing called after what the listed one is, or
         what the text around has to tell (``parts``)."""
-        places = {rule.composed_of[1] for rule in self.rules}
         written = tokens.text[other.start : other.end]
-        if not places.isdisjoint(one.classes):
+        if not self.places.isdisjoint(one.classes):
             home = one.first > 0 and tokens.keys[one.first - 1] in self.origins  # "a maker from Norland | Acme Energy"
             if home or any(c.isdigit() for c in written):
                 return None if home else unlisted
@@ -204,7 +204,7 @@ class Compounds:
         short = other.last - other.first == 1 and written.isupper() and written.isalpha() and not trimmed  # "Acme VDQ"
         formal = any(_stands(tokens, other.last, k, self.forms) for k in (4, 3, 2, 1))
         ends = formal or tokens.keys[other.last - 1] in self.endings
-        if short or (ends and not one.classes.isdisjoint(self.wholes | places)):
+        if short or (ends and not one.classes.isdisjoint(self.wholes | self.places)):
             return unlisted
         cls = next((self.named_after[c] for c in sorted(one.classes) if c in self.named_after), "")
         if not cls or not self._called_after(tokens, one, other):

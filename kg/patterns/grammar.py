@@ -72,6 +72,16 @@ class Grammar:
         return frozenset({*BRACKETS, *BRACKETS.values(), *CLOSERS, *self.breaks_by_first, *self.examples})
 
     @cached_property
+    def small(self) -> frozenset[str]:
+        """The words that say nothing at either end of free words: articles, adverbs, prepositions."""
+        return self.filler | self.prepositions
+
+    @cached_property
+    def determiners(self) -> frozenset[str]:
+        """The words that say which one, or whose, the next word is."""
+        return self.articles | self.possessive
+
+    @cached_property
     def joins(self) -> frozenset[str]:
         """The words with which conjunctions begin."""
         return frozenset(keys[0] for keys in self.conjunctions)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import takewhile
+from itertools import repeat, takewhile
 
 from kg.patterns.grammar import BRACKETS, CLOSERS, NAMELESS, OWNERS, Grammar, Node, node_of
 from kg.patterns.groups import Group, groups
 from kg.patterns.notation import Keys, Slot
 from kg.text import LinkedText
+
+_NONE = repeat(None)
+"""What a word has in the place of a name and of a value."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,10 @@ class Segment:
     """The nodes that say nothing between two parts: small words, owners, such names."""
     examples: Mapping[int, int] = field(default_factory=dict)
     """Where members of what was just said are introduced (", such as"): the first node, and the one past the last."""
+    names: tuple[int, ...] = ()
+    """The nodes of names."""
+    figures: tuple[int, ...] = ()
+    """The nodes of values."""
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -97,7 +104,7 @@ class Segment:
             return False
         before = self.nodes[i - 1]
         owner = before.mention is not None and before.mention.kind in OWNERS
-        return owner or before.key in self.grammar.articles | self.grammar.possessive
+        return owner or before.key in self.grammar.determiners
 
     def is_version(self, i: int) -> bool:
         """Whether a name that nobody listed is that of a version, not one of its own: behind another name ("Acme Y2K
@@ -195,58 +202,65 @@ class Segment:
 
 def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segment:
     """The segment of the tokens ``first`` to ``last`` (past the last)."""
-    nodes = _without_noise(_nodes(linked, first, last, grammar), grammar)
-    words, text = tuple([node.key for node in nodes]), linked.text
-    known = grammar.signs
-    signs = [i for i, word in enumerate(words) if word in known]
-    named = [(i, n.mention) for i, n in enumerate(nodes) if n.mention is not None]
-    small = frozenset([i for i, _ in named if text[nodes[i].start].islower()])
+    found = _nodes(linked, first, last, grammar)
+    nodes = _without_noise(found, grammar)
+    words, text, known, filler = tuple([node[0] for node in nodes]), linked.text, grammar.signs, grammar.filler
+    blank = [i for i, word in enumerate(words) if not word]
+    named = [(i, mention) for i in blank if (mention := nodes[i][3]) is not None]
+    small = frozenset([i for i, mention in named if text[mention.start].islower()])
     owners = frozenset([i for i, mention in named if mention.kind in OWNERS])
-    filler = grammar.filler
-    light = [i for i, word in enumerate(words) if word in filler]
+    signs = [i for i, word in enumerate(words) if word in known]
     return Segment(
         nodes,
         grammar,
         words,
         owners,
-        _brackets(words, signs),
-        _breaks(words, signs, grammar),
+        _brackets(words, signs) if signs else {},
+        _breaks(words, signs, grammar) if signs else frozenset(),
         small,
-        owners.union(light, small),
-        _examples(words, signs, grammar),
+        owners.union([i for i, word in enumerate(words) if word in filler], small),
+        _examples(words, signs, grammar) if signs else {},
+        tuple([i for i, _ in named]),
+        tuple([i for i in blank if nodes[i][4] is not None]),
     )
 
 
 def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[Node]:
-    tokens, plain, vocabulary = linked.tokens, grammar.plain, grammar.vocabulary
+    tokens = linked.tokens
     keys, begins, ends = tokens.keys, tokens.starts, tokens.ends
     starts = {m.first: m for m in linked.between(first, last)}
     values = {v.first: v for v in linked.values_between(first, last)}
     owners = linked.owners_between(first, last) if linked.owners else ()
-    named = sorted({*starts, *values})
     nodes: list[Node] = []
     i = first
-    while i < last:
-        if i not in starts and i not in values and not owners:
-            past = next((at for at in named if at > i), last)
-            run = zip(keys[i:past], begins[i:past], ends[i:past], strict=True)
-            nodes += [node_of((key if key in vocabulary else plain(key), a, b, None, None)) for key, a, b in run]
-            i = past
-            continue
-        mention, value = starts.get(i), values.get(i)
+    for at in sorted({*starts, *values, *(m.first for m in owners)}):
+        if at < i:
+            continue  # within what stands before it
+        if at > i:
+            nodes += map(node_of, zip(_plain(keys[i:at], grammar), begins[i:at], ends[i:at], _NONE, _NONE))
+        mention, value = starts.get(at), values.get(at)
         if mention is not None and mention.last <= last:
-            nodes.append(Node("", mention.start, mention.end, mention))
+            nodes.append(node_of(("", mention.start, mention.end, mention, None)))
             if mention.also:
                 nodes.append(Node("", mention.start, mention.end, replace(mention, entity=mention.also)))
             i = mention.last
         elif value is not None and value.last <= last:
-            nodes.append(Node("", value.start, value.end, None, value))
+            nodes.append(node_of(("", value.start, value.end, None, value)))
             i = value.last
         else:
-            nodes.append(Node(plain(keys[i]), begins[i], ends[i]))
-            nodes += [Node("", m.start, m.end, m) for m in owners if m.first == i] if owners else ()
-            i += 1
+            nodes.append(Node(grammar.plain(keys[at]), begins[at], ends[at]))
+            nodes += [Node("", m.start, m.end, m) for m in owners if m.first == at]
+            i = at + 1
+    nodes += map(node_of, zip(_plain(keys[i:last], grammar), begins[i:last], ends[i:last], _NONE, _NONE))
     return nodes
+
+
+def _plain(keys: Keys, grammar: Grammar) -> Sequence[str]:
+    """Words without their affixes, where only so they are words of the language."""
+    vocabulary, suffixes, plain = grammar.vocabulary, grammar.suffixes, grammar.plain
+    if not suffixes:
+        return keys
+    return [plain(key) if key.endswith(suffixes) and key not in vocabulary else key for key in keys]
 
 
 def _without_noise(nodes: list[Node], grammar: Grammar) -> tuple[Node, ...]:
@@ -255,7 +269,7 @@ def _without_noise(nodes: list[Node], grammar: Grammar) -> tuple[Node, ...]:
     figure is not exact is read with the figure.
     """
     noise, dropped = grammar.noise, _before_figures(nodes, grammar)
-    for i in [i for i, node in enumerate(nodes) if node.key in noise] if noise else ():
+    for i in [i for i, node in enumerate(nodes) if node[0] in noise] if noise else ():
         for keys in noise[nodes[i].key] if i not in dropped else ():
             if tuple(x.key for x in nodes[i : i + len(keys)]) == keys:
                 following = nodes[i + len(keys)] if i + len(keys) < len(nodes) else None
@@ -268,7 +282,7 @@ def _without_noise(nodes: list[Node], grammar: Grammar) -> tuple[Node, ...]:
 def _before_figures(nodes: list[Node], grammar: Grammar) -> set[int]:
     """The nodes that say of a figure that it is not exact: "sales of | about | $6 billion", "has | more than | 12"."""
     found = set[int]()
-    for i in [i for i, node in enumerate(nodes) if node.value is not None and node.value.kind != "date" and i]:
+    for i in [i for i, node in enumerate(nodes) if (value := node[4]) is not None and value.kind != "date" and i]:
         for keys in grammar.rough.get(nodes[i - 1].key, ()):
             first = i - len(keys)
             if (

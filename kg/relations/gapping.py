@@ -151,10 +151,12 @@ class Gapping:
     def _dated(self, seg: Segment, match: Match, at: int) -> Match | None:
         """The match of a figure with a date behind it, with the words of this one."""
         nodes, value = seg.nodes, match.slots["o"][0]
-        same = {nodes[value + 1].key} | seg.grammar.filler | seg.grammar.prepositions
+        if at >= len(seg) or not alike(seg, value, at):
+            return None
+        same, small = nodes[value + 1].key, seg.grammar.small
         ahead = range(at + 1, min(at + TAIL, len(seg)))
-        date = next((k for k in ahead if not nodes[k].key or nodes[k].key not in same), at)
-        if at >= len(seg) or not alike(seg, value, at) or not _is_date(seg, date):
+        date = next((k for k in ahead if (key := nodes[k].key) != same and key not in small), at)
+        if not _is_date(seg, date):
             return None
         slots = {**match.slots, "o": (at,), "time": (date,)}
         return replace(match, slots=slots, last=date + 1, model=value)
@@ -190,7 +192,7 @@ class Gapping:
 
     def _small(self, seg: Segment, at: int) -> int:
         """Past the small words before a figure."""
-        small = seg.grammar.filler | seg.grammar.prepositions
+        small = seg.grammar.small
         end = min(at + LEAD, len(seg))
         return next((i for i in range(at, end) if not seg.nodes[i].key or seg.nodes[i].key not in small), end)
 

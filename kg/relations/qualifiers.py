@@ -24,6 +24,8 @@ class Parts:
 
     def __init__(self, ontology: Ontology, grammar: Grammar, versions: Versions, entities: Entities) -> None:
         self.ontology, self.grammar, self.versions, self.entities = ontology, grammar, versions, entities
+        self.small = grammar.small.union(k[0] for k in grammar.conjunctions if len(k) == 1) - {""}
+        self.phrase_ends = grammar.prepositions | grammar.joins
         self.wholes = frozenset(c.composed_of[0] for c in ontology.classes.values() if c.composed_of)
 
     def of_slots(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
@@ -120,8 +122,7 @@ class Parts:
         behind = ((k, seg.nodes[k + 1].key) for k in joints)
         more = stop < end and seg.nodes[stop].value is not None  # "9,000 cars | and of the vans 700"
         stop = next((k for k, key in behind if more or not key or key in self.grammar.filler), stop)
-        ends = self.grammar.prepositions | self.grammar.joins
-        while stop > i + 1 and seg.nodes[stop - 1].key in ends:
+        while stop > i + 1 and seg.nodes[stop - 1].key in self.phrase_ends:
             stop -= 1
         names = [q for q in prop.qualifiers if self.ontology.properties[q].filled_by == "phrase"]
         if stop > i + 1:
@@ -131,12 +132,9 @@ class Parts:
 
     def _trimmed(self, seg: Segment, nodes: tuple[int, ...]) -> tuple[int, ...]:
         """Free words without the small words at their ends."""
-        small = (
-            self.grammar.filler | self.grammar.prepositions | {k[0] for k in self.grammar.conjunctions if len(k) == 1}
-        )
-        while nodes and seg.nodes[nodes[0]].key in small and seg.nodes[nodes[0]].key:
+        while nodes and seg.nodes[nodes[0]].key in self.small:
             nodes = nodes[1:]
-        while nodes and seg.nodes[nodes[-1]].key in small and seg.nodes[nodes[-1]].key:
+        while nodes and seg.nodes[nodes[-1]].key in self.small:
             nodes = nodes[:-1]
         return nodes
 
