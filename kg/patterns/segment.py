@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import repeat, takewhile
@@ -237,7 +237,7 @@ def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[
         if at < i:
             continue  # within what stands before it
         if at > i:
-            nodes += map(node_of, zip(_plain(keys[i:at], grammar), begins[i:at], ends[i:at], _NONE, _NONE))
+            nodes += _words(keys[i:at], begins[i:at], ends[i:at], grammar)
         mention, value = starts.get(at), values.get(at)
         if mention is not None and mention.last <= last:
             nodes.append(node_of(("", mention.start, mention.end, mention, None)))
@@ -251,16 +251,15 @@ def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[
             nodes.append(Node(grammar.plain(keys[at]), begins[at], ends[at]))
             nodes += [Node("", m.start, m.end, m) for m in owners if m.first == at]
             i = at + 1
-    nodes += map(node_of, zip(_plain(keys[i:last], grammar), begins[i:last], ends[i:last], _NONE, _NONE))
+    nodes += _words(keys[i:last], begins[i:last], ends[i:last], grammar)
     return nodes
 
 
-def _plain(keys: Keys, grammar: Grammar) -> Sequence[str]:
-    """Words without their affixes, where only so they are words of the language."""
+def _words(keys: Keys, begins: tuple[int, ...], ends: tuple[int, ...], grammar: Grammar) -> Iterator[Node]:
+    """The nodes of words, without their affixes where only so they are words of the language."""
     vocabulary, suffixes, plain = grammar.vocabulary, grammar.suffixes, grammar.plain
-    if not suffixes:
-        return keys
-    return [plain(key) if key.endswith(suffixes) and key not in vocabulary else key for key in keys]
+    words = [plain(key) if key.endswith(suffixes) and key not in vocabulary else key for key in keys]
+    return map(node_of, zip(words, begins, ends, _NONE, _NONE, strict=False))
 
 
 def _without_noise(nodes: list[Node], grammar: Grammar) -> tuple[Node, ...]:

@@ -52,8 +52,9 @@ class Namer:
     def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         """The text with its unlisted names typed by their context, and the entities they are; the text itself where
         there is nothing to type."""
-        if not any(m.unknown for m in linked.mentions):
-            return linked, []
+        return self._typed(linked, parts) if any(m.unknown for m in linked.mentions) else (linked, [])
+
+    def _typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         by_words = self._by_words(linked)
         classes = dict(by_words)
         placed = {linked.text[m.start : m.end] for m in linked.mentions if m.unknown and m.whole}
