@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kg.frozen import quick
 from kg.model import Status
-from kg.patterns.bound import Bound
+from kg.patterns.bound import Bound, bound_of
 from kg.patterns.index import Entry, Index
 from kg.patterns.notation import Keys, Pattern, Slot, Words
 from kg.patterns.parts import SOFT, Part
@@ -111,16 +111,19 @@ class Matcher:
         left may stand."""
         pattern = entry.pattern
         right, left, free = self.sides.get(entry.number) or self._sides(segment, entry)
-        bound = Bound({}, first, last)
+        slots: dict[str, tuple[int, ...]] = {}
         if free:
             first, last = self.index.run(segment, free, first, last)
-            bound = Bound({free: tuple(range(first, last))}, first, last)
-        found = right.fill(segment, last, bound)
+            slots = {free: tuple(range(first, last))}
+        found = right.fill(segment, last, bound_of((slots, first, last, 0)))
         if found is not None:
             found = left.fill(segment, first, found, width)
-        if found is None or (pattern.id in self.worded and not self._said(segment, found.slots)):
+        if found is None:
             return None
-        return Match(pattern, found.slots, (first, last), found.low, found.high, found.gaps)
+        slots, low, high, gaps = found
+        if pattern.id in self.worded and not self._said(segment, slots):
+            return None
+        return Match(pattern, slots, (first, last), low, high, gaps)
 
     def _said(self, segment: Segment, slots: dict[str, tuple[int, ...]]) -> bool:
         """Whether the free words hold one of their list, where there is one: "the private arm of" names no role."""

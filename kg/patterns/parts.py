@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 from typing import Protocol
 
-from kg.patterns.bound import Bound
+from kg.patterns.bound import Bound, bound_of
 from kg.patterns.free import TEXT, is_free
 from kg.patterns.notation import FEW, Gap, Keys, Slot, Words
 from kg.patterns.segment import Segment
@@ -58,7 +58,8 @@ class Distance:
     def fill(self, segment: Segment, position: int, bound: Bound, width: int = SOFT) -> Bound | None:
         """What the next part binds within that distance."""
         if self.width > SOFT:
-            bound = Bound(bound.slots, bound.low, bound.high, bound.gaps + 1)
+            slots, low, high, gaps = bound
+            bound = bound_of((slots, low, high, gaps + 1))
         return self.following.fill(segment, position, bound, self.width)
 
 
@@ -82,34 +83,37 @@ class Wording:
         return found
 
     def _nearest(self, segment: Segment, position: int, bound: Bound, width: int) -> Bound | None:
-        words, by_edge, rightwards = segment.words, self.by_edge, self.rightwards
-        at, passed, count = position if rightwards else position - 1, 0, len(words)
-        partner, light, few = segment.partner, segment.light, width == FEW
+        words, by_edge, rightwards, owner = segment.words, self.by_edge, self.rightwards, self.owner
+        at, step, passed, count = (position, 1, 0, len(words)) if rightwards else (position - 1, -1, 0, len(words))
+        partner, light, breaks, few = segment.partner, segment.light, segment.breaks, width == FEW
         limit = DESCRIBING if few else width
         while 0 <= at < count and passed <= limit:
-            if words[at] in by_edge or self.owner:
+            if words[at] in by_edge or owner:
                 found = self._at(segment, at, bound)
                 if found is not None:
                     return found
-            if not rightwards and partner.get(at, -1) >= position:
+            bracket = at in partner
+            if bracket and not rightwards and partner[at] >= position:
                 return None  # what stands in a bracket speaks of the name before it
-            passable = width > SOFT or at in light or at in partner
-            if at in segment.breaks or not (passable or (few and segment.describes(at))):
+            passable = width > SOFT or bracket or at in light
+            if at in breaks or not (passable or (few and segment.describes(at))):
                 return None
-            at, passed = past(segment, at, rightwards=rightwards), passed + 1
+            at, passed = past(segment, at, rightwards=rightwards) if bracket else at + step, passed + 1
         return None
 
     def _at(self, segment: Segment, at: int, bound: Bound) -> Bound | None:
         """What is bound with a wording that stands, or ends, at a place."""
-        if self.owner and not self.rightwards and at in segment.owners:
+        rightwards, words = self.rightwards, segment.words
+        if self.owner and not rightwards and at in segment.owners:
             found = self.following.fill(segment, at + 1, bound, 0)
             if found is not None:
                 return found
-        for keys in self.by_edge.get(segment.words[at], ()):
-            first = at if self.rightwards else at - len(keys) + 1
-            last = first + len(keys)
-            if len(keys) == 1 or segment.word_at(first, keys):
-                edge = last if self.rightwards else first
+        for keys in self.by_edge.get(words[at], ()):
+            length = len(keys)
+            first = at if rightwards else at - length + 1
+            last = first + length
+            if length == 1 or (first >= 0 and words[first:last] == keys):
+                edge = last if rightwards else first
                 found = self.following.fill(segment, edge, bound.extended(first, last))
                 if found is not None:
                     return found
