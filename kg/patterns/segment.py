@@ -75,13 +75,14 @@ class Segment:
 
     def possessive(self, i: int) -> bool:
         """Whether a name before node ``i`` only owns something, other than a part of it that acts for it."""
-        owner = i < len(self.nodes) and self.nodes[i].key in self.grammar.possessive
+        if i >= len(self.words) or self.words[i] not in self.grammar.possessive:
+            return False
         owned = takewhile(lambda n: n.mention is None, self.nodes[i + 1 : i + 4])
-        return owner and all(n.key not in self.grammar.members for n in owned)
+        return all(n.key not in self.grammar.members for n in owned)
 
     def modifies(self, i: int) -> bool:
         """Whether a name only says whose the next one is: "Acme | partner Vest"."""
-        if i + 2 >= len(self.nodes) or self.nodes[i + 1].key not in self.grammar.describes:
+        if i + 2 >= len(self.words) or self.words[i + 1] not in self.grammar.describes:
             return False
         one, other = self.nodes[i].mention, self.nodes[i + 2].mention
         if one is None or other is None or other.kind in NAMELESS:
@@ -124,7 +125,7 @@ class Segment:
 
     def attributive(self, i: int) -> bool:
         """Whether a hyphen joins a name before node ``i`` to the word behind it."""
-        return i < len(self.nodes) and self.nodes[i].key == "-" and self.nodes[i].start == self.nodes[i - 1].end
+        return i < len(self.words) and self.words[i] == "-" and self.nodes[i].start == self.nodes[i - 1].end
 
     def closes(self, i: int) -> bool:
         """Whether the name behind a comma is followed by another: "in its first car, the Y2K, from 2026"."""
@@ -167,18 +168,21 @@ class Segment:
         A pronoun is governed only by the word right before it ("In the other it builds …"), examples only where what
         they are examples of is ("carmakers such as Acme").
         """
-        i = next((a for a, b in self.examples.items() if i - 1 <= b <= i and self._describes(a - 1)), i)
+        if self.examples:
+            i = next((a for a, b in self.examples.items() if i - 1 <= b <= i and self._describes(a - 1)), i)
         mention = self.nodes[i].mention
         pronoun = mention is not None and mention.kind == "anaphor" and mention.last - mention.first == 1
+        grammar, words = self.grammar, self.words
         for k in range(i - 1, max(floor - 1, i - (2 if pronoun else 5)), -1):
-            node = self.nodes[k]
-            owner = self.nodes[k + 1].key in self.grammar.possessive  # "with Norland's Acme"
-            named = node.mention is not None and node.mention.kind != "demonym"
-            if node.value is not None or (named and not owner):
-                return False
-            if node.key in self.grammar.prepositions:
-                return not any(self.word_at(k + 1 - len(keys), keys) for keys in self.grammar.transparent)
-            if node.key and (node.key in self.grammar.stop or not node.key[0].isalnum()) and node.key != "'s":
+            word = words[k]
+            if not word:
+                named = self.nodes[k].mention
+                owner = words[k + 1] in grammar.possessive  # "with Norland's Acme"
+                if named is None or (named.kind != "demonym" and not owner):
+                    return False
+            elif word in grammar.prepositions:
+                return not any(self.word_at(k + 1 - len(keys), keys) for keys in grammar.transparent)
+            elif (word in grammar.stop or not word[0].isalnum()) and word != "'s":
                 return False
         return False
 

@@ -90,32 +90,35 @@ class Sought:
     def _nearest(
         self, segment: Segment, position: int, bound: Bound, width: int, *, leading: bool = False
     ) -> Filling | None:
-        words, light, breaks, wide = segment.words, segment.light, segment.breaks, width > SOFT
+        words, light, breaks, partner = segment.words, segment.light, segment.breaks, segment.partner
         rightwards, step = self.rightwards, 1 if self.rightwards else -1
         at, passed, named, count = position if rightwards else position - 1, 0, False, len(words)
+        wide = width > SOFT
         bare = self.apposed and not wide  # "Acme, the maker", not "Acme says, the maker"
-        while 0 <= at < count and passed <= (0 if bare else width):
-            word, found = words[at], None
+        limit = 0 if bare else width
+        while 0 <= at < count and passed <= limit:
+            word = words[at]
             if not word:
                 if self._may_fill(segment, at, position, width, leading):
                     found = self._fits(segment, at, bound, wide, position)
-                named = named or (found is None and segment.nodes[at].mention is not None)
-            if found is not None or width == 0:
-                return found
-            if (wide or at in breaks) and self._ends(segment, at, position, wide, named):
+                    if found is not None:
+                        return found
+                named = named or segment.nodes[at].mention is not None
+            if width == 0 or (at in breaks and (rightwards or not wide or named or not word.isalpha())):
+                return None
+            if wide and self._ends(segment, at, position, named):
                 return None
             if word == "," and (jump := self._over_comma(segment, at, wide, passed)) != at:
                 if jump is None:
                     return None
                 at, passed = jump, passed + 1
                 continue
-            if not wide and self._stops(segment, at):
-                return None
-            if at not in light and not (bare and at in segment.partner):
-                passed += 1
+            if at not in light:
+                if not wide and self._stops(segment, at):
+                    return None
+                passed += not (bare and at in partner)
             example = segment.examples.get(at) if rightwards else None
-            plain = at not in segment.partner
-            at = example or (at + step if plain else past(segment, at, rightwards=rightwards))
+            at = example or (past(segment, at, rightwards=rightwards) if at in partner else at + step)
         return None
 
     # -- what fits -------------------------------------------------------------------------------------------------
@@ -141,10 +144,12 @@ class Sought:
         mention = node.mention
         if mention is None or bound.holds(at):
             return None
-        if at and at != origin and segment.words[at - 1] in segment.grammar.outside:
+        outside = segment.grammar.outside
+        if outside and at and at != origin and segment.words[at - 1] in outside:
             return None
-        if mention.kind == "demonym" or self.demonym:
-            tied = mention.kind == "demonym" and self.demonym and not mention.classes.isdisjoint(self.classes)
+        national = mention.kind == "demonym"
+        if national or self.demonym:
+            tied = national and self.demonym and not mention.classes.isdisjoint(self.classes)
             return ((at,), at, at + 1) if tied else None
         if not self._accepts(segment, mention, at, wide):
             return None
@@ -206,19 +211,18 @@ class Sought:
 
     # -- where the search ends -------------------------------------------------------------------------------------
 
-    def _ends(self, segment: Segment, at: int, position: int, wide: bool, named: bool) -> bool:
-        """Whether a search ends at a node that does not fit: where a clause does, at a name that owns the words, and
-        for where something comes from at any name ("the German Acme … the start-up": not the start-up's home)."""
-        if at in segment.breaks and (self.rightwards or not wide or named or not segment.words[at].isalpha()):
+    def _ends(self, segment: Segment, at: int, position: int, named: bool) -> bool:
+        """Whether a wide search ends at a node that does not fit: at a name that owns the words, and for where
+        something comes from at any name ("the German Acme … the start-up": not the start-up's home)."""
+        if at + 2 == position and not self.rightwards and _owns_words(segment, at):
             return True
-        if wide and not self.rightwards and at + 2 == position and _owns_words(segment, at):
-            return True
-        return wide and named and self.demonym and at not in segment.common
+        return named and self.demonym and at not in segment.common
 
     def _stops(self, segment: Segment, at: int) -> bool:
-        """Whether a search over nearby words ends here: at a small word that binds otherwise, or at a foreign name."""
+        """Whether a search over nearby words ends here, where more than small words stand: at one that binds otherwise,
+        or at a foreign name."""
         word, grammar = segment.words[at], segment.grammar
-        if word in grammar.filler or at in segment.partner or at in segment.examples:
+        if at in segment.partner or at in segment.examples:
             return False
         if word:
             return word in grammar.stop or not (word[0].isalnum() or word in "-,'s–—\"“”")
@@ -226,10 +230,8 @@ class Sought:
         if node.value is not None:
             return False
         apposed = at + 1 < len(segment) and segment.words[at + 1] == "," and self._is_name(segment, at + 2)
-        light = (
-            at in segment.common
-            or (at > 0 and segment.words[at - 1] in grammar.origins)
-            or (node.mention is not None and (node.mention.kind == "demonym" or segment.owns(at)))
+        light = (at > 0 and segment.words[at - 1] in grammar.origins) or (
+            node.mention is not None and node.mention.kind == "demonym"
         )
         return not (self.rightwards and (apposed or segment.is_tied(at))) and not light
 
