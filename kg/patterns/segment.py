@@ -46,6 +46,8 @@ class Segment:
     @cached_property
     def groups(self) -> dict[int, Group]:
         """The lists of names, by the nodes of their members; a name that stands alone has none."""
+        if len(self.names) < 2:
+            return {}
         return groups(self.nodes, self.grammar, self.partner, frozenset(self.examples.values()))
 
     @cached_property
@@ -58,6 +60,12 @@ class Segment:
         found = replace(self, nodes=nodes)
         found.__dict__["groups"] = self.groups
         return found
+
+    @property
+    def has_unlisted(self) -> bool:
+        """Whether a name is among the nodes that nobody listed and nothing has typed yet."""
+        nodes = self.nodes
+        return any([nodes[i][3].unknown for i in self.names])
 
     def word_at(self, i: int, keys: Keys) -> bool:
         """Whether these words stand at a position."""

@@ -227,12 +227,15 @@ class Cues:
         """The nearest place of the clause with a word before or behind it that makes it the scope, and its list."""
         start, end = segment.clause(match.anchor[0])
         found = []
-        for i, node in enumerate(segment.nodes[start:end], start):
+        for i in segment.names:
+            if not start <= i < end or i in taken:
+                continue
+            node = segment.nodes[i]
             if node.mention is None or node.mention.classes.isdisjoint(place.range):
                 continue
-            if segment.nodes[min(i + 1, end - 1)].key in segment.grammar.possessive:
+            if segment.words[min(i + 1, end - 1)] in segment.grammar.possessive:
                 continue  # "in Norland's capital"
-            if i not in taken and self._is_scope(segment, i, node, place.iri) and _owns(match, i, rivals):
+            if self._is_scope(segment, i, node, place.iri) and _owns(match, i, rivals):
                 found.append((_distance(i, match), i))
         if found:
             nearest = min(found)[1]
@@ -262,11 +265,14 @@ class Cues:
         if match.pattern.status is Status.IN_EFFECT:
             return _NEVER
         start, end = segment.clause(match.anchor[0])
-        bound = {i for name, nodes in match.slots.items() for i in nodes if name != "time"}
+        places = match.slots.get("time") or [i for i in segment.figures if start <= i < end]
+        dates = [i for i in places if _is_date(segment.nodes[i])]
+        if not dates:
+            return _NEVER
+        bound = {i for name, nodes in match.slots.items() if name != "time" for i in nodes}
         if match.model < 0:  # the year of a figure that this one is compared with
             bound.update(i for r in rivals if r.model >= 0 for i in r.slots.get("time", ()))
-        chosen = match.slots.get("time", ())
-        dates = [i for i in (chosen or range(start, end)) if _is_date(segment.nodes[i]) and i not in bound]
+        dates, chosen = [i for i in dates if i not in bound], match.slots.get("time", ())
         candidates = [i for i in dates if chosen or (_owns(match, i, rivals) and not _aside(segment, match, i))]
         if not candidates:
             return _NEVER

@@ -38,9 +38,9 @@ class Gapping:
         if not matches:
             return matches
         matches = [m for m in matches if not self.versions.covers(text, seg, *m.anchor)]
-        if sum(node.value is not None for node in seg.nodes) < 2:
+        if len(seg.figures) < 2:
             return matches
-        if any(node.key in self.respectively for node in seg.nodes):
+        if not self.respectively.keys().isdisjoint(seg.words):
             matches = [one for match in matches for one in self._shared_out(seg, match)]
         taken = {i for match in matches for i in match.slots.get("o", ())}
         return [*matches, *(made for match in matches for made in self._of(text, seg, match, taken))]

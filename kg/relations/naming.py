@@ -59,8 +59,7 @@ class Namer:
         classes = dict(by_words)
         placed = {linked.text[m.start : m.end] for m in linked.mentions if m.unknown and m.whole}
         for _, seg in parts:
-            unlisted = any(n.mention is not None and n.mention.unknown for n in seg.nodes)
-            for match in self.typing.matches(seg) if unlisted else ():
+            for match in self.typing.matches(seg) if seg.has_unlisted else ():
                 for i in match.slots["x"]:
                     node = seg.nodes[i]
                     name, cls = linked.text[node.start : node.end], match.pattern.property
@@ -167,7 +166,7 @@ class Namer:
         found: dict[str, str] = {}
         persons = {w for n, c in classes.items() if c == self.said_short for w in (n, n.split()[-1])}
         for _, seg in parts:
-            if not any(n.mention is not None and n.mention.kind == "unlisted" for n in seg.nodes):
+            if not seg.has_unlisted:
                 continue
             for group in {g.first: g for g in seg.groups.values() if len(g.members) > 1}.values():
                 beside = [m for i in group.members if (m := seg.nodes[i].mention) is not None and not seg.is_owned(i)]
@@ -302,9 +301,10 @@ class Namer:
 
     def by_place(self, linked: LinkedText, seg: Segment, matches: list[Match]) -> tuple[Segment, list[Entity]]:
         """The segment with the names that nobody listed typed by the slots they fill, and the entities they are."""
+        if not matches or not seg.has_unlisted:
+            return seg, []
         nodes, entities = list(seg.nodes), []
-        unlisted = any(n.mention is not None and n.mention.unknown for n in seg.nodes) if matches else False
-        for match in matches if unlisted else ():
+        for match in matches:
             slots = {e.name: e for e in match.pattern.elements if isinstance(e, Slot) and e.open}
             for name, slot in slots.items():
                 for i in match.slots.get(name, ()):

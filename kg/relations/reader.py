@@ -145,10 +145,10 @@ class Reader:
 
     def _segment(self, linked: LinkedText, passage: Passage) -> Segment:
         """A passage as a segment; one without any name or figure has nothing to be read and stays empty."""
-        parts = (linked.between, linked.values_between, linked.owners_between)
-        if not any(found(passage.first, passage.last) for found in parts):
-            return Segment((), self.grammar)
-        return segment(linked, passage.first, passage.last, self.grammar)
+        first, last = passage.first, passage.last
+        if linked.between(first, last) or linked.values_between(first, last) or linked.owners_between(first, last):
+            return segment(linked, first, last, self.grammar)
+        return Segment((), self.grammar)
 
     # -- claims ------------------------------------------------------------------------------------------------------
 
@@ -181,9 +181,10 @@ class Reader:
             return
         cues = self.cues.found(seg)
         taken = self._taken(matches)
+        rivals = [m for m in matches if m.pattern.status is not Status.IN_EFFECT]
         found: list[tuple[Claim, bool, bool]] = []
         for match in _different(matches):
-            reading = self._reading(source, seg, match, cues, taken, by, matches)
+            reading = self._reading(source, seg, match, cues, taken, by, rivals)
             for variant in _variants(reading) if reading is not None else ():
                 fixed, named = match.pattern.status is not None, variant.topic is None
                 found += ((c, fixed, named) for c in self._claims(source, variant))
@@ -227,14 +228,13 @@ class Reader:
         cues: list[Cue],
         taken: dict[str, frozenset[int]],
         by: str,
-        matches: list[Match],
+        rivals: list[Match],
     ) -> _Reading | None:
         linked = source.linked
         status = self.cues.status(seg, match, cues)
         if status is None:
             return None
         prop = self.ontology.properties[match.pattern.property]
-        rivals = [m for m in matches if m.pattern.status is not Status.IN_EFFECT]
         scope = list(self.cues.scope(seg, match, cues, prop, taken[prop.iri], rivals))
         when = self.cues.when(seg, match, rivals)
         node = seg.nodes[when.node] if when.node >= 0 else None
