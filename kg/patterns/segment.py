@@ -166,6 +166,8 @@ class Segment:
 
     def clause(self, i: int) -> tuple[int, int]:
         """The clause around a position: first node, past the last."""
+        if not self.breaks:
+            return 0, len(self.words)
         edges = self._edges
         before, after = bisect_left(edges, i), bisect_right(edges, i)
         return edges[before - 1] + 1, edges[after]

@@ -35,17 +35,17 @@ def with_partners(matches: list[Match]) -> list[Match]:
 def within_clauses(seg: Segment, matches: list[Match]) -> list[Match]:
     """The matches without those whose words reach into the relative clause of another name: "Acme builds cars with
     Norland, which makes screens for Vest" does not say that Acme builds anything for Vest."""
-    return [m for m in matches if not _strays(seg, m)]
+    return [m for m in matches if not _strays(seg, m)] if "," in seg.words else matches
 
 
 def _strays(seg: Segment, match: Match) -> bool:
     """Whether the last part of a match stands in the relative clause of a name that is no part of the match."""
-    parts = {i for nodes in match.slots.values() for i in nodes}
+    parts = set[int]().union(*match.slots.values())
     last = max(parts, default=-1)
-    nodes, first = seg.nodes, match.anchor[1]
+    words, first = seg.words, match.anchor[1]
     for k in range(last - 1, first, -1):
-        if nodes[k].key == ",":
-            return nodes[k + 1].key in seg.grammar.relative and _is_foreign(seg, k - 1, parts)
+        if words[k] == ",":
+            return words[k + 1] in seg.grammar.relative and _is_foreign(seg, k - 1, parts)
     return False
 
 
@@ -59,6 +59,9 @@ def _is_foreign(seg: Segment, i: int, parts: set[int]) -> bool:
 def without_wider(claims: list[Claim], entities: Mapping[str, Entity]) -> list[Claim]:
     """The claims without those that say of a whole what others say of its part in the same words: who heads a part of
     Acme does not head Acme, and what is in a town is not told again of its country."""
+
+    if len(claims) < 2:
+        return claims
 
     def told_of_a_part(claim: Claim) -> bool:
         alike = (c for c in claims if (c.subject, c.predicate) == (claim.subject, claim.predicate))
@@ -78,6 +81,8 @@ def without_yielding(claims: list[Claim], ontology: Ontology) -> list[Claim]:
 
     def said_better(claim: Claim) -> bool:
         ahead = ontology.properties[claim.predicate].yields_to
+        if not ahead:
+            return False
         ends = {claim.subject, claim.object} if isinstance(claim.object, str) else {claim.subject}
         return any(c.predicate in ahead and ends <= {c.subject, c.object} for c in claims)
 

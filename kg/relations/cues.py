@@ -186,10 +186,10 @@ class Cues:
         """
         if match.pattern.status is Status.IN_EFFECT:
             return
-        bound = {i for nodes in match.slots.values() for i in nodes}
+        taken = used.union(*match.slots.values())
         for place, name in self.places:
             if place.iri in prop.qualifiers and name not in match.slots:
-                for i, entity in self._entities(segment, match, place, bound | used, rivals):
+                for i, entity in self._entities(segment, match, place, taken, rivals):
                     yield (place.iri, entity), i
         if cues and prop.kind == "quantity":
             yield from self._texts(segment, match, cues, prop, rivals)
@@ -222,7 +222,7 @@ class Cues:
                 yield (flag.iri, Literal.boolean(True)), first
 
     def _entities(
-        self, segment: Segment, match: Match, place: Property, taken: set[int] | frozenset[int], rivals: list[Match]
+        self, segment: Segment, match: Match, place: Property, taken: frozenset[int], rivals: list[Match]
     ) -> Iterator[tuple[int, str]]:
         """The nearest place of the clause with a word before or behind it that makes it the scope, and its list."""
         start, end = segment.clause(match.anchor[0])

@@ -24,6 +24,9 @@ class Parts:
 
     def __init__(self, ontology: Ontology, grammar: Grammar, versions: Versions, entities: Entities) -> None:
         self.ontology, self.grammar, self.versions, self.entities = ontology, grammar, versions, entities
+        extensions = ((p.iri, extension_of(ontology, p)) for p in ontology.properties.values())
+        self.extensions = {iri: name for iri, name in extensions if name}
+        """For each property that has one the qualifier that the name of a version fills."""
         self.small = grammar.small.union(k[0] for k in grammar.conjunctions if len(k) == 1) - {""}
         self.phrase_ends = grammar.prepositions | grammar.joins
         self.wholes = frozenset(c.composed_of[0] for c in ontology.classes.values() if c.composed_of)
@@ -54,7 +57,7 @@ class Parts:
     def extension(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
         """The name of a version: right behind that of the thing ("Model Y2K Performance"), within it where that is
         listed, or nearest to a figure where words say that it is one ("the Performance version of")."""
-        name = extension_of(self.ontology, prop)
+        name = self.extensions.get(prop.iri, "")
         if not name or local_name(name) in match.slots:
             return
         literal = prop.kind != "entity"
@@ -100,8 +103,8 @@ class Parts:
     def tells(self, node: Node, prop: Property, qualifiers: Iterable[Qualifier]) -> bool:
         """Whether a figure says something: a digit without a unit, of which nothing says what it counts, is a part of
         a name ("the Y2K 4, 5 and 6")."""
-        value, literal = node.value, node.value.literal if node.value else None
-        if value is None or literal is None or prop.dimension != "any" or value.unit or len(literal.lexical) > 1:
+        value = node.value
+        if value is None or (literal := value.literal) is None or prop.dimension != "any" or value.unit or len(literal.lexical) > 1:
             return True
         return any(self.ontology.properties[q].filled_by == "phrase" for q, _ in qualifiers)
 

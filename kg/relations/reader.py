@@ -187,7 +187,7 @@ class Reader:
             reading = self._reading(source, seg, match, cues, taken, by, rivals)
             for variant in _variants(reading) if reading is not None else ():
                 fixed, named = match.pattern.status is not None, variant.topic is None
-                found += ((c, fixed, named) for c in self._claims(source, variant))
+                found += [(claim, fixed, named) for claim in self._claims(source, variant)]
         told = without_yielding(list(_best(found)), self.ontology)
         yield from without_wider(told, self.resolver.entities)
 
@@ -198,6 +198,8 @@ class Reader:
         """
         properties = self.ontology.properties
         specific = [m for m in matches if properties[m.pattern.property].dimension != "any"]
+        if len(specific) == len(matches):
+            return matches
         own = {
             i
             for m in specific
@@ -211,7 +213,9 @@ class Reader:
     def _taken(self, matches: list[Match]) -> dict[str, frozenset[int]]:
         """For each property the nodes that facts of other properties took, so that they are no scope of its own."""
         by_property: dict[str, set[int]] = {m.pattern.property: set() for m in matches}
-        for match in matches if len(by_property) > 1 else ():
+        if len(by_property) == 1:
+            return dict.fromkeys(by_property, frozenset())
+        for match in matches:
             nodes = {i for name, found in match.slots.items() for i in found if name not in ("s", "both")}
             by_property[match.pattern.property].update(nodes)
         found = {}
@@ -273,14 +277,14 @@ class Reader:
         first = min(match.first, *reading.nodes) if reading.nodes else match.first
         last = max(match.last - 1, *reading.nodes) if reading.nodes else match.last - 1
         start, end = seg.nodes[first].start, seg.nodes[last].end
-        identity = frozenset(v for _, v in reading.qualifiers if isinstance(v, str))
-        properties = self.ontology.properties
+        identity = frozenset([v for _, v in reading.qualifiers if isinstance(v, str)])
+        prop = self.ontology.properties[match.pattern.property]
         for subject, object_ in self._pairs(match):
             s = seg.nodes[subject] if subject >= 0 else reading.topic
             o = seg.nodes[object_] if object_ >= 0 else reading.topic
             if s is None or s.mention is None or o is None:
                 continue
-            if not self.parts.tells(o, properties[match.pattern.property], reading.qualifiers):
+            if not self.parts.tells(o, prop, reading.qualifiers):
                 continue
             literal = o.value.literal if o.value is not None else None
             if literal is not None and _is_open(o, reading.status):
@@ -288,7 +292,7 @@ class Reader:
             target = literal if literal is not None else o.mention.entity if o.mention is not None else ""
             if not s.mention.entity or not target or target == s.mention.entity or s.mention.entity in identity:
                 continue
-            if properties[match.pattern.property].symmetric and self._belong(s.mention.entity, target):
+            if prop.symmetric and self._belong(s.mention.entity, target):
                 continue  # a thing and its maker neither compete nor work together
             yield Claim(
                 source.name,
@@ -327,18 +331,22 @@ class Reader:
 
     def _settled(self, reading: _Reading, document: Document) -> Status:
         """What is said to hold from a day after the publication is planned; what held until one before it is ended."""
-        past = document.issued and reading.until[: len(document.issued)] <= document.issued[: len(reading.until)]
-        figure = self.ontology.properties[reading.match.pattern.property].kind == "quantity"  # of a span that is over
-        if reading.until and not figure and past and reading.status is Status.IN_EFFECT:
+        if reading.status is not Status.IN_EFFECT or not document.issued:
+            return reading.status
+        issued, pattern = document.issued, reading.match.pattern
+        past = bool(reading.until) and reading.until[: len(issued)] <= issued[: len(reading.until)]
+        if past and self.ontology.properties[pattern.property].kind != "quantity":  # that is of a span that is over
             return Status.ENDED
-        fixed = reading.match.pattern.status is not None
-        later = bool(document.issued) and reading.start[: len(document.issued)] > document.issued[: len(reading.start)]
-        return Status.PLANNED if later and reading.status is Status.IN_EFFECT and not fixed else reading.status
+        later = reading.start[: len(issued)] > issued[: len(reading.start)]
+        return Status.PLANNED if later and pattern.status is None else Status.IN_EFFECT
 
 
 def _different(matches: list[Match]) -> Iterator[Match]:
     """The matches without those that say the same by the same words as another pattern: :func:`_best` would keep that
     of the last pattern. What the text is about so far fills the places of each pattern by its own classes."""
+    if len(matches) == 1:
+        yield matches[0]
+        return
     last: dict[tuple[object, ...], Match] = {}
     for m in matches:
         topic = m.pattern.id if () in m.slots.values() else ""
@@ -363,8 +371,10 @@ def _variants(reading: _Reading) -> Iterator[_Reading]:
 
 
 def _confidence(match: Match, ends: tuple[Node, Node]) -> str:
-    kinds = [n.mention.kind for n in ends if n.mention is not None]
-    worth = PLAIN - GAP * match.gaps - ANAPHOR * kinds.count("anaphor") - NEW * kinds.count("new")
+    worth = PLAIN - GAP * match.gaps
+    for node in ends:
+        kind = node.mention.kind if node.mention is not None else ""
+        worth -= ANAPHOR if kind == "anaphor" else NEW if kind == "new" else 0
     return f"0.{max(worth, 10)}"
 
 
