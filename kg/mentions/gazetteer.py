@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kg.model import Entity, Label
@@ -22,11 +22,11 @@ class Entry:
     entity: Entity
     label: Label
     classes: frozenset[str]
+    cased: bool = field(init=False)
+    """Whether the name is written with capitals, so that case counts."""
 
-    @property
-    def cased(self) -> bool:
-        """Whether the name is written with capitals, so that case counts."""
-        return not self.label.text.islower()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cased", not self.label.text.islower())
 
     def reads(self, written: str, language: str) -> bool:
         """Whether words as written can be this label: its capitals, and for common nouns its language."""

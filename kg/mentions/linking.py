@@ -143,9 +143,10 @@ class Linker:
         for itself."""
         mention, entries, plain = found
         before = mention.first - 1
+        if opens or before < 0 or tokens.text[mention.start].islower():
+            return False
         cut = mention.end < tokens.ends[mention.last - 1] and tokens.text[mention.end].isalpha()  # "Luca Acmes"
-        sure = plain and any(e.cased for e in entries) and not cut
-        if opens or before < 0 or sure or tokens.text[mention.start].islower():
+        if plain and not cut and any(e.cased for e in entries):
             return False
         joined = glued(tokens, before, mention.first) and capitalised(tokens, before)
         return joined and tokens.keys[before] not in self.not_names
@@ -160,12 +161,15 @@ class Linker:
     def _stems(self, tokens: Tokens) -> dict[int, tuple[str, int]]:
         found: dict[int, tuple[str, int]] = {}
         suffixes = self.suffixes
-        for i in [i for i, key in enumerate(tokens.keys) if key.endswith(suffixes)] if suffixes else ():
+        vocabulary = self.gazetteer.vocabulary
+        for i in [i for i, key in enumerate(tokens.keys) if key.endswith(suffixes)]:
             key = tokens.keys[i]
-            suffix = next(s for s in suffixes if key.endswith(s))
-            stem = key[: -len(suffix)]
-            if len(stem) >= _AFFIX_STEM and stem in self.gazetteer.vocabulary:
-                found[i] = (stem, tokens.ends[i] - len(suffix))
+            for suffix in suffixes:
+                if key.endswith(suffix):
+                    stem = key[: -len(suffix)]
+                    if len(stem) >= _AFFIX_STEM and stem in vocabulary:
+                        found[i] = (stem, tokens.ends[i] - len(suffix))
+                    break
         return found
 
     def _at(

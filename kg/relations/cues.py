@@ -10,7 +10,7 @@ from kg.ontology import Ontology, Property
 from kg.patterns import Language
 from kg.patterns.grammar import Node
 from kg.patterns.match import Match
-from kg.patterns.notation import Keys
+from kg.patterns.notation import Keys, Words
 from kg.patterns.segment import Segment
 
 NEGATION = 4
@@ -82,8 +82,8 @@ class Cues:
         entities = [(p, _name(p)) for p in qualifiers if p.kind == "entity"]
         self.places = [(p, name) for p, name in entities if language.cue(name, "before")]
         """The qualifiers that places of a clause may be, with their names."""
-        self.before = {p.iri: language.cue(name, "before") for p, name in self.places}
-        self.after = {p.iri: language.cue(name, "after") for p, name in self.places}
+        self.before = {p.iri: Words(language.cue(name, "before")).by_last for p, name in self.places}
+        self.after = {p.iri: Words(language.cue(name, "after")).by_first for p, name in self.places}
         self.until = language.single("time", "until")
         self.ranks = language.single("status", "ranks")
 
@@ -246,17 +246,16 @@ class Cues:
                     yield i, mention.entity
 
     def _is_scope(self, segment: Segment, i: int, node: Node, iri: str) -> bool:
-        behind = any(segment.word_at(i + 1, keys) for keys in self.after[iri])
-        if node.mention is not None and node.mention.kind == "demonym":
-            return behind
-        return (
-            behind
-            or any(segment.word_at(i - len(keys), keys) for keys in self.before[iri])
-            or any(
-                segment.word_at(i - len(keys) - 1, keys) and segment.nodes[i - 1].key in segment.grammar.filler
-                for keys in self.before[iri]
-            )
-        )
+        words, before = segment.words, self.before[iri]
+        following = self.after[iri].get(words[i + 1], ()) if i + 1 < len(words) else ()
+        if any(segment.word_at(i + 1, keys) for keys in following):
+            return True
+        if not i or (node.mention is not None and node.mention.kind == "demonym"):
+            return False
+        if any(segment.word_at(i - len(keys), keys) for keys in before.get(words[i - 1], ())):
+            return True
+        small = i > 1 and words[i - 1] in segment.grammar.filler
+        return small and any(segment.word_at(i - len(keys) - 1, keys) for keys in before.get(words[i - 2], ()))
 
     # -- time --------------------------------------------------------------------------------------------------------
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from kg.names import local_name
 from kg.ontology import Ontology
 from kg.patterns import Language
 from kg.patterns.match import Match
-from kg.patterns.notation import Words
+from kg.patterns.notation import Keys, Words
 from kg.patterns.segment import Segment
 from kg.patterns.versions import Versions
 from kg.relations.qualifiers import alike, extension_of
@@ -29,8 +29,8 @@ class Gapping:
 
     def __init__(self, language: Language, ontology: Ontology, versions: Versions) -> None:
         self.ontology, self.versions = ontology, versions
-        self.ranks = language.words("quantity", "ranks")
-        self.comparisons = language.words("quantity", "comparisons")
+        self.ranks = Words(language.words("quantity", "ranks")).by_first
+        self.comparisons = Words(language.words("quantity", "comparisons")).by_first
         self.respectively = Words(language.words("quantity", "respectively")).by_first
 
     def completed(self, text: str, seg: Segment, matches: list[Match]) -> list[Match]:
@@ -130,7 +130,7 @@ class Gapping:
         for i in range(value + 1, min(value + APART, len(seg))):
             if nodes[i].mention is not None or i in seg.breaks:
                 return None
-            count = next((len(k) for k in self.comparisons if seg.word_at(i, k)), 0)
+            count = _wording(seg, i, self.comparisons)
             if count:
                 return self._dated(seg, match, self._small(seg, i + count))
         return None
@@ -185,7 +185,7 @@ class Gapping:
         """Past the conjunctions, the words for a place in a row ("followed by") and the small words before a part."""
         while i < len(seg) and ((seg.nodes[i].key,) in seg.grammar.conjunctions or i in seg.breaks):
             i += 1
-        i += max((len(keys) for keys in self.ranks if seg.word_at(i, keys)), default=0)
+        i += _wording(seg, i, self.ranks) if i < len(seg) else 0
         light = range(i, min(i + LEAD, len(seg)))
         i = next((k for k in light if seg.nodes[k].key not in seg.grammar.filler), i)
         return i if i < len(seg) else None
@@ -195,6 +195,11 @@ class Gapping:
         small = seg.grammar.small
         end = min(at + LEAD, len(seg))
         return next((i for i in range(at, end) if not seg.nodes[i].key or seg.nodes[i].key not in small), end)
+
+
+def _wording(seg: Segment, i: int, by_first: Mapping[str, tuple[Keys, ...]]) -> int:
+    """How many nodes from a position on are one of some wordings: the longest that stands there."""
+    return next((len(keys) for keys in by_first.get(seg.words[i], ()) if seg.word_at(i, keys)), 0)
 
 
 def _is_date(seg: Segment, i: int) -> bool:
