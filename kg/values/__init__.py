@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from kg.patterns import Language
 from kg.text import Mention, Tokens, Value
 from kg.values.dates import Calendar
@@ -16,11 +18,13 @@ def values(tokens: Tokens, language: Language, issued: str, mentions: tuple[Ment
     ``issued`` is the date of publication (ISO, or nothing), by which relative dates are resolved. Numbers inside names
     (``mentions`` of more than one token, or with a digit) are no values.
     """
-    capitals = set(tokens.capitals)
-    named = frozenset(m.last - 1 for m in mentions if m.first - 1 not in capitals)
-    signs = [i for m in mentions for i in range(m.first, m.last) if not tokens.keys[i].isalpha()]
-    taken = {i for i in signs if any(map(str.isdigit, tokens.keys[i]))}
-    dates = list(Calendar.of(language).dates(tokens, issued, taken, named, frozenset(m.first for m in mentions)))
+    capitals, keys = set(tokens.capitals), tokens.keys
+    named = frozenset([m.last - 1 for m in mentions if m.first - 1 not in capitals])
+    signs = [i for m in mentions for i in range(m.first, m.last) if not keys[i].isalpha()]
+    taken = {i for i in signs if any(map(str.isdigit, keys[i]))}
+    figures = [i for i, key in enumerate(keys) if key[0].isdecimal()]
+    begins = frozenset([m.first for m in mentions])
+    dates = list(Calendar.of(language).dates(tokens, issued, figures, taken, named, begins))
     taken |= {i for v in dates for i in range(v.first, v.last)}
-    quantities = Measures.of(language).quantities(tokens, taken)
-    return tuple(sorted([*dates, *quantities], key=lambda v: v.first))
+    quantities = Measures.of(language).quantities(tokens, figures, taken)
+    return tuple(sorted([*dates, *quantities], key=attrgetter("first")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -54,31 +54,35 @@ class Calendar:
         self,
         tokens: Tokens,
         issued: str,
+        figures: Sequence[int],
         taken: frozenset[int] | set[int],
         named: frozenset[int] = frozenset(),
         begins: frozenset[int] = frozenset(),
     ) -> Iterator[Value]:
-        """The dates of a text, left to right, outside the tokens that are taken; ``named`` are the
-        last tokens of listed names, ``begins`` their first."""
+        """The dates of a text, left to right, outside the tokens that are taken; ``figures`` are those that begin with
+        a digit, ``named`` the last tokens of listed names, ``begins`` their first."""
         past = 0
-        for i in self._places(tokens.keys):
+        for i in self._places(tokens.keys, figures):
+            if i < past or i in taken:
+                continue
             if (i and i - 1 not in named and self._names_event(tokens, i)) or self._model_year(tokens, i, begins):
                 continue
-            found = self._at(tokens, i, issued) if i >= past and i not in taken else None
-            if found is None or taken.intersection(range(i, found[0])):
+            found = self._at(tokens, i, issued)
+            if found is None or not taken.isdisjoint(range(i, found[0])):
                 continue
             past, iso = found
             literal = Literal.date(iso) if iso else None
             span = (tokens.starts[i], tokens.ends[past - 1], i, past)
             yield Value(*span, "date", literal, yearless=self._is_yearless(tokens.keys[i:past]))
 
-    def _places(self, keys: Keys) -> Iterator[int]:
+    def _places(self, keys: Keys, figures: Sequence[int]) -> list[int]:
         """Where a date may begin: at figures, and at words that one begins with, if it may go on so."""
-        openings = self.openings
-        for i in [i for i, key in enumerate(keys) if key in openings or key[0].isdecimal()]:
-            behind = openings.get(keys[i])
-            if behind is None or "" in behind or (i + 1 < len(keys) and keys[i + 1] in behind):
-                yield i
+        openings, found = self.openings, {i for i in figures if keys[i] not in self.openings}
+        for i in [i for i, key in enumerate(keys) if key in openings]:
+            behind = openings[keys[i]]
+            if "" in behind or (i + 1 < len(keys) and keys[i + 1] in behind):
+                found.add(i)
+        return sorted(found)
 
     def _is_yearless(self, keys: tuple[str, ...]) -> bool:
         return any(k in self.months or k == "/" for k in keys) and not any(_YEAR.fullmatch(k) for k in keys)
@@ -171,6 +175,8 @@ class Calendar:
         return year, last
 
     def _quarter(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
+        if tokens.keys[i] not in self.openings:
+            return None
         short = _QUARTER.fullmatch(tokens.keys[i])
         n, quarter = (1, int(short[1])) if short else (0, 0)
         for size in (3, 2):
@@ -207,6 +213,8 @@ class Calendar:
         return word[0].isupper() and not opens and not timely
 
     def _relative(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
+        if i >= len(tokens.keys) or tokens.keys[i] not in self.openings:
+            return None
         for n in (4, 3, 2, 1):
             rule = self.relative.get(tokens.keys[i : i + n])
             if rule is not None and i + n <= len(tokens):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 from kg.model import Literal
@@ -61,11 +61,23 @@ class Measures:
         """The measures of a language, made once."""
         return _measures(language)
 
-    def quantities(self, tokens: Tokens, taken: frozenset[int] | set[int]) -> Iterator[Value]:
-        """The quantities of a text, left to right, outside the tokens that are taken."""
+    @cached_property
+    def firsts(self) -> frozenset[str]:
+        """The words with which magnitudes and units begin."""
+        return frozenset(keys[0] for keys in (*self.magnitudes, *self.units))
+
+    @cached_property
+    def roughly(self) -> frozenset[str]:
+        """The words of which those consist that say of a number that it is not exact."""
+        return frozenset(key for keys in self.approximate for key in keys)
+
+    def quantities(self, tokens: Tokens, figures: Sequence[int], taken: frozenset[int] | set[int]) -> Iterator[Value]:
+        """The quantities of a text, left to right, outside the tokens that are taken; ``figures`` are those that begin
+        with a digit."""
         past, found = 0, list[Value]()
         words = self.words
-        starts = [i for i, key in enumerate(tokens.keys) if key in words or key[0].isdecimal()]
+        worded = [i for i, key in enumerate(tokens.keys) if key in words]
+        starts = sorted({*figures, *worded}) if worded else figures
         for i in [i for i in starts if i not in taken]:
             value = self._at(tokens, i, taken) if i >= past else None
             if value is not None:
@@ -97,8 +109,9 @@ class Measures:
         return self.number(glued[1] if glued else key) if key else None
 
     def _at(self, tokens: Tokens, i: int, taken: frozenset[int] | set[int]) -> Value | None:
-        glued = _GLUED.fullmatch(tokens.keys[i])
-        digits = glued[1] if glued else tokens.keys[i]
+        key = tokens.keys[i]
+        glued = None if key.isdecimal() else _GLUED.fullmatch(key)
+        digits = glued[1] if glued else key
         number, last, unit = self.number(digits) if digits[0].isdecimal() else self._worded(tokens, i), i + 1, None
         if number is None:
             return None
@@ -108,13 +121,13 @@ class Measures:
                 return None
             number *= self.magnitudes.get((glued[2],), Decimal(1))
         dash = _dash_at(tokens, last)  # "a 6.2-million-euro grant"
-        size = _longest(tokens, last + dash, self.magnitudes)
+        size = self._longest(tokens, last + dash, self.magnitudes)
         if size:
             number, last = number * self.magnitudes[size], last + dash + len(size)
         first, currency = self._currency(tokens, i)
         if unit is None:
             dash = _dash_at(tokens, last)
-            words = _longest(tokens, last + dash, self.units)
+            words = self._longest(tokens, last + dash, self.units)
             if words and not (currency and self.units[words].dimension != "money"):
                 unit, last = self.units[words], last + dash + len(words)
         unit = currency or unit
@@ -127,7 +140,7 @@ class Measures:
     def _worded(self, tokens: Tokens, i: int) -> Decimal | None:
         """A number in words; None where it counts nothing by itself ("one of them")."""
         number = self.words[tokens.keys[i]]
-        return number if number >= _LARGE or _longest(tokens, i + 1, self.magnitudes) else None
+        return number if number >= _LARGE or self._longest(tokens, i + 1, self.magnitudes) else None
 
     def _currency(self, tokens: Tokens, i: int) -> tuple[int, Unit | None]:
         for n in (3, 2, 1):
@@ -135,6 +148,12 @@ class Measures:
             if unit is not None and (n == 1 or tokens.text[tokens.starts[i - n] : tokens.ends[i - 1]] in self.signs):
                 return i - n, unit
         return i, None
+
+    def _longest(self, tokens: Tokens, at: int, table: Mapping[Keys, object]) -> Keys:
+        """The longest magnitude or unit of a table that stands at a token."""
+        if at >= len(tokens.keys) or tokens.keys[at] not in self.firsts:
+            return ()
+        return next((k for n in (4, 3, 2, 1) if len(k := tokens.keys[at : at + n]) == n and k in table), ())
 
     def _value(self, tokens: Tokens, first: int, last: int, number: Decimal, unit: Unit | None) -> Value:
         kind = unit.dimension if unit else "count"
@@ -148,7 +167,7 @@ class Measures:
             kind = "change"  # by how much a figure rose is not the figure
         amount = number * unit.factor if unit else number
         words = tokens.keys[max(0, first - _REACH) : first]
-        spans = combinations(range(len(words) + 1), 2)
+        spans = combinations(range(len(words) + 1), 2) if not self.roughly.isdisjoint(words) else ()
         rough = any(words[a:b] in self.approximate for a, b in spans)
         lexical = _plain(amount)
         code = (unit.code if kind == "money" else unit.base) if unit else ""
@@ -171,6 +190,8 @@ class Measures:
         >>> [str(english.number(n)) for n in ("1,500", "1.5", "1,5", "1.500,5", "2.0.1")]
         ['1500', '1.5', '1.5', '1500.5', 'None']
         """
+        if digits.isdecimal():
+            return Decimal(digits)
         signs, groups, decimals = re.findall("[.,]", digits), re.split("[.,]", digits), ""
         if len(set(signs)) == 2 or (len(signs) == 1 and not self._parts_thousands(signs[0], groups)):
             decimals = groups.pop()
@@ -192,14 +213,6 @@ def _plain(number: Decimal) -> str:
 def _dash_at(tokens: Tokens, i: int) -> bool:
     """Whether a hyphen stands right behind a token."""
     return i < len(tokens) and tokens.keys[i] == "-" and tokens.starts[i] == tokens.ends[i - 1]
-
-
-def _longest(tokens: Tokens, at: int, table: Mapping[Keys, object]) -> Keys:
-    for n in (4, 3, 2, 1):
-        keys = tokens.keys[at : at + n]
-        if len(keys) == n and keys in table:
-            return keys
-    return ()
 
 
 @lru_cache(maxsize=16)
