@@ -27,6 +27,7 @@ _INNER = re.compile(r"(?:[a-z]{1,2}|\d+)[A-Z][a-z]{2}")
 """How a name begins that has its capital within: "eAcme", "6Acme"."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The tokens of a text as parallel tuples: start, end, and the key (case-folded form) by which they are found."""
@@ -74,6 +75,7 @@ def key_of(name: str) -> tuple[str, ...]:
     return Tokens.of(name).keys
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Quotation:
     """Direct speech: the words between the marks, and the stretch with the marks."""

@@ -15,9 +15,10 @@ from operator import or_
 from typing import NamedTuple
 
 from kg.patterns.free import run_of_words
-from kg.patterns.grammar import OWNERS, Node
+from kg.patterns.grammar import OWNERS
 from kg.patterns.notation import Element, Gap, Keys, Pattern, Slot, Words
 from kg.patterns.segment import Segment
+from kg.text import Mention
 
 _SEVERAL = "several names"
 """What patterns need where more than one name must stand."""
@@ -96,6 +97,9 @@ class _Wording(NamedTuple):
     free: dict[str, _Choice]
 
 
+_NO_WORDINGS: tuple[list[_Wording], dict[str, list[_Wording]]] = [], {}
+
+
 class Hit(NamedTuple):
     """Words found by which patterns may match: their first node, past their last; the patterns in order."""
 
@@ -166,7 +170,8 @@ class Index:
     def hits(self, segment: Segment) -> Iterator[Hit]:
         """The words of patterns in a segment, in order, each with the patterns that it may hold."""
         by_first, words, owners = self.by_first, segment.words, segment.owners
-        places = [i for i, word in enumerate(words) if word in by_first or i in owners]
+        places = [i for i, word in enumerate(words) if word in by_first]
+        places = sorted((*places, *owners)) if owners else places
         if not places:
             return
         met = self._met(segment)
@@ -175,7 +180,10 @@ class Index:
             if words[i]:
                 for _, keys, choice, free in self._wordings(words, i):
                     last = i + len(keys)
-                    entries: Sequence[Entry] = choice.possible(around(i, last))
+                    meets = around(i, last) & choice.wanted
+                    entries: Sequence[Entry] | None = choice.known.get(meets)  # most are known: no call for those
+                    if entries is None:
+                        entries = choice.possible(meets)
                     if free:
                         entries = self._with_free(entries, free, segment, i, last, met)
                     if entries:
@@ -199,9 +207,7 @@ class Index:
 
     def _wordings(self, words: Keys, i: int) -> Sequence[_Wording]:
         """The wordings that stand at a place."""
-        if words[i] not in self.by_first:
-            return ()
-        alone, seconds = self.by_first[words[i]]
+        alone, seconds = self.by_first.get(words[i], _NO_WORDINGS)
         following = seconds.get(words[i + 1]) if seconds and i + 1 < len(words) else None
         if following is None:
             return alone
@@ -225,25 +231,24 @@ class Index:
         return sorted(found)
 
     def _met(self, segment: Segment) -> _Met:
-        nodes, possessive, names = segment.nodes, segment.grammar.possessive, 0
+        nodes, known = segment.nodes, self.named
         bits = list(map(self.bits.get, segment.words, repeat(0)))
-        for i in [i for i, word in enumerate(segment.words) if not word]:
-            bits[i] = self._bits(nodes[i], possessive)
-            names += nodes[i].mention is not None
-        return _Met(bits, self.bits.get(_SEVERAL, 0) if names > 1 else 0, self.sides)
+        for i in segment.figures:
+            value = nodes[i].value
+            bits[i] = self.bits.get(value.kind, 0) if value is not None else 0
+        for i in segment.names:
+            mention = nodes[i].mention
+            if mention is not None:
+                found = known.get((mention.classes, mention.kind))
+                bits[i] = self._named(mention, segment.grammar.possessive) if found is None else found
+        return _Met(bits, self.bits.get(_SEVERAL, 0) if len(segment.names) > 1 else 0, self.sides)
 
-    def _bits(self, node: Node, possessive: frozenset[str]) -> int:
-        """The bits of a name or value; of a name its classes, its kind, and for an owner the signs of owners."""
-        mention = node.mention
-        if mention is None:
-            return self.bits.get(node.value.kind, 0) if node.value is not None else 0
-        kind = "unlisted" if mention.unknown else mention.kind
-        found = self.named.get((mention.classes, kind))
-        if found is None:
-            found = 0
-            for key in {*mention.classes, kind, *(possessive if kind in OWNERS else ())}:
-                found |= self.bits.get(key, 0)
-            self.named[mention.classes, kind] = found
+    def _named(self, mention: Mention, possessive: frozenset[str]) -> int:
+        """The bits of a name: of its classes, its kind, and for an owner the signs of owners; kept for the next one."""
+        kind, found = "unlisted" if mention.unknown else mention.kind, 0
+        for key in {*mention.classes, kind, *(possessive if kind in OWNERS else ())}:
+            found |= self.bits.get(key, 0)
+        self.named[mention.classes, mention.kind] = found
         return found
 
 

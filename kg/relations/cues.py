@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kg.frozen import quick
 from kg.model import Literal, Qualifier, Status
 from kg.ontology import Ontology, Property
 from kg.patterns import Language
@@ -29,6 +30,7 @@ _COLOURS = frozenset({"open", "absent", *(kind for kinds in _GROUNDS.values() fo
 """The kinds of cue that may make of a statement something else than that it holds."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Cue:
     """Words found: the kind of cue, its first node, past its last."""
@@ -38,6 +40,7 @@ class Cue:
     last: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class When:
     """A time: from, until (ISO; nothing where only the words are known), and the node of its words."""

@@ -6,12 +6,14 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kg.frozen import quick
 from kg.text import LinkedText, Quotation, Sentence
 
 SPEECH = 4
 """The fewest words of direct speech: shorter quotations are scare quotes and names, and part nothing."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Passage:
     """Tokens ``first`` to ``last`` (past the last) of a sentence; ``quotation`` is the index of the speech, or -1."""
