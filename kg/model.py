@@ -11,6 +11,10 @@ from kg.frozen import quick
 from kg.names import KG, XSD, digest, sha256
 
 
+_NUMBERS = frozenset({XSD + "decimal", XSD + "integer"})
+_NUMBER = re.compile(r"([+-]?)0*(\d*)(?:\.(\d*?)0*)?")
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Literal:
     """A literal value: its lexical form, datatype IRI and (for ``rdf:langString``) language.
@@ -27,9 +31,10 @@ class Literal:
     language: str = ""
 
     def __post_init__(self) -> None:
-        if self.datatype in (XSD + "decimal", XSD + "integer"):
+        if self.datatype in _NUMBERS:
             object.__setattr__(self, "lexical", _canonical_number(self.lexical))
-        object.__setattr__(self, "language", self.language.lower())
+        if self.language:
+            object.__setattr__(self, "language", self.language.lower())
 
     @classmethod
     def decimal(cls, lexical: str) -> Literal:
@@ -62,7 +67,9 @@ class Literal:
 
 def _canonical_number(lexical: str) -> str:
     """A number without needless zeros or sign; a text that is no number as it is, for the checks to find."""
-    match = re.fullmatch(r"([+-]?)0*(\d*)(?:\.(\d*?)0*)?", lexical)
+    if lexical.isdecimal() and lexical[0] != "0":
+        return lexical
+    match = _NUMBER.fullmatch(lexical)
     if match is None or not any(c.isdigit() for c in lexical):
         return lexical
     whole, fraction = match[2] or "0", match[3] or ""

@@ -20,6 +20,8 @@ def with_abbreviations(tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[M
     A short form is one word with a capital, or a few letters, that shares its first letter with the name and is no
     listed name itself.
     """
+    if "(" not in tokens.keys:
+        return mentions
     taken = {i for m in mentions for i in range(m.first, m.last)}
     short = dict(_introduced(tokens, mentions, taken))
     if not short:
@@ -35,8 +37,8 @@ def with_abbreviations(tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[M
 def of_unlisted(tokens: Tokens, mentions: Iterable[Mention], legal: AbstractSet[str]) -> dict[str, str]:
     """The short forms in brackets behind names of several words that nobody listed, each with the name; words of
     ``legal`` forms may stand between."""
-    found = {}
-    for mention in mentions:
+    found: dict[str, str] = {}
+    for mention in mentions if "(" in tokens.keys else ():
         at = mention.last
         while at < len(tokens) and (tokens.keys[at] in legal or tokens.keys[at] == ".") and at - mention.last < _FORMS:
             at += 1

@@ -26,6 +26,10 @@ _INNER = 4
 """The longest name, in tokens, that may stand inside such words ("the South Korean firm")."""
 
 
+_NAMING = frozenset({"name", "new", "unit", "anaphor"})
+"""The kinds of mention that words may stand for."""
+
+
 class _Phrase(NamedTuple):
     """Words that stand for a name: tokens of the whole phrase, tokens of its head, the place named within."""
 
@@ -65,8 +69,10 @@ class Resolver:
         homes = {h for e in entities.values() for h in e.home if h in entities}
         self.homes = _shared(ontology.closure(entities[h].types) for h in sorted(homes))
         self.longest = max(map(len, language.anaphora), default=0)
-        self.pairs = {keys[:2] for keys in language.anaphora}
-        self.firsts = {keys[0] for keys in language.anaphora}
+        self.firsts: dict[str, set[str]] = {}
+        """The words with which such words begin, each with those that may follow; nothing where none has to."""
+        for keys in language.anaphora:
+            self.firsts.setdefault(keys[0], set()).add(keys[1] if len(keys) > 1 else "")
         self.begun = {keys[:n] for keys in language.anaphora for n in range(1, len(keys) + 1)}
         """All that such words may begin with."""
         self.prepositions = language.single("grammar", "prepositions")
@@ -116,24 +122,29 @@ class Resolver:
         phrase = _Phrase(i, i + 1, (i, i + 1), anaphor)
         for n in range(number, max(-1, number - 1 - REACH), -1):
             sentence = linked.sentences[n]
-            fitting = [m for m in linked.between(sentence.first, min(sentence.last, i)) if self._fits(m, phrase)]
-            free = [m for m in fitting if not self._oblique(linked, m)]
-            if free:
-                return free[-1] if n == number else free[0]
+            named = linked.between(sentence.first, min(sentence.last, i))
+            for mention in reversed(named) if n == number else named:
+                if self._fits(mention, phrase) and not self._oblique(linked, mention):
+                    return mention
         return None
 
     def _mentions(self, linked: LinkedText) -> tuple[Mention, ...]:
-        mentions = [m for m in linked.mentions if not m.unknown]
+        opens = [i for i, key in enumerate(linked.tokens.keys) if key in self.firsts]
+        mentions = [m for m in linked.mentions if not m.unknown] if opens else []
         if not mentions:
             return linked.mentions
         ends = {i for m in mentions if m.kind != "demonym" for i in (m.first, m.last - 1)}
         begins = {m.first for m in linked.mentions if m.kind != "demonym"}
         known = _Known(list(mentions))
-        opens = [i for i, key in enumerate(linked.tokens.keys) if key in self.firsts]
-        for number, sentence in enumerate(linked.sentences if opens else ()):
-            places = opens[bisect_left(opens, sentence.first) : bisect_left(opens, sentence.last)]
+        homes = (m for m in linked.mentions if m.last - m.first <= _INNER and not m.classes.isdisjoint(self.homes))
+        inner = {m.first: m for m in homes}
+        stop = 0
+        for number, sentence in enumerate(linked.sentences):
+            start, stop = stop, bisect_left(opens, sentence.last, stop)
+            if start == stop:
+                continue
             earlier = linked.sentences[max(0, number - REACH) : number]
-            for phrase in list(self._phrases(linked, sentence, places)) if places else ():
+            for phrase in self._phrases(linked, sentence, opens[start:stop], inner):
                 titles = phrase.last in begins and not phrase.anaphor.possessive  # "the carmaker Acme" is Acme
                 if ends.isdisjoint((phrase.first, phrase.last - 1)) and not titles:
                     made = self._made(linked, known, phrase, sentence, earlier)
@@ -162,17 +173,20 @@ class Resolver:
         at = (tokens.starts[first], tokens.ends[last - 1], first, last)
         return Mention(*at, found[0].entity, found[0].classes, kind, also=also)
 
-    def _phrases(self, linked: LinkedText, sentence: Sentence, places: list[int]) -> Iterator[_Phrase]:
-        """The phrases of a sentence; ``places`` are the tokens at which one may begin."""
-        keys, past = linked.tokens.keys, 0
-        short = (m for m in linked.between(sentence.first, sentence.last) if m.last - m.first <= _INNER)
-        inner = {m.first: m for m in short if not m.classes.isdisjoint(self.homes)}
+    def _phrases(
+        self, linked: LinkedText, sentence: Sentence, places: list[int], inner: Mapping[int, Mention]
+    ) -> list[_Phrase]:
+        """The phrases of a sentence; ``places`` are the tokens at which one may begin, ``inner`` the names that may
+        stand within one, by their first token."""
+        keys, past, found = linked.tokens.keys, 0, list[_Phrase]()
         for i in places:
-            opens = i + 1 in inner or keys[i : i + 2] in self.pairs or keys[i : i + 1] in self.pairs
-            phrase = self._phrase_at(linked, i, sentence.last, inner) if i >= past and opens else None
+            seconds = self.firsts[keys[i]]
+            opens = "" in seconds or i + 1 in inner or (i + 1 < len(keys) and keys[i + 1] in seconds)
+            phrase = self._phrase_at(linked, i, sentence.last, inner) if opens and i >= past else None
             if phrase is not None:
-                yield phrase
+                found.append(phrase)
                 past = phrase.last
+        return found
 
     def _phrase_at(self, linked: LinkedText, i: int, end: int, inner: Mapping[int, Mention]) -> _Phrase | None:
         """The longest phrase at a token, a place within it passed over."""
@@ -210,7 +224,7 @@ class Resolver:
         if clause:
             return first, clause
         if linked.tokens.keys[first] in self.determiners:
-            behind = max(m.last for k, m in inner.items() if first < k < last)
+            behind = max(inner[k].last for k in range(first + 1, last) if k in inner)
             plain = behind < last and linked.tokens.keys[behind].isalpha()
             return (behind if plain else last - 1), last
         return first, next(k for k in range(first + 1, last) if k in inner)
@@ -359,8 +373,10 @@ class Resolver:
         return i >= 0 and keys[i] in self.prepositions
 
     def _fits(self, mention: Mention, phrase: _Phrase, *, strict: bool = False) -> bool:
-        if mention.kind not in ("name", "new", "unit", "anaphor") or not self._is_of(mention, phrase.anaphor):
+        if mention.kind not in _NAMING or not self._is_of(mention, phrase.anaphor):
             return False
+        if not (strict or phrase.place):
+            return True
         entity = self.entities.get(mention.entity)
         homes = set(entity.home) if entity else set()
         if strict and not homes:

@@ -149,7 +149,7 @@ class Compounds:
         return mention.kind == "name" and any(rule.composed_of[1] in mention.classes for rule in self.rules)
 
     def _unit(self, tokens: Tokens, whole: Mention, following: Mention | None) -> Mention | None:
-        for cls in self.rules:
+        for cls in self.rules if not self.wholes.isdisjoint(whole.classes) else ():
             if cls.composed_of[0] in whole.classes and cls.iri not in whole.classes and whole.kind == "name":
                 last = self._last_of_unit(tokens, whole, following, cls)
                 if last:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,7 +79,7 @@ class Gazetteer:
 
     def longest(
         self, tokens: Tokens, first: int, last: int, stems: Mapping[int, tuple[str, int]]
-    ) -> Iterator[tuple[int, int, list[Entry]]]:
+    ) -> list[tuple[int, int, list[Entry]]]:
         """Names that start at token ``first``, longest first: (token past the end, end offset, entries).
 
         ``stems`` gives, for tokens with an affix, the key without it and the offset at which it ends.
@@ -97,4 +97,4 @@ class Gazetteer:
             node, i = following, i + 1
             if _END in node:
                 found.append((i, ends[i - 1], node[_END]))
-        yield from reversed(found)
+        return found[::-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from kg.languages import quotations, sentences
 from kg.mentions.abbreviations import of_unlisted, with_abbreviations
@@ -114,7 +115,7 @@ class Linker:
                     doubtful.append((sentence, mention, entries))
         accepted = [m for _, m in sure]
         around = self._around(sure) if doubtful else {}
-        for _ in range(2):  # what was settled once is known where the same name stands again
+        for _ in range(2 if doubtful else 0):  # what was settled once is known where the same name stands again
             named, waiting = self._named(m.entity for m in accepted), doubtful
             doubtful = []
             for sentence, mention, entries in waiting:
@@ -124,7 +125,7 @@ class Linker:
                     accepted.append(settled)
                 else:
                     doubtful.append((sentence, mention, entries))
-        yield from sorted(accepted, key=lambda m: m.first)
+        yield from sorted(accepted, key=attrgetter("first"))
 
     def _around(self, sure: list[tuple[Sentence, Mention]]) -> dict[int, _Named]:
         """What is named in each sentence, by its first token: gathered once, whatever the number of doubtful names."""

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import compress
 
 from kg.patterns.deeds import Deeds
 from kg.text import Mention, Sentence, Tokens, Value
@@ -94,13 +95,20 @@ def unlisted(
                 within.add(tokens.text[tokens.starts[first] : tokens.ends[last - 1]])
                 yield _candidate(tokens, first, last, whole=last == past and first - i <= 1)
     begins = {name.split()[0] for name in within if " " in name}
-    large = set(capitals)
-    small = {key for i, key in enumerate(tokens.keys) if i not in large} if led else set()
+    small = _small(tokens) if led else set()
     known = within | {w for name in within for w in (name.split()[0], name.split()[-1]) if w.casefold() not in small}
     shown = [i for i, _ in led if _is_shown(tokens, i + 1, words) or _acts(tokens, i, words, small)]
     known |= {tokens.text[tokens.starts[i] : tokens.ends[i]] for i in shown}
     for i, past in led:
         yield from _opening(tokens, i, past, words, known, begins)
+
+
+def _small(tokens: Tokens) -> set[str]:
+    """The words that a text writes small."""
+    small = bytearray(b"\1") * len(tokens)
+    for i in tokens.capitals:
+        small[i] = 0
+    return set(compress(tokens.keys, small))
 
 
 def _opening(

@@ -24,21 +24,27 @@ class Deeds:
     adverbs: frozenset[str] = frozenset()
     longest: int = 0
     """The length of the longest wording, in tokens."""
+    firsts: frozenset[str] = frozenset()
+    """The words with which they begin."""
 
     @classmethod
     def of(cls, language: Language) -> Deeds:
         """Those of a language."""
         conjunctions, adverbs = language.single("grammar", "and"), language.single("grammar", "between")
-        return cls(language.deeds, conjunctions, adverbs, max(map(len, language.deeds), default=0))
+        firsts = frozenset(keys[0] for keys in language.deeds)
+        return cls(language.deeds, conjunctions, adverbs, max(map(len, language.deeds), default=0), firsts)
 
     def behind(self, tokens: Tokens, i: int) -> str:
         """The class of what a name that ends before a token names; nothing where nothing there tells it. A
         conjunction and another name may stand between."""
-        key = tokens.keys[i] if self.said and i < len(tokens) else ""
+        keys = tokens.keys
+        key = keys[i] if self.said and i < len(keys) else ""
         if key in self.conjunctions:
             i = self._past_name(tokens, i + 1)
         elif key in self.adverbs:
             i += 1
+        if i >= len(keys) or keys[i] not in self.firsts:
+            return ""
         found = (self.said.get(tokens.keys[i : i + n]) for n in range(self.longest, 0, -1))
         return next((iri for iri in found if iri), "")
 

@@ -111,8 +111,10 @@ class Reader:
         speakers = attribute(parts, self.speech) if spoken else {}
         claims = [*self._said(source, spoken, speakers)]
         for passage, seg in parts:
-            by = speakers.get(passage.quotation, "") if passage.quotation >= 0 else self.speech.speaker(seg)
             matches = self._matches(source, seg)
+            if not matches:
+                continue
+            by = speakers.get(passage.quotation, "") if passage.quotation >= 0 else self.speech.speaker(seg)
             named, found = self.namer.by_place(linked, seg, matches)
             new += found
             if found:
