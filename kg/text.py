@@ -129,7 +129,7 @@ class Mention:
     @property
     def unknown(self) -> bool:
         """Whether it is a name that nobody listed and nothing has typed yet."""
-        return self.kind in ("unlisted", "fragment")
+        return self.kind in UNKNOWN
 
 
 @quick
@@ -156,6 +156,10 @@ class Value:
     def fits(self, wanted: str) -> bool:
         """Whether it is of a kind; ``any`` is a figure of any kind that does not say by how much something changed."""
         return self.kind == wanted if wanted != "any" else self.kind not in ("date", "change", "")
+
+
+UNKNOWN = frozenset({"unlisted", "fragment"})
+"""The kinds of mention that nobody listed and nothing has typed yet."""
 
 
 @dataclass(frozen=True, slots=True)

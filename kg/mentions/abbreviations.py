@@ -40,7 +40,11 @@ def of_unlisted(tokens: Tokens, mentions: Iterable[Mention], legal: AbstractSet[
     found: dict[str, str] = {}
     for mention in mentions if "(" in tokens.keys else ():
         at = mention.last
-        while at < len(tokens) and (tokens.keys[at] in legal or tokens.keys[at] == ".") and at - mention.last < _FORMS:
+        while (
+            at < len(tokens.keys)
+            and (tokens.keys[at] in legal or tokens.keys[at] == ".")
+            and at - mention.last < _FORMS
+        ):
             at += 1
         if (
             " " in tokens.text[mention.start : mention.end]

@@ -12,7 +12,7 @@ from kg.mentions.titles import single_titles
 from kg.model import Entity
 from kg.ontology import THING, Ontology
 from kg.patterns import Anaphor, Language
-from kg.text import LinkedText, Mention, Sentence
+from kg.text import UNKNOWN, LinkedText, Mention, Sentence
 
 REACH = 3
 """How many sentences back an antecedent is looked for."""
@@ -130,7 +130,7 @@ class Resolver:
 
     def _mentions(self, linked: LinkedText) -> tuple[Mention, ...]:
         opens = [i for i, key in enumerate(linked.tokens.keys) if key in self.firsts]
-        mentions = [m for m in linked.mentions if not m.unknown] if opens else []
+        mentions = [m for m in linked.mentions if m.kind not in UNKNOWN] if opens else []
         if not mentions:
             return linked.mentions
         ends = {i for m in mentions if m.kind != "demonym" for i in (m.first, m.last - 1)}

@@ -91,7 +91,7 @@ class Compounds:
         """Past the name behind a legal form, without the one that ends it; nothing of it where it may go on with that
         of a person, as behind a title."""
         last = first
-        while last < min(first + _LONGEST, len(tokens)) and capitalised(tokens, last):
+        while last < min(first + _LONGEST, len(tokens.keys)) and capitalised(tokens, last):
             if last > first and (not glued(tokens, last - 1, last) or tokens.keys[last] in self.titles):
                 break
             last += 1
@@ -119,7 +119,7 @@ class Compounds:
         head = tail = 0
         if first and tokens.keys[first - 1] in self.last_before:
             head = next((k for k in (2, 1) if _stands(tokens, first - k, k, self.before)), 0)
-        if last < len(tokens) and tokens.keys[last] in self.first_after:
+        if last < len(tokens.keys) and tokens.keys[last] in self.first_after:
             tail = next((k for k in (3, 2, 1) if _stands(tokens, last, k, self.after)), 0)
         if not (head or tail):
             return mention
@@ -134,7 +134,7 @@ class Compounds:
         """The longer name, of a firm of its own, that begins with a listed one behind a legal form: it goes on with
         words of the language, or to a place ("PT Acme Karya Norland"); a person may stand behind it as well."""
         last = end = formal.last
-        while end < len(tokens) and end - formal.last <= _BETWEEN and glued(tokens, end - 1, end):
+        while end < len(tokens.keys) and end - formal.last <= _BETWEEN and glued(tokens, end - 1, end):
             place = following is not None and following.first == end and self._is_place(following)
             if not (place or capitalised(tokens, end)) or tokens.keys[end] in self.apart:
                 break
@@ -172,7 +172,7 @@ class Compounds:
     def _formal(self, tokens: Tokens, mention: Mention) -> Mention:
         """A name that nobody listed with the legal form behind it as tokens of its own, though not of its words."""
         i = mention.last
-        if i >= len(tokens) or tokens.keys[i] not in self.first_after or not tokens.is_large(i):
+        if i >= len(tokens.keys) or tokens.keys[i] not in self.first_after or not tokens.is_large(i):
             return mention
         count = next((k for k in (4, 3, 2, 1) if _stands(tokens, i, k, self.forms)), 0)
         return replace(mention, last=i + count) if glued(tokens, i - 1, i) else mention
@@ -236,7 +236,7 @@ class Compounds:
             if len(between) <= _BETWEEN and all(self._is_unit_word(tokens, k) for k in between):
                 return part.last if glued(tokens, whole.last - 1, part.first) else 0
         last = whole.last
-        while last < len(tokens) and last - whole.last < _BETWEEN and self._is_unit_word(tokens, last):
+        while last < len(tokens.keys) and last - whole.last < _BETWEEN and self._is_unit_word(tokens, last):
             last += 1
         words = tokens.keys[whole.last : last]
         return last if any((k,) not in self.after for k in words) else 0  # "Acme Group" is Acme
@@ -253,7 +253,7 @@ class Compounds:
 
 
 def _stands(tokens: Tokens, first: int, count: int, wordings: frozenset[Keys]) -> bool:
-    return 0 <= first <= len(tokens) - count and tokens.keys[first : first + count] in wordings
+    return 0 <= first <= len(tokens.keys) - count and tokens.keys[first : first + count] in wordings
 
 
 def capitalised(tokens: Tokens, i: int) -> bool:

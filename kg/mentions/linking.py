@@ -217,7 +217,7 @@ class Linker:
         if tokens.keys[after : after + 1] == ("-",) and tokens.starts[after] == mention.end:
             return False  # "GT-Line"
         glued_before = before >= 0 and tokens.starts[mention.first] - tokens.ends[before] == 1
-        glued_after = after < len(tokens) and tokens.starts[after] - tokens.ends[after - 1] == 1
+        glued_after = after < len(tokens.keys) and tokens.starts[after] - tokens.ends[after - 1] == 1
         capital = [i for i, glued in ((before, glued_before), (after, glued_after)) if glued]
         return not any(
             tokens.text[tokens.starts[i]].isupper() and tokens.keys[i] not in self.not_names for i in capital

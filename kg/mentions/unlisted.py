@@ -105,7 +105,7 @@ def unlisted(
 
 def _small(tokens: Tokens) -> set[str]:
     """The words that a text writes small."""
-    small = bytearray(b"\1") * len(tokens)
+    small = bytearray(b"\1") * len(tokens.keys)
     for i in tokens.capitals:
         small[i] = 0
     return set(compress(tokens.keys, small))
@@ -140,7 +140,7 @@ def _is_common(tokens: Tokens, first: int, last: int, words: Capitals) -> bool:
 
 def _is_shown(tokens: Tokens, i: int, words: Capitals) -> bool:
     """Whether what stands behind the word that opens a sentence shows that it is a name."""
-    return i < len(tokens) and (tokens.keys[i] in _BEHIND or tokens.keys[i] in words.titles)
+    return i < len(tokens.keys) and (tokens.keys[i] in _BEHIND or tokens.keys[i] in words.titles)
 
 
 def _is_broken(tokens: Tokens, first: int, last: int) -> bool:
@@ -178,7 +178,7 @@ def _candidate(tokens: Tokens, first: int, last: int, *, whole: bool) -> Mention
 
 def _is_number_of_name(tokens: Tokens, i: int, words: AbstractSet[str]) -> bool:
     """Whether a short number ends the name before it: a sign or a word of the language stands behind."""
-    size, behind = tokens.ends[i] - tokens.starts[i], tokens.keys[i + 1] if i + 1 < len(tokens) else "."
+    size, behind = tokens.ends[i] - tokens.starts[i], tokens.keys[i + 1] if i + 1 < len(tokens.keys) else "."
     return (
         size <= _DIGITS and tokens.starts[i] - tokens.ends[i - 1] == 1 and (not behind[0].isalnum() or behind in words)
     )
@@ -186,7 +186,7 @@ def _is_number_of_name(tokens: Tokens, i: int, words: AbstractSet[str]) -> bool:
 
 def _is_letter_of_name(tokens: Tokens, i: int, words: Capitals) -> bool:
     """Whether one capital letter ends the name before it: "the Acme E is", not "John F. Acme" nor "series A"."""
-    if not 0 < i < len(tokens) - 1 or not _is_initial(tokens, i) or tokens.starts[i] - tokens.ends[i - 1] != 1:
+    if not 0 < i < len(tokens.keys) - 1 or not _is_initial(tokens, i) or tokens.starts[i] - tokens.ends[i - 1] != 1:
         return False
     if tokens.keys[i - 1] in words.labels or not _is_word(tokens, i - 1):
         return False
@@ -255,7 +255,7 @@ def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], wo
 
 def _joined(tokens: Tokens, i: int) -> int:
     """How many tokens of a hyphen and a short part behind it belong to the word before them ("Jae|-|hun")."""
-    if i + 1 >= len(tokens) or tokens.keys[i] != "-" or tokens.starts[i] != tokens.ends[i - 1]:
+    if i + 1 >= len(tokens.keys) or tokens.keys[i] != "-" or tokens.starts[i] != tokens.ends[i - 1]:
         return 0
     part, glued = tokens.keys[i + 1], tokens.starts[i + 1] == tokens.ends[i]
     small = tokens.text[tokens.starts[i + 1]].islower()

@@ -24,9 +24,7 @@ class Bound(NamedTuple):
     def with_slot(self, name: str, nodes: tuple[int, ...], low: int, high: int) -> Bound:
         """This with a slot filled, and the extent that takes."""
         before, first, last, gaps = self
-        return bound_of(
-            ({**before, name: nodes}, low if low < first else first, high if high > last else last, gaps)
-        )
+        return bound_of(({**before, name: nodes}, low if low < first else first, high if high > last else last, gaps))
 
     def extended(self, low: int, high: int) -> Bound:
         """This with a wider extent."""

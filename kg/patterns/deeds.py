@@ -52,9 +52,9 @@ class Deeds:
         """Past the name behind a conjunction, and what describes it ("and | the start-up Vest"); past all where none
         is."""
         first = i
-        while first < min(i + _DESCRIBED, len(tokens)) and not tokens.is_large(first):
+        while first < min(i + _DESCRIBED, len(tokens.keys)) and not tokens.is_large(first):
             first += 1
         past = first
-        while past < min(first + _LISTED, len(tokens)) and tokens.is_large(past):
+        while past < min(first + _LISTED, len(tokens.keys)) and tokens.is_large(past):
             past += 1
-        return past if past > first else len(tokens)
+        return past if past > first else len(tokens.keys)

@@ -11,15 +11,18 @@ from itertools import repeat, takewhile
 from kg.patterns.grammar import BRACKETS, CLOSERS, NAMELESS, OWNERS, Grammar, Node, node_of
 from kg.patterns.groups import Group, groups
 from kg.patterns.notation import Keys, Slot
-from kg.text import LinkedText
+from kg.text import UNKNOWN, LinkedText
 
 _NONE = repeat(None)
 """What a word has in the place of a name and of a value."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Segment:
-    """Nodes in a row, with what each name is coordinated with, which bracket closes where, and where clauses part."""
+    """Nodes in a row, with what each name is coordinated with, which bracket closes where, and where clauses part.
+
+    It is never changed, but not frozen either: one is made for each sentence, and that would take three times as long.
+    """
 
     nodes: tuple[Node, ...]
     grammar: Grammar
@@ -65,7 +68,7 @@ class Segment:
     def has_unlisted(self) -> bool:
         """Whether a name is among the nodes that nobody listed and nothing has typed yet."""
         nodes = self.nodes
-        return any([nodes[i][3].unknown for i in self.names])
+        return any([(mention := nodes[i][3]) is not None and mention.kind in UNKNOWN for i in self.names])
 
     def word_at(self, i: int, keys: Keys) -> bool:
         """Whether these words stand at a position."""
@@ -216,16 +219,17 @@ class Segment:
 
 def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segment:
     """The segment of the tokens ``first`` to ``last`` (past the last)."""
-    found = _nodes(linked, first, last, grammar)
-    nodes = _without_noise(found, grammar)
+    nodes, blank = _nodes(linked, first, last, grammar)
+    if dropped := _noise(nodes, blank, grammar):
+        nodes = [node for i, node in enumerate(nodes) if i not in dropped]
+        blank = [i for i, node in enumerate(nodes) if not node[0]]
     words, text, known, filler = tuple([node[0] for node in nodes]), linked.text, grammar.signs, grammar.filler
-    blank = [i for i, word in enumerate(words) if not word]
     named = [(i, mention) for i in blank if (mention := nodes[i][3]) is not None]
     small = frozenset([i for i, mention in named if text[mention.start].islower()])
     owners = frozenset([i for i, mention in named if mention.kind in OWNERS])
     signs = [i for i, word in enumerate(words) if word in known]
     return Segment(
-        nodes,
+        tuple(nodes),
         grammar,
         words,
         owners,
@@ -239,13 +243,14 @@ def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segm
     )
 
 
-def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[Node]:
+def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> tuple[list[Node], list[int]]:
+    """The nodes of these tokens, and which of them are names and values."""
     tokens = linked.tokens
     keys, begins, ends = tokens.keys, tokens.starts, tokens.ends
     starts = {m.first: m for m in linked.between(first, last)}
     values = {v.first: v for v in linked.values_between(first, last)}
     owners = linked.owners_between(first, last) if linked.owners else ()
-    nodes: list[Node] = []
+    nodes, blank = list[Node](), list[int]()
     i = first
     for at in sorted({*starts, *values, *(m.first for m in owners)}):
         if at < i:
@@ -254,19 +259,24 @@ def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> list[
             nodes += _words(keys[i:at], begins[i:at], ends[i:at], grammar)
         mention, value = starts.get(at), values.get(at)
         if mention is not None and mention.last <= last:
+            blank.append(len(nodes))
             nodes.append(node_of(("", mention.start, mention.end, mention, None)))
             if mention.also:
+                blank.append(len(nodes))
                 nodes.append(Node("", mention.start, mention.end, replace(mention, entity=mention.also)))
             i = mention.last
         elif value is not None and value.last <= last:
+            blank.append(len(nodes))
             nodes.append(node_of(("", value.start, value.end, None, value)))
             i = value.last
         else:
             nodes.append(Node(grammar.plain(keys[at]), begins[at], ends[at]))
-            nodes += [Node("", m.start, m.end, m) for m in owners if m.first == at]
+            found = [Node("", m.start, m.end, m) for m in owners if m.first == at]
+            blank += range(len(nodes), len(nodes) + len(found))
+            nodes += found
             i = at + 1
     nodes += _words(keys[i:last], begins[i:last], ends[i:last], grammar)
-    return nodes
+    return nodes, blank
 
 
 def _words(keys: Keys, begins: tuple[int, ...], ends: tuple[int, ...], grammar: Grammar) -> Iterator[Node]:
@@ -276,12 +286,12 @@ def _words(keys: Keys, begins: tuple[int, ...], ends: tuple[int, ...], grammar: 
     return map(node_of, zip(words, begins, ends, _NONE, _NONE, strict=False))
 
 
-def _without_noise(nodes: list[Node], grammar: Grammar) -> tuple[Node, ...]:
-    """The nodes without words that mean nothing where they stand ("yang digunakan" before another verb): only their
-    first word is kept. Before a name or a preposition the same words do mean something, and stay. What says that a
-    figure is not exact is read with the figure.
+def _noise(nodes: list[Node], blank: list[int], grammar: Grammar) -> set[int]:
+    """The nodes of words that mean nothing where they stand ("yang digunakan" before another verb), but for the first
+    word. Before a name or a preposition the same words do mean something. What says that a figure is not exact is read
+    with the figure.
     """
-    noise, dropped = grammar.noise, _before_figures(nodes, grammar)
+    noise, dropped = grammar.noise, _before_figures(nodes, blank, grammar)
     for i in [i for i, node in enumerate(nodes) if node[0] in noise] if noise else ():
         for keys in noise[nodes[i].key] if i not in dropped else ():
             if tuple(x.key for x in nodes[i : i + len(keys)]) == keys:
@@ -289,13 +299,13 @@ def _without_noise(nodes: list[Node], grammar: Grammar) -> tuple[Node, ...]:
                 if following is not None and following.key and following.key not in grammar.prepositions:
                     dropped.update(range(i + 1, i + len(keys)))
                 break
-    return tuple(n for i, n in enumerate(nodes) if i not in dropped) if dropped else tuple(nodes)
+    return dropped
 
 
-def _before_figures(nodes: list[Node], grammar: Grammar) -> set[int]:
+def _before_figures(nodes: list[Node], blank: list[int], grammar: Grammar) -> set[int]:
     """The nodes that say of a figure that it is not exact: "sales of | about | $6 billion", "has | more than | 12"."""
     found = set[int]()
-    for i in [i for i, node in enumerate(nodes) if (value := node[4]) is not None and value.kind != "date" and i]:
+    for i in [i for i in blank if (value := nodes[i][4]) is not None and value.kind != "date" and i]:
         for keys in grammar.rough.get(nodes[i - 1].key, ()):
             first = i - len(keys)
             if (

@@ -11,7 +11,7 @@ from kg.patterns.groups import Group
 from kg.patterns.notation import Element, Gap, Slot, Words
 from kg.patterns.parts import SOFT, Part, is_owner_sign, past
 from kg.patterns.segment import Segment
-from kg.text import Mention
+from kg.text import UNKNOWN, Mention
 
 APPOSITION = 24
 """The longest apposition that is passed over, in nodes."""
@@ -162,8 +162,9 @@ class Sought:
             return False
         if self.anaphor and mention.kind != "anaphor":
             return False
-        if self.name == "x" or mention.unknown:
-            return mention.unknown and (self.unlisted or segment.may_be_new(at, self.slot, wide=wide))
+        unknown = mention.kind in UNKNOWN
+        if unknown or self.name == "x":
+            return unknown and (self.unlisted or segment.may_be_new(at, self.slot, wide=wide))
         return not mention.classes.isdisjoint(self.classes)
 
     def _together(self, segment: Segment, at: int, wide: bool, origin: int) -> Filling | None:

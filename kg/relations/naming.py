@@ -18,7 +18,7 @@ from kg.patterns.notation import Slot
 from kg.patterns.segment import Segment
 from kg.patterns.versions import Versions
 from kg.relations.passages import Passage
-from kg.text import LinkedText, Mention, Tokens
+from kg.text import UNKNOWN, LinkedText, Mention, Tokens
 
 T = TypeVar("T")
 _LONGEST = 3
@@ -52,7 +52,7 @@ class Namer:
     def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         """The text with its unlisted names typed by their context, and the entities they are; the text itself where
         there is nothing to type."""
-        return self._typed(linked, parts) if any(m.unknown for m in linked.mentions) else (linked, [])
+        return self._typed(linked, parts) if any([m.kind in UNKNOWN for m in linked.mentions]) else (linked, [])
 
     def _typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         by_words = self._by_words(linked)

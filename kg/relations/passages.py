@@ -44,11 +44,12 @@ def passages(linked: LinkedText, spoken: list[Quotation]) -> Iterator[Passage]:
         index = bisect_right(starts, offset) - 1
         return index if index >= 0 and offset < spoken[index].outer_end else -1
 
+    edges, begins = sorted([edge for q in spoken for edge in (q.outer_start, q.outer_end)]), linked.tokens.starts
     for sentence in linked.sentences:
-        if not spoken:
-            yield Passage(sentence, sentence.first, sentence.last)
+        first, inside = sentence.first, speech_of(sentence.first) if spoken else -1
+        if bisect_right(edges, begins[first]) == bisect_right(edges, begins[sentence.last - 1]):
+            yield Passage(sentence, first, sentence.last, inside)  # speech neither begins nor ends in most sentences
             continue
-        first, inside = sentence.first, speech_of(sentence.first)
         for i in range(sentence.first + 1, sentence.last):
             now = speech_of(i)
             if now != inside:

@@ -16,6 +16,8 @@ from kg.text import LinkedText
 Entities = Mapping[str, Entity]
 PHRASE = 18
 """The longest phrase taken for what a figure counts, in nodes."""
+_ENDS = frozenset({"s", "o", "both", "time"})
+"""The slots that hold no qualifier."""
 PHRASE_ENDS = frozenset({",", ".", "”", '"', ";", "(", ")"})
 
 
@@ -34,8 +36,7 @@ class Parts:
     def of_slots(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
         """The qualifiers that slots of the pattern hold, and those that a value brings with it."""
         for name, nodes in match.slots.items():
-            iri = self.ontology.domain + name
-            if name in ("s", "o", "both", "time") or iri not in prop.qualifiers:
+            if name in _ENDS or (iri := self.ontology.domain + name) not in prop.qualifiers:
                 continue
             nodes = self._trimmed(seg, nodes)
             if not nodes:
@@ -104,7 +105,13 @@ class Parts:
         """Whether a figure says something: a digit without a unit, of which nothing says what it counts, is a part of
         a name ("the Y2K 4, 5 and 6")."""
         value = node.value
-        if value is None or (literal := value.literal) is None or prop.dimension != "any" or value.unit or len(literal.lexical) > 1:
+        if (
+            value is None
+            or (literal := value.literal) is None
+            or prop.dimension != "any"
+            or value.unit
+            or len(literal.lexical) > 1
+        ):
             return True
         return any(self.ontology.properties[q].filled_by == "phrase" for q, _ in qualifiers)
 

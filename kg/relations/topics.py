@@ -20,6 +20,8 @@ class _Count:
     said: Counter[str] = field(default_factory=Counter)
     first: dict[str, Mention] = field(default_factory=dict)
     last: str = ""
+    best: str = ""
+    """The entity said most often."""
 
 
 class Topics:
@@ -37,13 +39,15 @@ class Topics:
         """
         count = self.counts.setdefault(classes, _Count())
         mentions = self.linked.mentions
+        before = count.past
         while count.past < len(mentions) and mentions[count.past].end <= end:
             self._add(count, mentions[count.past], classes)
             count.past += 1
-        best = count.said.most_common(1)
-        if not best or (latest and count.last != best[0][0]):
+        if count.past > before and count.said:
+            count.best = count.said.most_common(1)[0][0]
+        if not count.best or (latest and count.last != count.best):
             return None
-        return count.first[best[0][0]]
+        return count.first[count.best]
 
     def _add(self, count: _Count, mention: Mention, classes: tuple[str, ...]) -> None:
         counted = mention.kind in ("name", "new", "unit", "anaphor") and mention.entity

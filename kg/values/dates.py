@@ -103,7 +103,7 @@ class Calendar:
         """Where a date may begin whose words begin at ``i``: behind one or two words for a part of a year, or there."""
         for n in self._parts(tokens, i):
             for m in (*self._parts(tokens, i + n), 0):
-                if i + n + m < len(tokens):
+                if i + n + m < len(tokens.keys):
                     yield i + n + m
         yield i
 
@@ -111,7 +111,7 @@ class Calendar:
         return any(tokens.keys[max(0, i - n) : i + 1] in self.parts for n in range(3))
 
     def _parts(self, tokens: Tokens, i: int) -> list[int]:
-        if i >= len(tokens) or tokens.keys[i] not in self.first_of_parts:
+        if i >= len(tokens.keys) or tokens.keys[i] not in self.first_of_parts:
             return []
         return [n for n in (3, 2, 1) if tokens.keys[i : i + n] in self.parts]
 
@@ -139,8 +139,8 @@ class Calendar:
         keys = tokens.keys
         day = _DAY.fullmatch(keys[i])
         at = i + 1
-        at += at < len(tokens) and keys[at] in ("of", ".", "de")
-        if day is None or at >= len(tokens) or keys[at] not in self.months:
+        at += at < len(tokens.keys) and keys[at] in ("of", ".", "de")
+        if day is None or at >= len(tokens.keys) or keys[at] not in self.months:
             return None
         month = self.months[keys[at]]
         year, last = _year_at(tokens, at + 1)
@@ -151,10 +151,10 @@ class Calendar:
         if keys[i] not in self.months or not tokens.text[tokens.starts[i]].isupper():
             return None
         month, at = self.months[keys[i]], i + 1
-        at += at + 1 < len(tokens) and keys[at] == "." and keys[at + 1][0].isdecimal()
-        day = _DAY.fullmatch(keys[at]) if at < len(tokens) else None
+        at += at + 1 < len(tokens.keys) and keys[at] == "." and keys[at + 1][0].isdecimal()
+        day = _DAY.fullmatch(keys[at]) if at < len(tokens.keys) else None
         if day is not None:
-            year, last = _year_at(tokens, at + 1 + (at + 1 < len(tokens) and keys[at + 1] == ","))
+            year, last = _year_at(tokens, at + 1 + (at + 1 < len(tokens.keys) and keys[at + 1] == ","))
             if year is None:
                 last = at + 1
             return (
@@ -169,7 +169,7 @@ class Calendar:
     def _year_behind(self, tokens: Tokens, i: int, issued: str) -> tuple[int | None, int]:
         """The year behind a month: written out, or relative ("October last year")."""
         year, last = _year_at(tokens, i)
-        relative = self._relative(tokens, i, issued) if year is None and i < len(tokens) else None
+        relative = self._relative(tokens, i, issued) if year is None and i < len(tokens.keys) else None
         if relative is not None and len(relative[1]) == 4:
             return int(relative[1]), relative[0]
         return year, last
@@ -185,7 +185,7 @@ class Calendar:
         if not n:
             return None
         at = i + n
-        at += at < len(tokens) and tokens.keys[at] in ("of", "tahun", "in")
+        at += at < len(tokens.keys) and tokens.keys[at] in ("of", "tahun", "in")
         year, last = _year_at(tokens, at)
         if year is not None:
             return last, f"{year}-Q{quarter}"
@@ -194,7 +194,7 @@ class Calendar:
 
     def _year(self, tokens: Tokens, i: int, _: str) -> tuple[int, str] | None:
         year, last = _year_at(tokens, i)
-        if year is None or (last < len(tokens) and tokens.keys[last] in ("%", "km", "-")):
+        if year is None or (last < len(tokens.keys) and tokens.keys[last] in ("%", "km", "-")):
             return None
         return last, str(year)
 
@@ -217,7 +217,7 @@ class Calendar:
             return None
         for n in (4, 3, 2, 1):
             rule = self.relative.get(tokens.keys[i : i + n])
-            if rule is not None and i + n <= len(tokens):
+            if rule is not None and i + n <= len(tokens.keys):
                 return i + n, shifted(issued, rule)
         return None
 
@@ -249,7 +249,7 @@ def _is_figure(key: str) -> bool:
 
 
 def _year_at(tokens: Tokens, i: int) -> tuple[int | None, int]:
-    if i < len(tokens) and _YEAR.fullmatch(tokens.keys[i]):
+    if i < len(tokens.keys) and _YEAR.fullmatch(tokens.keys[i]):
         return int(tokens.keys[i]), i + 1
     return None, i
 

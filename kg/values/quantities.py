@@ -212,7 +212,7 @@ def _plain(number: Decimal) -> str:
 
 def _dash_at(tokens: Tokens, i: int) -> bool:
     """Whether a hyphen stands right behind a token."""
-    return i < len(tokens) and tokens.keys[i] == "-" and tokens.starts[i] == tokens.ends[i - 1]
+    return i < len(tokens.keys) and tokens.keys[i] == "-" and tokens.starts[i] == tokens.ends[i - 1]
 
 
 @lru_cache(maxsize=16)
