@@ -10,7 +10,6 @@ from typing import TypeAlias
 from kg.frozen import quick
 from kg.names import KG, XSD, digest, sha256
 
-
 _NUMBERS = frozenset({XSD + "decimal", XSD + "integer"})
 _NUMBER = re.compile(r"([+-]?)0*(\d*)(?:\.(\d*?)0*)?")
 

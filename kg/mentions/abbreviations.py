@@ -39,18 +39,12 @@ def of_unlisted(tokens: Tokens, mentions: Iterable[Mention], legal: AbstractSet[
     ``legal`` forms may stand between."""
     found: dict[str, str] = {}
     for mention in mentions if "(" in tokens.keys else ():
-        at = mention.last
-        while (
-            at < len(tokens.keys)
-            and (tokens.keys[at] in legal or tokens.keys[at] == ".")
-            and at - mention.last < _FORMS
-        ):
+        if not mention.unknown or " " not in tokens.text[mention.start : mention.end]:
+            continue
+        at, end = mention.last, min(mention.last + _FORMS, len(tokens.keys))
+        while at < end and (tokens.keys[at] in legal or tokens.keys[at] == "."):
             at += 1
-        if (
-            " " in tokens.text[mention.start : mention.end]
-            and mention.unknown
-            and tokens.keys[at : at + 3 : 2] == ("(", ")")
-        ):
+        if tokens.keys[at : at + 3 : 2] == ("(", ")"):
             word = tokens.text[tokens.starts[at + 1] : tokens.ends[at + 1]]
             name = tokens.text[mention.start : mention.end]
             if word.isupper() and word.isalpha() and 1 < len(word) <= _LONGEST and word[0] == name[0].upper():

@@ -24,12 +24,17 @@ class Bound(NamedTuple):
     def with_slot(self, name: str, nodes: tuple[int, ...], low: int, high: int) -> Bound:
         """This with a slot filled, and the extent that takes."""
         before, first, last, gaps = self
-        return bound_of(({**before, name: nodes}, low if low < first else first, high if high > last else last, gaps))
+        # each step of a walk comes here, and a call of min or max costs as much as all the rest
+        first = low if low < first else first  # noqa: FURB136
+        last = high if high > last else last  # noqa: FURB136
+        return bound_of(({**before, name: nodes}, first, last, gaps))
 
     def extended(self, low: int, high: int) -> Bound:
         """This with a wider extent."""
         slots, first, last, gaps = self
-        return bound_of((slots, low if low < first else first, high if high > last else last, gaps))
+        first = low if low < first else first  # noqa: FURB136
+        last = high if high > last else last  # noqa: FURB136
+        return bound_of((slots, first, last, gaps))
 
 
 bound_of = partial(tuple.__new__, Bound)

@@ -68,7 +68,8 @@ class Segment:
     def has_unlisted(self) -> bool:
         """Whether a name is among the nodes that nobody listed and nothing has typed yet."""
         nodes = self.nodes
-        return any([(mention := nodes[i][3]) is not None and mention.kind in UNKNOWN for i in self.names])
+        kinds = [mention.kind for i in self.names if (mention := nodes[i].mention) is not None]
+        return not UNKNOWN.isdisjoint(kinds)
 
     def word_at(self, i: int, keys: Keys) -> bool:
         """Whether these words stand at a position."""

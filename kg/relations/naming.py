@@ -52,7 +52,8 @@ class Namer:
     def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         """The text with its unlisted names typed by their context, and the entities they are; the text itself where
         there is nothing to type."""
-        return self._typed(linked, parts) if any([m.kind in UNKNOWN for m in linked.mentions]) else (linked, [])
+        unknown = not UNKNOWN.isdisjoint([m.kind for m in linked.mentions])
+        return self._typed(linked, parts) if unknown else (linked, [])
 
     def _typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
         by_words = self._by_words(linked)
