@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
+from kg.mentions.known import Known
 from kg.mentions.titles import single_titles
 from kg.model import Entity
 from kg.ontology import THING, Ontology
@@ -38,27 +39,6 @@ class _Phrase(NamedTuple):
     head: tuple[int, int]
     anaphor: Anaphor
     place: str = ""
-
-
-class _Known:
-    """The mentions found so far, by token: those of the text, and those that words have been found to stand for."""
-
-    def __init__(self, mentions: list[Mention]) -> None:
-        self.mentions = mentions
-        self.firsts = [m.first for m in mentions]
-        self.made: list[Mention] = []
-
-    def add(self, mention: Mention) -> None:
-        """One more, in its place; names within its words are no longer names of their own."""
-        self.made.append(mention)
-        begin = bisect_left(self.firsts, mention.first)
-        stop = bisect_left(self.firsts, mention.last, begin)
-        self.mentions[begin:stop], self.firsts[begin:stop] = [mention], [mention.first]
-
-    def between(self, first: int, last: int) -> list[Mention]:
-        """The mentions that start among these tokens."""
-        a = bisect_left(self.firsts, first)
-        return self.mentions[a : bisect_left(self.firsts, last, a)]
 
 
 class Resolver:
@@ -135,7 +115,7 @@ class Resolver:
             return linked.mentions
         ends = {i for m in mentions if m.kind != "demonym" for i in (m.first, m.last - 1)}
         begins = {m.first for m in linked.mentions if m.kind != "demonym"}
-        known = _Known(list(mentions))
+        known = Known(list(mentions))
         homes = (m for m in linked.mentions if m.last - m.first <= _INNER and not m.classes.isdisjoint(self.homes))
         inner = {m.first: m for m in homes}
         stop = 0
@@ -160,7 +140,7 @@ class Resolver:
         return self.resolve(replace(linked, mentions=names))
 
     def _made(
-        self, linked: LinkedText, known: _Known, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
+        self, linked: LinkedText, known: Known, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
     ) -> Mention | None:
         """The mention that a phrase makes, if it has an antecedent."""
         found = self._antecedents(linked, known, phrase, sentence, earlier, strict=True) if phrase.place else []
@@ -232,7 +212,7 @@ class Resolver:
     def _antecedents(
         self,
         linked: LinkedText,
-        known: _Known,
+        known: Known,
         phrase: _Phrase,
         sentence: Sentence,
         earlier: tuple[Sentence, ...],
@@ -286,21 +266,23 @@ class Resolver:
         the words ask for the only one, or for a kind of which none is known to be."""
         if phrase.anaphor.plural or phrase.anaphor.possessive or not fitting:
             return False
-        several = len({m.entity for m in fitting}) > 1
+        several = len(fitting) > 1 and len({m.entity for m in fitting}) > 1
         if phrase.anaphor.sole:
             return several or any(m.unknown for m in linked.between(start, end))
+        if not several:
+            return False
         likely = self._likeliest(fitting, phrase)
         if not phrase.place and end <= phrase.first and any(map(partial(self._are_listed, linked), likely, likely[1:])):
             return True
         known = any(not m.classes.isdisjoint(phrase.anaphor.classes) for m in fitting)
-        return several and not known and len({m.entity for m in fitting if not self._oblique(linked, m)}) != 1
+        return not known and len({m.entity for m in fitting if not self._oblique(linked, m)}) != 1
 
     def _are_listed(self, linked: LinkedText, one: Mention, other: Mention) -> bool:
         """Whether nothing but a conjunction stands between two names."""
         between = linked.tokens.keys[one.last : other.first]
         return one.entity != other.entity and len(between) == 1 and between[0] in self.conjunctions
 
-    def _beside(self, linked: LinkedText, known: _Known, phrase: _Phrase) -> Mention | None:
+    def _beside(self, linked: LinkedText, known: Known, phrase: _Phrase) -> Mention | None:
         """The name that words are an apposition to: "Acme, the carmaker owned by …", not "…, the carmaker says"."""
         first, keys = phrase.first, linked.tokens.keys
         behind = keys[phrase.last] if phrase.last < len(keys) else "."
@@ -310,7 +292,7 @@ class Resolver:
         tight = bool(named) and named[-1].last == first - 1 and keys[first - 1] == ","
         return named[-1] if tight and not phrase.anaphor.plural and self._fits(named[-1], phrase) else None
 
-    def _only(self, linked: LinkedText, known: _Known, phrase: _Phrase, *, strict: bool) -> list[Mention]:
+    def _only(self, linked: LinkedText, known: Known, phrase: _Phrase, *, strict: bool) -> list[Mention]:
         """The one thing of its kind that the text has named so far, however far back; not for what must stand near."""
         if phrase.anaphor.near or phrase.anaphor.possessive:
             return []

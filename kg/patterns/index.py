@@ -25,7 +25,7 @@ _SEVERAL = "several names"
 _ANY, _RIGHT, _LEFT, _NEXT, _PREVIOUS = _SIDES = range(5)
 """Where a need must be met: anywhere, on one side of the words looked up, or right beside them."""
 _KEPT = 512
-"""For how many sets of needs the patterns of one wording are kept; of 64 a seventh had been forgotten when met again."""
+"""For how many sets of needs the patterns of one wording are kept; of 64 a seventh was forgotten when met again."""
 
 
 class _Need(NamedTuple):

@@ -113,10 +113,9 @@ class Sought:
                     return None
                 at, passed = jump, passed + 1
                 continue
-            if at not in light:
-                if not wide and self._stops(segment, at):
-                    return None
-                passed += not (bare and at in partner)
+            if not wide and at not in light and self._stops(segment, at):
+                return None
+            passed += at not in light and not (bare and at in partner)
             example = segment.examples.get(at) if rightwards else None
             at = example or (past(segment, at, rightwards=rightwards) if at in partner else at + step)
         return None

@@ -105,13 +105,8 @@ class Parts:
         """Whether a figure says something: a digit without a unit, of which nothing says what it counts, is a part of
         a name ("the Y2K 4, 5 and 6")."""
         value = node.value
-        if (
-            value is None
-            or (literal := value.literal) is None
-            or prop.dimension != "any"
-            or value.unit
-            or len(literal.lexical) > 1
-        ):
+        literal = value.literal if value is not None else None
+        if value is None or literal is None or prop.dimension != "any" or value.unit or len(literal.lexical) > 1:
             return True
         return any(self.ontology.properties[q].filled_by == "phrase" for q, _ in qualifiers)
 
