@@ -22,6 +22,8 @@ from kg.text import Mention
 
 _SEVERAL = "several names"
 """What patterns need where more than one name must stand."""
+_ALWAYS = 1
+"""The bit of those that need nothing: it is met everywhere."""
 _ANY, _RIGHT, _LEFT, _NEXT, _PREVIOUS = _SIDES = range(5)
 """Where a need must be met: anywhere, on one side of the words looked up, or right beside them."""
 _KEPT = 512
@@ -58,15 +60,18 @@ class _Branch(NamedTuple):
 
 @dataclass(slots=True)
 class _Choice:
-    """The patterns that are found by one wording; ``wanted`` are the bits of all their needs."""
+    """The patterns that are found by one wording: ``wanted`` are the bits of all their needs, ``first`` those of the
+    rarest need of each: where none of these is met no pattern is possible."""
 
     branch: _Branch = field(default_factory=lambda: _Branch(0, [], []))
     wanted: int = 0
+    first: int = 0
     known: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
 
     def add(self, needs: Sequence[int], entry: Entry) -> None:
         """One more pattern, beside those that share its first needs."""
         branch = self.branch
+        self.first |= needs[0]
         for bit in needs:
             self.wanted |= bit
             further = next((b for b in branch.below if b.bit == bit), None)
@@ -97,6 +102,7 @@ class _Wording(NamedTuple):
     free: dict[str, _Choice]
 
 
+_NO_ENTRIES: Sequence[Entry] = ()
 _NO_WORDINGS: tuple[list[_Wording], dict[str, list[_Wording]]] = [], {}
 
 
@@ -113,11 +119,13 @@ class Hit(NamedTuple):
 class _Met:
     """What is met at each place of a segment, as bits."""
 
-    def __init__(self, bits: list[int], several: int, sides: Sequence[int]) -> None:
+    def __init__(self, bits: list[int], here: int, sides: Sequence[int]) -> None:
         _, self.right, self.left, self.following, self.previous = sides
         self.before = list(accumulate(bits, or_, initial=0))
         self.behind = list(accumulate(reversed(bits), or_, initial=0))[::-1]
-        self.here = (self.before[-1] | several) & sides[_ANY]
+        self.here = here
+        self.any = self.before[-1] | here
+        """All that is met at some place or other."""
         self.bits = [*bits, 0]  # nothing stands beyond either end
 
     def around(self, first: int, last: int) -> int:
@@ -137,7 +145,7 @@ class Index:
         needs = [_needs(pattern) for pattern in patterns]
         often = Counter(need for found in needs for need in found)
         ranked = sorted(often, key=lambda n: (-often[n], n.side, sorted(n.keys)))
-        bits = {need: 1 << i for i, need in enumerate(ranked)}
+        bits = {need: _ALWAYS << i for i, need in enumerate(ranked, 1)}
         self.sides = [sum(bit for need, bit in bits.items() if need.side == side) for side in _SIDES]
         """For each side the bits of what must be met there."""
         self.bits: dict[str, int] = {}
@@ -154,7 +162,7 @@ class Index:
         for number, pattern in enumerate(patterns):
             parts, k = pattern.elements, pattern.anchor
             entry = Entry(number, pattern, parts[k + 1 :], parts[:k][::-1])
-            own, anchor = sorted(bits[need] for need in needs[number]), parts[k]
+            own, anchor = sorted([bits[need] for need in needs[number]], reverse=True) or [_ALWAYS], parts[k]
             for keys in sorted(_anchors(anchor, lists)):
                 wording = by_wording.setdefault(keys, _Wording(len(by_wording), keys, _Choice(), {}))
                 found = wording.choice
@@ -179,11 +187,9 @@ class Index:
         for i in places:
             if words[i]:
                 for _, keys, choice, free in self._wordings(words, i):
-                    last = i + len(keys)
-                    meets = around(i, last) & choice.wanted
-                    entries: Sequence[Entry] | None = choice.known.get(meets)  # most are known: no call for those
-                    if entries is None:
-                        entries = choice.possible(meets)
+                    last, entries = i + len(keys), _NO_ENTRIES
+                    if choice.first & met.any and choice.first & (meets := around(i, last)):
+                        entries = choice.possible(meets)  # four of five are told before
                     if free:
                         entries = self._with_free(entries, free, segment, i, last, met)
                     if entries:
@@ -241,7 +247,8 @@ class Index:
             if mention is not None:
                 found = known.get((mention.classes, mention.kind))
                 bits[i] = self._named(mention, segment.grammar.possessive) if found is None else found
-        return _Met(bits, self.bits.get(_SEVERAL, 0) if len(segment.names) > 1 else 0, self.sides)
+        several = self.bits.get(_SEVERAL, 0) if len(segment.names) > 1 else 0
+        return _Met(bits, several | _ALWAYS, self.sides)
 
     def _named(self, mention: Mention, possessive: frozenset[str]) -> int:
         """The bits of a name: of its classes, its kind, and for an owner the signs of owners; kept for the next one."""
