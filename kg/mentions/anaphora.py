@@ -185,7 +185,7 @@ class Resolver:
             if said not in self.begun:
                 break
             anaphor = self.language.anaphora.get(said)
-            if at < len(keys) and keys[at] in self.genitive:
+            if at < len(keys) and keys[at] in self.genitive and not place:
                 continue  # "the chief of Acme" says of whom
             if anaphor is not None and anaphor.opening and at < len(keys) and keys[at] in self.describes:
                 continue  # "Makers of cars" are no maker named before
@@ -240,7 +240,7 @@ class Resolver:
             if self._is_doubtful(linked, fitting, phrase, start, end):
                 return []
             for mention in sorted(self._likeliest(fitting, phrase), key=lambda m: self._is_titled(linked, m)):
-                aside = not phrase.anaphor.plural and self._oblique(linked, mention)
+                aside = not phrase.anaphor.plural and self._is_aside(linked, mention, start)
                 opens = wanted > 1 or start == sentence.first or self._opens(linked, mention, start)
                 (passed if aside else found if opens else late).setdefault(mention.entity, mention)
             if len(found) >= wanted:
@@ -258,8 +258,7 @@ class Resolver:
 
     def _likeliest(self, fitting: list[Mention], phrase: _Phrase) -> list[Mention]:
         """Those of the names that are known to be what words speak of, before those that only may be."""
-        exact = [m for m in fitting if not m.classes.isdisjoint(phrase.anaphor.classes)]
-        return exact or fitting
+        return [m for m in fitting if not m.classes.isdisjoint(phrase.anaphor.classes)] or fitting
 
     def _is_doubtful(self, linked: LinkedText, fitting: list[Mention], phrase: _Phrase, start: int, end: int) -> bool:
         """Whether several names of a stretch of tokens may be meant, none more than the others: two in a list, or where
@@ -304,8 +303,10 @@ class Resolver:
         return list(fitting.values()) if len(fitting) == 1 else []
 
     def _opens(self, linked: LinkedText, mention: Mention, start: int) -> bool:
-        """Whether a sentence that starts at a token speaks of a name: it stands early in it, or says something."""
-        return mention.first - start <= OPENING or self._speaks(linked, mention)
+        """Whether a sentence that starts at a token speaks of a name: it opens it or a clause, or says something."""
+        keys = linked.tokens.keys[max(start, mention.first - 2) : mention.first]
+        clause = keys[:1] == (",",) and not self.conjunctions.isdisjoint(keys[1:])
+        return mention.first - start <= OPENING or clause or self._speaks(linked, mention)
 
     def _speaks(self, linked: LinkedText, mention: Mention) -> bool:
         """Whether a word of saying stands beside a name: who speaks is what the next sentence goes on about."""
@@ -342,8 +343,7 @@ class Resolver:
         """Whether a preposition stands before a name (small words between), or a sign behind it that it only owns
         something: it is then not what the text speaks of."""
         keys = linked.tokens.keys
-        owns = mention.kind != "anaphor" and mention.last < len(keys) and keys[mention.last] in self.tied
-        if owns:
+        if mention.kind != "anaphor" and mention.last < len(keys) and keys[mention.last] in self.tied:
             return True
         i = mention.first - 1
         for _ in range(ADJECTIVES):
@@ -353,6 +353,13 @@ class Resolver:
         while i >= 0 and keys[i] in self.determiners:
             i -= 1
         return i >= 0 and keys[i] in self.prepositions
+
+    def _is_aside(self, linked: LinkedText, mention: Mention, start: int) -> bool:
+        """Whether a sentence does not speak of a name: not of the first in "Acme backer Norland", but of the owner that
+        opens it ("Acme's mills run")."""
+        tokens, behind = linked.tokens, mention.last + 1
+        backs = behind < len(tokens) and tokens.keys[mention.last] in self.describes and tokens.is_large(behind)
+        return backs or (mention.first != start and self._oblique(linked, mention))
 
     def _fits(self, mention: Mention, phrase: _Phrase, *, strict: bool = False) -> bool:
         if mention.kind not in _NAMING or not self._is_of(mention, phrase.anaphor):
@@ -370,8 +377,7 @@ class Resolver:
         its context gave it ("the bank" of what is only known as a firm)."""
         if not mention.classes.isdisjoint(anaphor.classes):
             return True
-        new = mention.kind == "new"
-        return new and any(mention.classes <= self.ontology.closure([c]) for c in anaphor.classes)
+        return mention.kind == "new" and any(mention.classes <= self.ontology.closure([c]) for c in anaphor.classes)
 
     def _around(self, place: str) -> set[str]:
         """A place and all that it lies in."""
