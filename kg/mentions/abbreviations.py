@@ -12,6 +12,8 @@ _FORMS = 4
 """How many tokens of legal forms may stand between a name and its short form."""
 _LONGEST = 12
 """The longest short form, in letters."""
+_INITIALS = 3
+"""The fewest words of a name that is said by its initials without a word about it."""
 
 
 def with_abbreviations(tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -35,11 +37,29 @@ def with_abbreviations(tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[M
 
 
 def of_unlisted(tokens: Tokens, mentions: Iterable[Mention], legal: AbstractSet[str]) -> dict[str, str]:
-    """The short forms in brackets behind names of several words that nobody listed, each with the name; words of
-    ``legal`` forms may stand between."""
+    """The short forms of names of several words that nobody listed, each with the name: those in brackets behind it,
+    where words of ``legal`` forms may stand between, and the initials that the text goes on to say for it."""
+    new = [m for m in mentions if m.unknown]
+    return _initials(tokens, new) | (_bracketed(tokens, new, legal) if "(" in tokens.keys else {})
+
+
+def _initials(tokens: Tokens, mentions: Iterable[Mention]) -> dict[str, str]:
+    """The names of at least three words with those of one word behind them that are their initials."""
+    meant: dict[str, set[str]] = {}
     found: dict[str, str] = {}
-    for mention in mentions if "(" in tokens.keys else ():
-        if not mention.unknown or " " not in tokens.text[mention.start : mention.end]:
+    for mention in mentions:
+        name = tokens.text[mention.start : mention.end]
+        if mention.last - mention.first >= _INITIALS:
+            meant.setdefault("".join(word[0] for word in name.split()), set()).add(name)
+        elif len(meant.get(name, ())) == 1:
+            found[name] = next(iter(meant[name]))
+    return {word: name for word, name in found.items() if len(meant[word]) == 1}
+
+
+def _bracketed(tokens: Tokens, mentions: Iterable[Mention], legal: AbstractSet[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for mention in mentions:
+        if " " not in tokens.text[mention.start : mention.end]:
             continue
         at, end = mention.last, min(mention.last + _FORMS, len(tokens.keys))
         while at < end and (tokens.keys[at] in legal or tokens.keys[at] == "."):

@@ -197,12 +197,15 @@ def _is_letter_of_name(tokens: Tokens, i: int, words: Capitals) -> bool:
 def _names(
     tokens: Tokens, first: int, last: int, not_names: AbstractSet[str], words: Capitals
 ) -> Iterator[tuple[int, int]]:
-    """The stretches of a capitalised run that hold none of the words that are no names ("Director | Acme Works")."""
+    """The stretches of a capitalised run that hold none of the words that are no names ("Director | Acme Works"), but
+    where a legal form says how far a name goes ("Acme Last Mile Inc.")."""
     begin = first
+    forms = (i for i in range(first + 1, last) if tokens.keys[i] in words.legal)
+    closing = next(forms, first)
     for i in range(first, last + 1):
         part = begin < i < last and (_joins(tokens, i) or _is_small_part(tokens, i, last, words))
         within = begin < i < last and _is_word(tokens, i)
-        within = within and (tokens.keys[i] in words.leading or tokens.keys[i - 1] == "&")
+        within = within and (tokens.keys[i] in words.leading or tokens.keys[i - 1] == "&" or i < closing)
         opens = i + 1 < last and tokens.keys[i] in words.opening and tokens.keys[i + 1] not in words.never
         named = opens or (i < last and tokens.keys[i] not in not_names)
         if i == last or not (part or within or (named and _is_word(tokens, i))):

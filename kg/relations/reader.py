@@ -265,7 +265,8 @@ class Reader:
         wanted = next(e.classes for e in match.pattern.elements if isinstance(e, Slot) and "topic" in e.kinds)
         figure = self.ontology.properties[match.pattern.property].kind != "entity"
         best = source.topics.until(seg.nodes[-1].end, wanted, latest=figure)
-        named = (m for i in seg.names if (m := seg.nodes[i].mention) is not None and m.entity)
+        bound = {i for nodes in match.slots.values() for i in nodes}
+        named = (m for i in seg.names if i not in bound and (m := seg.nodes[i].mention) is not None and m.entity)
         here = [m for m in named if not m.classes.isdisjoint(wanted)]
         if here and all(m.entity == here[0].entity for m in here):
             free = (m for m in here if m.kind in ("anaphor", "possessor") or source.topics.is_free(m))
