@@ -27,7 +27,7 @@ _INNER = 4
 """The longest name, in tokens, that may stand inside such words ("the South Korean firm")."""
 
 
-_NAMING = frozenset({"name", "new", "unit", "anaphor"})
+_NAMING = frozenset({"name", "new", "unit", "anaphor", "possessor"})
 """The kinds of mention that words may stand for."""
 
 
@@ -343,7 +343,8 @@ class Resolver:
         """Whether a preposition stands before a name (small words between), or a sign behind it that it only owns
         something: it is then not what the text speaks of."""
         keys = linked.tokens.keys
-        if mention.kind != "anaphor" and mention.last < len(keys) and keys[mention.last] in self.tied:
+        tied = mention.last < len(keys) and keys[mention.last] in self.tied
+        if mention.kind == "possessor" or (tied and mention.kind != "anaphor"):
             return True
         i = mention.first - 1
         for _ in range(ADJECTIVES):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from kg.model import Claim, Entity, Status
 from kg.ontology import Ontology
@@ -56,16 +57,22 @@ def _is_foreign(seg: Segment, i: int, parts: set[int]) -> bool:
     return seg.nodes[i].mention is not None and parts.isdisjoint(members)
 
 
-def without_wider(claims: list[Claim], entities: Mapping[str, Entity]) -> list[Claim]:
+def without_wider(claims: list[Claim], entities: Mapping[str, Entity], firms: AbstractSet[str]) -> list[Claim]:
     """The claims without those that say of a whole what others say of its part in the same words: who heads a part of
-    Acme does not head Acme, and what is in a town is not told again of its country."""
+    Acme does not head Acme, and what is in a town is not told again of its country. Of ``firms`` both may stand in a
+    list: who supplies Acme and its Norland supplies two."""
+
+    def listed(one: Claim, other: Claim) -> bool:
+        alike = (one.start, one.end, one.pattern) == (other.start, other.end, other.pattern)
+        whole = entities.get(str(other.object))
+        return alike and whole is not None and not firms.isdisjoint(whole.types)
 
     if len(claims) < 2:
         return claims
 
     def told_of_a_part(claim: Claim) -> bool:
         alike = (c for c in claims if (c.subject, c.predicate) == (claim.subject, claim.predicate))
-        near = (c for c in alike if c.start < claim.end and claim.start < c.end)
+        near = (c for c in alike if c.start < claim.end and claim.start < c.end and not listed(c, claim))
         return any(_is_part(str(c.object), str(claim.object), entities) for c in near)
 
     return [claim for claim in claims if not told_of_a_part(claim)]

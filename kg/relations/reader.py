@@ -98,6 +98,7 @@ class Reader:
         self.speech = Speech(language, ontology)
         self.matcher = Matcher(language.patterns, dict(language.lists))
         self.namer = Namer(language, ontology)
+        self.firms = frozenset(c for c in ontology.classes if not self.namer.wholes.isdisjoint(ontology.closure([c])))
         self.dividing = Dividing(language, ontology, self.namer.typing, self.matcher)
         versions = Versions(language)
         self.parts = Parts(ontology, self.grammar, versions, resolver.entities)
@@ -191,7 +192,7 @@ class Reader:
                 fixed, named = match.pattern.status is not None, variant.topic is None
                 found += [(claim, fixed, named) for claim in self._claims(source, variant)]
         told = without_yielding(list(_best(found)), self.ontology)
-        yield from without_wider(told, self.resolver.entities)
+        yield from without_wider(told, self.resolver.entities, self.firms)
 
     def _specific(self, source: _Source, seg: Segment, matches: list[Match]) -> list[Match]:
         """The matches without those of a property for any figure whose figure is one of a property of its own.
