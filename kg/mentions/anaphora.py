@@ -25,8 +25,6 @@ OPENING = 10
 """How many tokens from its beginning on a sentence names what it speaks of."""
 _INNER = 4
 """The longest name, in tokens, that may stand inside such words ("the South Korean firm")."""
-
-
 _NAMING = frozenset({"name", "new", "unit", "anaphor", "possessor"})
 """The kinds of mention that words may stand for."""
 
@@ -289,7 +287,11 @@ class Resolver:
             return None
         named = known.between(max(0, first - 1 - _INNER), first - 1) if not phrase.anaphor.possessive else []
         tight = bool(named) and named[-1].last == first - 1 and keys[first - 1] == ","
-        return named[-1] if tight and not phrase.anaphor.plural and self._fits(named[-1], phrase) else None
+        if not tight or phrase.anaphor.plural:
+            return None
+        kinds = self.ontology.closure(phrase.anaphor.classes) - {THING}
+        part = named[-1].kind == "unit" and not kinds.isdisjoint(named[-1].classes)  # no more is known of what it is
+        return named[-1] if part or self._fits(named[-1], phrase) else None
 
     def _only(self, linked: LinkedText, known: Known, phrase: _Phrase, *, strict: bool) -> list[Mention]:
         """The one thing of its kind that the text has named so far, however far back; not for what must stand near."""
@@ -351,9 +353,11 @@ class Resolver:
             plain = i >= 0 and keys[i].isalpha() and keys[i] not in self.binding
             if plain and linked.text[linked.tokens.starts[i]].islower():
                 i -= 1
+        plain = i < mention.first - 1 and keys[mention.first - 1] not in self.describes
         while i >= 0 and keys[i] in self.determiners:
             i -= 1
-        return i >= 0 and keys[i] in self.prepositions
+        opens = plain and i >= 0 and linked.text[linked.tokens.starts[i]].isupper()  # "Under the new accord Acme will"
+        return i >= 0 and keys[i] in self.prepositions and not opens
 
     def _is_aside(self, linked: LinkedText, mention: Mention, start: int) -> bool:
         """Whether a sentence does not speak of a name: not of the first in "Acme backer Norland", but of the owner that

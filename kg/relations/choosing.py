@@ -60,7 +60,7 @@ def _is_foreign(seg: Segment, i: int, parts: set[int]) -> bool:
 def without_wider(claims: list[Claim], entities: Mapping[str, Entity], firms: AbstractSet[str]) -> list[Claim]:
     """The claims without those that say of a whole what others say of its part in the same words: who heads a part of
     Acme does not head Acme, and what is in a town is not told again of its country. Of ``firms`` both may stand in a
-    list: who supplies Acme and its Norland supplies two."""
+    list: who pays Acme and its Norland pays two."""
 
     def listed(one: Claim, other: Claim) -> bool:
         alike = (one.start, one.end, one.pattern) == (other.start, other.end, other.pattern)
