@@ -42,6 +42,8 @@ from kg.values.dates import ahead
 
 # Confidence, in hundredths: what a plain match is worth, and what each doubt takes from it.
 PLAIN, GAP, ANAPHOR, NEW = 95, 6, 15, 10
+BEHIND = 7
+"""How many nodes behind a match another name may be what it means ("the chief of parts at Acme"), and no topic is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +269,9 @@ class Reader:
         figure = self.ontology.properties[match.pattern.property].kind != "entity"
         best = source.topics.until(seg.nodes[-1].end, wanted, latest=figure)
         bound = {i for nodes in match.slots.values() for i in nodes}
-        named = (m for i in seg.names if i not in bound and (m := seg.nodes[i].mention) is not None and m.entity)
+        past = len(seg.nodes) if figure else match.last + BEHIND
+        near = (i for i in seg.names if i < past and i not in bound)
+        named = (m for i in near if (m := seg.nodes[i].mention) is not None and m.entity)
         here = [m for m in named if not m.classes.isdisjoint(wanted)]
         if here and all(m.entity == here[0].entity for m in here):
             free = (m for m in here if m.kind in ("anaphor", "possessor") or source.topics.is_free(m))
