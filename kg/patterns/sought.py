@@ -15,6 +15,10 @@ from kg.text import UNKNOWN, Mention
 
 APPOSITION = 24
 """The longest apposition that is passed over, in nodes."""
+DESCRIBED = 12
+"""How many nodes may describe a name before the comma that it stands behind."""
+HEAD = 3
+"""Among how many of the first of them the word stands that says what it is ("the biggest | maker")."""
 JOINED = 3
 """How many nodes before a verb the conjunction may stand that joins it to another."""
 _SIGNS = frozenset({(",",), ("(",)})
@@ -75,10 +79,14 @@ class Sought:
         one.
         """
         found = None
+        if width == 0 and self.rightwards and segment.partner.get(position) == position + 2:
+            position += 3 * (not segment.words[position + 1])  # "chief of Acme Motor Works (AMW) Ilse Berg"
         if width > SOFT and not self.rightwards and not self.value and _joined(segment, position):
             found = self._nearest(segment, position, bound, width, leading=True)
         if found is None:
             found = self._nearest(segment, position, bound, width)
+        if found is None and width == SOFT and self.rightwards and not self.value:
+            found = self._described(segment, position, bound)
         if found is not None:
             nodes, low, high = found
             edge = high if self.rightwards else low
@@ -119,6 +127,29 @@ class Sought:
             example = segment.examples.get(at) if rightwards else None
             at = example or (past(segment, at, rightwards=rightwards) if at in partner else at + step)
         return None
+
+    def _described(self, segment: Segment, position: int, bound: Bound) -> Filling | None:
+        """What fits behind the words that say what it is, and a comma: "with the biggest maker in Norland, Acme, …".
+
+        What a verb follows there is the subject of a clause that only begins behind the comma.
+        """
+        words, grammar, at = segment.words, segment.grammar, position
+        while at < len(words) and at in segment.light:
+            at += 1
+        if grammar.describes.isdisjoint(words[at : at + HEAD]):
+            return None
+        for k in range(at, min(at + DESCRIBED, len(words))):
+            if k in segment.breaks or self._accepts(segment, segment.nodes[k].mention, k, wide=False):
+                return None
+            if words[k] == "," and self._is_name(segment, k + 1):
+                break
+        else:
+            return None
+        at = next(i for i in range(k + 1, len(words)) if not words[i])
+        found = self._fits(segment, at, bound, False, position)
+        last = words[found[2]] if found is not None and found[2] < len(words) else "."
+        ends = not last[:1].isalnum() or last in grammar.prepositions or last in grammar.relative
+        return found if last and ends else None
 
     # -- what fits -------------------------------------------------------------------------------------------------
 
