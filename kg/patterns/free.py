@@ -10,7 +10,7 @@ TEXT = 9
 
 def run_of_words(segment: Segment, first: int, last: int, leading: frozenset[str]) -> tuple[int, int]:
     """Free words around the word that was found: ``leading`` ones before it, any behind it to a comma or name."""
-    nodes, limit, small = segment.nodes, TEXT, segment.grammar.small
+    nodes, limit, found, small = segment.nodes, TEXT, first, segment.grammar.small
     while first > 0 and last - first < limit and is_free(segment, first - 1) and nodes[first - 1].key in leading:
         first -= 1
     while (
@@ -20,9 +20,9 @@ def run_of_words(segment: Segment, first: int, last: int, leading: frozenset[str
         and nodes[last].key not in segment.grammar.ends
     ):
         last += 1
-    while last - first > 1 and nodes[last - 1].key in small:
+    while last - first > 1 and nodes[last - 1].key in small and nodes[last - 1].key not in leading:
         last -= 1
-    while last - first > 1 and nodes[first].key in small:
+    while first < found and (nodes[first].key in small or (nodes[first].key,) in segment.grammar.conjunctions):
         first += 1
     return first, last
 
