@@ -43,6 +43,8 @@ class Grammar:
     prepositions: frozenset[str]
     relative: frozenset[str]
     conjunctions: frozenset[Keys]
+    closing: frozenset[Keys]
+    """The conjunctions that are nothing else: behind the last name of a list they go on with what has none."""
     breaks_by_first: Mapping[str, tuple[Keys, ...]]
     possessive: frozenset[str]
     appositions: frozenset[str]
@@ -104,6 +106,7 @@ class Grammar:
             prepositions=language.single("grammar", "prepositions"),
             relative=language.single("grammar", "relative"),
             conjunctions=language.words("grammar", "and"),
+            closing=_closing(language),
             breaks_by_first=Words(language.words("grammar", "breaks")).by_first,
             possessive=language.single("grammar", "possessive"),
             appositions=language.single("grammar", "appositions") | language.single("grammar", "relative"),
@@ -123,6 +126,11 @@ class Grammar:
             articles=language.single("grammar", "articles"),
             examples=Words(language.words("grammar", "examples")).by_first,
         )
+
+
+def _closing(language: Language) -> frozenset[Keys]:
+    other = language.single("grammar", "adverbs") | language.single("grammar", "prepositions")
+    return frozenset(keys for keys in language.words("grammar", "and") if other.isdisjoint(keys))
 
 
 def _rough(language: Language) -> Mapping[str, tuple[Keys, ...]]:

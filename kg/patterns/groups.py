@@ -66,7 +66,8 @@ def _closed(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> bool:
     i = at + 1 + _goes_on(nodes, at)
     if i < len(nodes) and nodes[i].start == nodes[at].end:
         return False  # "Acme-owned"
-    return _conjunction(nodes, i, grammar) > 0
+    count = _conjunction(nodes, i, grammar)
+    return tuple([x.key for x in nodes[i : i + count]]) in grammar.closing  # not "in Acme, Beta then builds"
 
 
 def _conjunction(nodes: tuple[Node, ...], i: int, grammar: Grammar) -> int:
