@@ -47,6 +47,7 @@ class Compounds:
         self.titles = single_titles(language, ontology)
         self.apart = not_names | heads | leading
         """What ends a name though it is capitalised."""
+        self.saying = language.single("speech", "verbs")
         self.articles = language.single("grammar", "articles") | language.single("grammar", "possessive")
         self.words = language.vocabulary.union(self.unit_words, self.endings) - self.apart
         self.named_after = {c.named_after: c.iri for c in ontology.classes.values() if c.named_after}
@@ -75,11 +76,13 @@ class Compounds:
         """The mentions with all capitals behind a legal form as one name ("PT Acme Karya Prima"), where no listed name,
         and no unit of one, fills them."""
         made = []
-        for i in [i for i in tokens.capitals if tokens.keys[i] in self.first_before]:
+        forms = [i for i in tokens.capitals if tokens.keys[i] in self.first_before]
+        said = self._speakers(tokens) if forms else frozenset()
+        for i in forms:
             form = next((n for n in (2, 1) if tokens.keys[i : i + n] in self.before), 0)
             if form:
                 first = i + form
-                last = self._past_firm(tokens, i, first)
+                last = self._past_firm(tokens, i, first, said)
                 within = [m for m in mentions if i <= m.first < last]
                 if last > first + 1 and not self._filled(tokens, within, first, last):
                     start, end = tokens.starts[first], tokens.ends[last - 1]
@@ -87,17 +90,23 @@ class Compounds:
         kept = (m for m in mentions if not any(n.first < m.last and m.first < n.last for n in made))
         return tuple(sorted((*kept, *made), key=lambda m: m.first)) if made else mentions
 
-    def _past_firm(self, tokens: Tokens, form: int, first: int) -> int:
-        """Past the name behind a legal form, without the one that ends it; nothing of it where it may go on with that
-        of a person, as behind a title."""
+    def _speakers(self, tokens: Tokens) -> frozenset[str]:
+        """The names right behind words of saying, in one word."""
+        keys = tokens.keys
+        return frozenset(keys[i] for i in tokens.capitals if i and keys[i - 1] in self.saying)
+
+    def _past_firm(self, tokens: Tokens, form: int, first: int, said: frozenset[str]) -> int:
+        """Past the name behind a legal form, without the one that ends it; where it may go on with that of a person,
+        as behind a title, only to the name of one who is ``said`` to speak."""
         last = first
         while last < min(first + _LONGEST, len(tokens.keys)) and capitalised(tokens, last):
             if last > first and (not glued(tokens, last - 1, last) or tokens.keys[last] in self.titles):
                 break
             last += 1
         titled = not self.titles.isdisjoint(tokens.keys[max(0, form - _TITLED) : form])
-        if titled and tokens.keys[last : last + 1] not in ((",",), ("(",)):
-            return first
+        if titled and not _is_parted(tokens, last):
+            person = next((i for i in range(first + 1, last) if tokens.keys[i] in said), first)
+            return max(first + 1, person - 1) if first < person == last - 1 else person  # "… Ilse Berg": "says Berg"
         dated = tokens.keys[last : last + 1] == ("(",)  # "PT Acme Karya Senin (3/2)"
         while last > first and (
             (tokens.keys[last - 1],) in self.forms or (dated and tokens.keys[last - 1] in self.apart)
@@ -250,6 +259,12 @@ class Compounds:
         iri = self.ontology.entity_namespace + slug(name)
         closure = self.ontology.closure([cls.iri])
         return Mention(whole.start, end, whole.first, last, iri, closure, "unit", whole.entity)
+
+
+def _is_parted(tokens: Tokens, i: int) -> bool:
+    """Whether a bracket or a comma parts what stands before a token from another name, or from nothing."""
+    comma = tokens.keys[i : i + 1] == (",",)
+    return tokens.keys[i : i + 1] == ("(",) or (comma and i + 1 < len(tokens) and capitalised(tokens, i + 1))
 
 
 def _stands(tokens: Tokens, first: int, count: int, wordings: frozenset[Keys]) -> bool:

@@ -21,6 +21,9 @@ _DIGITS = 2
 """The longest number that belongs to the name before it ("Vantora 3"), in digits."""
 _BEHIND = frozenset(",(") | {"'s"}
 """What stands behind a name that opens a sentence, before words that say what it is."""
+_DASHES = frozenset("-–—")
+DATELINE = 8
+"""How far into a text the names of papers and places reach that open it, in tokens."""
 LONGEST = 5
 """The longest run of capitalised words taken for one name, in tokens."""
 
@@ -85,7 +88,7 @@ def unlisted(
             tokens, past, words
         ):
             past += 1
-        if _is_broken(tokens, i, past):
+        if _is_broken(tokens, i, past) or _is_dateline(tokens, past):
             continue
         if i == sentences[number].first or tokens.keys[i - 1] in _OPENERS:
             led.append((i, past))
@@ -155,6 +158,13 @@ def _is_broken(tokens: Tokens, first: int, last: int) -> bool:
         return True
     alphabets = {unicodedata.name(c, "").partition(" ")[0] for c in text[start:end] if c.isalpha()}
     return "LATIN" in alphabets and len(alphabets) > 1
+
+
+def _is_dateline(tokens: Tokens, past: int) -> bool:
+    """Whether a dash stands behind the first words of a text, which name its paper: "Acme News - Norland builds …"."""
+    if past > DATELINE or past >= len(tokens) or tokens.keys[past] not in _DASHES:
+        return False
+    return tokens.starts[past] > tokens.ends[past - 1] and tokens.is_large(past + 1 if past + 1 < len(tokens) else past)
 
 
 def _is_spelt_out(tokens: Tokens, i: int, past: int) -> bool:
