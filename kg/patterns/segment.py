@@ -195,7 +195,8 @@ class Segment:
                 if named is None or (named.kind != "demonym" and not owner):
                     return False
             elif word in grammar.prepositions:
-                return not any(self.word_at(k + 1 - len(keys), keys) for keys in grammar.transparent)
+                clear = grammar.transparent
+                return not any(self.word_at(k + 1 - len(keys), keys) or self.word_at(k, keys) for keys in clear)
             elif (word in grammar.stop or not word[0].isalnum()) and word != "'s":
                 return False
         return False
