@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from operator import is_
 from typing import TypeVar
@@ -68,7 +68,7 @@ class Namer:
                         continue
                     if name not in classes or classes[name] in self.ontology.closure([cls]):
                         classes[name] = cls  # the narrower one, where two hold
-        classes.update(self._by_last_word(linked, by_words))
+        classes.update(self._by_last_word(linked, by_words, self._things(classes)))
         classes.update(self._by_deeds(linked, classes))
         classes.update(self._by_list(linked, classes, parts))
         listed = (m for m in linked.mentions if m.kind == "name" and m.last - m.first > 1)
@@ -102,13 +102,19 @@ class Namer:
 
     def _based(self, classes: Mapping[str, str]) -> dict[str, str]:
         """For names that end in that of a version the name of the thing itself ("Acme Y2K Max": "Acme Y2K")."""
-        things = {n for n, c in classes.items() if not self.versioned.isdisjoint(self.ontology.closure([c]))}
+        things = self._things(classes)
         return {n: base for n in sorted(things) if (base := self.versions.base(n)) != n}
 
+    def _things(self, classes: Mapping[str, str]) -> set[str]:
+        """The names of things that are called after others."""
+        return {n for n, c in classes.items() if not self.versioned.isdisjoint(self.ontology.closure([c]))}
+
     def _without_maker(self, classes: Mapping[str, str]) -> dict[str, str]:
-        """For names of such things with a figure at their end the part behind the first word ("Y2K" of "Acme Y2K")."""
-        things = {n for n, c in classes.items() if not self.versioned.isdisjoint(self.ontology.closure([c]))}
-        parts = [(n.partition(" ")[2], n) for n in sorted(things) if any(c.isdigit() for c in n.rpartition(" ")[2])]
+        """For names of such things the part behind the first word, where a figure ends it ("Y2K" of "Acme Y2K") or the
+        text tells of such a thing by it alone."""
+        things = self._things(classes)
+        parts = [(n.partition(" ")[2], n) for n in sorted(things)]
+        parts = [(s, n) for s, n in parts if s in things or any(c.isdigit() for c in s.rpartition(" ")[2])]
         count = Counter(short for short, _ in parts)
         return {short: n for short, n in parts if short and count[short] == 1}
 
@@ -193,12 +199,12 @@ class Namer:
         before = tokens.keys[i - 1] if i else ""
         return i < mention.first or before in self.version_words or before.isdecimal()
 
-    def _by_last_word(self, linked: LinkedText, classes: Iterable[str]) -> dict[str, str]:
+    def _by_last_word(self, linked: LinkedText, classes: Iterable[str], things: Set[str]) -> dict[str, str]:
         """The names of two or three words that nothing has typed and that the text goes on to say by their last word,
-        never by their first one, as it does with persons."""
+        never by their first one, as it does with persons, and with ``things`` that are called after their maker."""
         texts = {linked.text[m.start : m.end] for m in linked.mentions if m.unknown}
         names = (t.split() for t in texts.difference(classes)) if self.said_short else ()
-        short = (n for n in names if n[-1] in texts and n[0] not in texts)
+        short = (n for n in names if n[-1] in texts and n[0] not in texts and things.isdisjoint((n[-1], " ".join(n))))
         return {" ".join(n): self.said_short for n in short if self._least(self.said_short) <= len(n) <= _LONGEST}
 
     def _by_first_word(self, classes: dict[str, str]) -> dict[str, str]:
