@@ -70,6 +70,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
             "reported",
             "denied",
             "denied_after",
+            "ended_after",
             "former",
             "absent",
             "ended",

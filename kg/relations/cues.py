@@ -23,7 +23,7 @@ REPORT = 12
 _GROUNDS = {
     Status.DENIED: ("denied", "denied_after", "negation"),
     Status.REPORTED: ("reported",),
-    Status.ENDED: ("ended", "former"),
+    Status.ENDED: ("ended", "ended_after", "former"),
     Status.PLANNED: ("planned", "planned_before"),
 }
 _COLOURS = frozenset({"open", "absent", *(kind for kinds in _GROUNDS.values() for kind in kinds)})
@@ -68,6 +68,7 @@ class Cues:
             "absent",
             "former",
             "ended",
+            "ended_after",
             "in_effect",
             "open",
             "negation",
@@ -142,6 +143,8 @@ class Cues:
         aside = _aside_from(segment, start, first)
         if any(c.kind == "reported" and aside <= c.first < told and not _said_later(c, last, cues) for c in cues):
             return Status.REPORTED
+        if any(c.kind == "ended_after" and _is_told_of(segment, c, match) for c in cues):
+            return Status.ENDED
         if match.pattern.status is not None:
             return match.pattern.status
         if any(c.kind == "ended" or (c.kind == "former" and _unnamed(segment, c.last, first)) for c in before):
@@ -340,6 +343,15 @@ def _denies(segment: Segment, cue: Cue, match: Match) -> bool:
     first, last = match.anchor
     within = last <= cue.first < match.last and _unnamed(segment, last, cue.first)
     return cue.kind == "denied_after" or (cue.kind == "denied" and (cue.first < first or within))
+
+
+def _is_told_of(segment: Segment, cue: Cue, match: Match) -> bool:
+    """Whether a cue behind a match is what the sentence tells of it: no name, and nothing that binds otherwise, between
+    ("the takeover of Acme by Norland | is off", not "… after the talks with Vest failed")."""
+    between = segment.nodes[match.last : cue.first]
+    binds = segment.grammar.stop | segment.grammar.relative
+    bound = any(n.mention is not None or n.key in binds for n in between) or cue.first in segment.breaks
+    return cue.first >= match.last and not bound and len(between) <= REPORT
 
 
 def _undone(segment: Segment, cue: Cue, cues: list[Cue]) -> bool:
