@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from operator import is_
 from typing import TypeVar
@@ -69,7 +69,7 @@ class Namer:
                     if name not in classes or classes[name] in self.ontology.closure([cls]):
                         classes[name] = cls  # the narrower one, where two hold
         classes.update(self._by_last_word(linked, by_words, self._things(classes)))
-        classes.update(self._by_deeds(linked, classes))
+        classes.update(self._by_deeds(linked, classes, by_words))
         classes.update(self._by_list(linked, classes, parts))
         listed = (m for m in linked.mentions if m.kind == "name" and m.last - m.first > 1)
         full = {m.entity: m for m in listed if self._has_short(m.classes, m.last - m.first)}
@@ -149,19 +149,23 @@ class Namer:
                 return cls
         return self.firm if first and tokens.keys[first - 1] in self.forms else ""
 
-    def _by_deeds(self, linked: LinkedText, classes: Mapping[str, str]) -> dict[str, str]:
+    def _by_deeds(self, linked: LinkedText, classes: Mapping[str, str], by_words: Container[str]) -> dict[str, str]:
         """The unlisted names that nothing else has typed, by what is said right behind them ("Acme has acquired"); not
-        what an article stands before ("the Y2K"), nor a person's last name. One word alone makes no person."""
+        what an article stands before ("the Y2K"), nor a person's last name. One word alone makes no person, and what
+        only other things do is no firm, though it may be supplied or bought."""
         found: dict[str, str] = {}
+        doubtful = {n for n, c in classes.items() if c == self.firm and n not in by_words}
         least = self._least(self.said_short) if self.said_short else 1
         typed = {n for n, c in classes.items() if c != self.said_short or len(n.split()) >= least}
         short = {n.split()[-1] for n in typed if classes[n] == self.said_short}
         keys = linked.tokens.keys
         for m in linked.mentions if self.deeds.said else ():
             name = linked.text[m.start : m.end] if m.unknown else ""
-            if not name or name in typed or name in short or keys[m.first] in self.common:
+            if not name or (name in typed and name not in doubtful) or name in short or keys[m.first] in self.common:
                 continue
             cls = self.deeds.behind(linked.tokens, m.last)
+            if name in doubtful and not self._things({name: cls} if cls else {}):
+                continue
             if cls and not self._is_version(linked, m, cls) and not (m.first and keys[m.first - 1] in self.articles):
                 found.setdefault(name, cls)
         return found
