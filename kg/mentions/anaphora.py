@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
+from kg.mentions.homes import around, shared
+from kg.mentions.introduced import introduced
 from kg.mentions.known import Known
 from kg.mentions.titles import single_titles
 from kg.model import Entity
@@ -45,7 +47,7 @@ class Resolver:
     def __init__(self, language: Language, entities: Mapping[str, Entity], ontology: Ontology) -> None:
         self.language, self.entities, self.ontology = language, entities, ontology
         homes = {h for e in entities.values() for h in e.home if h in entities}
-        self.homes = _shared(ontology.closure(entities[h].types) for h in sorted(homes))
+        self.homes = shared(ontology.closure(entities[h].types) for h in sorted(homes))
         self.longest = max(map(len, language.anaphora), default=0)
         self.firsts: dict[str, set[str]] = {}
         """The words with which such words begin, each with those that may follow; nothing where none has to."""
@@ -70,6 +72,7 @@ class Resolver:
         """What stands behind the noun of an apposition; behind that of a clause of its own stands a verb."""
         self.saying = language.single("speech", "verbs")
         self.genitive = language.single("grammar", "genitive")
+        self.articles = language.single("grammar", "articles")
         self.determiners = language.single("grammar", "filler")
 
     def resolve(self, linked: LinkedText) -> LinkedText:
@@ -222,7 +225,7 @@ class Resolver:
         A name late in an earlier sentence is seldom what it speaks of: one that opens a sentence further back is
         preferred to it. ``strict``: only what is known to be at home in the place that the words name.
         """
-        beside = self._beside(linked, known, phrase)
+        beside = self._beside(linked, known, phrase) or self._introduced(linked, known, phrase)
         if beside is not None:
             return [beside]
         places = [(sentence.first, phrase.first)]
@@ -242,9 +245,9 @@ class Resolver:
                 opens = wanted > 1 or start == sentence.first or self._opens(linked, mention, start)
                 (passed if aside else found if opens else late).setdefault(mention.entity, mention)
             if len(found) >= wanted:
-                # of several at home nobody knows where, none is meant beyond doubt
-                doubt = bool(phrase.place) and not strict and len({**found, **passed}) > wanted
-                return [] if doubt else list(found.values())[:wanted]
+                # of several at home nobody knows where, none is meant beyond doubt, and of three before no two
+                unsure = (phrase.anaphor.plural and start != sentence.first) or (bool(phrase.place) and not strict)
+                return [] if unsure and len({**found, **passed}) > wanted else list(found.values())[:wanted]
             if phrase.anaphor.possessive and passed and start == sentence.first:
                 return list(passed.values())[:1]  # "by Acme, its partner"
         if late:
@@ -292,6 +295,13 @@ class Resolver:
         kinds = self.ontology.closure(phrase.anaphor.classes) - {THING}
         part = named[-1].kind == "unit" and not kinds.isdisjoint(named[-1].classes)  # no more is known of what it is
         return named[-1] if part or self._fits(named[-1], phrase) else None
+
+    def _introduced(self, linked: LinkedText, known: Known, phrase: _Phrase) -> Mention | None:
+        """The name that the noun of words for the only one of its kind brought in ("Acme, a joint venture")."""
+        if phrase.place or not phrase.anaphor.sole:
+            return None
+        before = known.mentions[: bisect_left(known.firsts, phrase.first)]
+        return introduced(linked, [m for m in before if self._fits(m, phrase)], phrase.last - 1, self.articles)
 
     def _only(self, linked: LinkedText, known: Known, phrase: _Phrase, *, strict: bool) -> list[Mention]:
         """The one thing of its kind that the text has named so far, however far back; not for what must stand near."""
@@ -375,7 +385,7 @@ class Resolver:
         homes = set(entity.home) if entity else set()
         if strict and not homes:
             return False
-        return not (phrase.place and homes and homes.isdisjoint(self._around(phrase.place)))
+        return not (phrase.place and homes and homes.isdisjoint(around(phrase.place, self.entities)))
 
     def _is_of(self, mention: Mention, anaphor: Anaphor) -> bool:
         """Whether a name may be what words speak of: by its classes, or, of a name that is new, by a narrower one than
@@ -383,21 +393,3 @@ class Resolver:
         if not mention.classes.isdisjoint(anaphor.classes):
             return True
         return mention.kind == "new" and any(mention.classes <= self.ontology.closure([c]) for c in anaphor.classes)
-
-    def _around(self, place: str) -> set[str]:
-        """A place and all that it lies in."""
-        found: set[str] = set()
-        todo = [place]
-        while todo:
-            current = todo.pop()
-            if current not in found:
-                found.add(current)
-                entity = self.entities.get(current)
-                todo += entity.belongs_to if entity else ()
-        return found
-
-
-def _shared(groups: Iterable[frozenset[str]]) -> frozenset[str]:
-    """The classes that all have, without that of everything."""
-    sets = list(groups)
-    return frozenset.intersection(*sets) - {THING} if sets else frozenset()

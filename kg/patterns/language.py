@@ -82,7 +82,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     ),
     "scope": frozenset("*"),
     "speech": frozenset({"verbs", "property", "according", "hearers"}),
-    "time": frozenset({"months", "relative", "until", "at", "quarters", "parts"}),
+    "time": frozenset({"months", "relative", "until", "since", "at", "quarters", "parts"}),
     "quantity": frozenset(
         {"decimal", "magnitudes", "numbers", "ranges", "changes", "changes_after", "labels"}
         | {"comparisons", "ranks", "respectively"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from kg.model import Claim, Entity, Status
 from kg.ontology import Ontology
@@ -31,6 +32,27 @@ def with_partners(matches: list[Match]) -> list[Match]:
     if not sides:
         return matches
     return [m for m in matches if (m.pattern.property, m.slots.get("both")) not in sides]
+
+
+def with_own(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches that tell the same of several names, without the names of which another one tells its own:
+    "Norland's Acme and Vest, a Westland firm" leaves Vest to Westland."""
+
+    def named(m: Match, i: int) -> tuple[str, object]:
+        mention = seg.nodes[i].mention
+        return m.pattern.property, mention and mention.entity
+
+    naming = [m for m in matches if m.pattern.status is Status.IN_EFFECT and m.slots.keys() >= {"s", "o"}]
+    alone = [m for m in naming if len(m.slots["s"]) == 1]
+    if len(alone) == len(naming) or not alone:
+        return matches
+    own = {named(m, *m.slots["s"]): m.slots["o"] for m in alone}
+    found = []
+    for m in matches:
+        names = m.slots["s"] if m in naming else ()
+        left = tuple(i for i in names if own.get(named(m, i), m.slots["o"]) == m.slots["o"])
+        found.append(m if left == names or not left else replace(m, slots={**m.slots, "s": left}))
+    return found
 
 
 def within_clauses(seg: Segment, matches: list[Match]) -> list[Match]:

@@ -141,7 +141,8 @@ class Cues:
             return Status.DENIED if any(c.kind == "speech" for c in cues) else None
         told = first if match.pattern.status is Status.ENDED else last + REPORT  # talks that ended are no rumour
         aside = _aside_from(segment, start, first)
-        if any(c.kind == "reported" and aside <= c.first < told and not _said_later(c, last, cues) for c in cues):
+        rumours = (c for c in cues if c.kind == "reported" and aside <= c.first < told)
+        if any(not _said_later(c, last, cues) and not _leads_away(segment, match, c) for c in rumours):
             return Status.REPORTED
         if any(c.kind == "ended_after" and _is_told_of(segment, c, match) for c in cues):
             return Status.ENDED
@@ -318,6 +319,10 @@ def _aside(segment: Segment, match: Match, i: int) -> bool:
     if i >= match.last:
         return any(n.key in relative for n in nodes[match.last : i])
     opening = next((k for k in range(i - 1, -1, -1) if nodes[k].key == ","), -1)
+    if opening > match.first:  # "a plant run by Acme, the venture that was formed in May, is built in"
+        own = any(opening < k < i for found in (match.anchor, *match.slots.values()) for k in found)
+        led = not own and any(n.key in relative for n in nodes[opening + 1 : i])
+        return led and any(n.key == "," for n in nodes[i + 1 : match.last])
     led = opening >= 0 and nodes[opening + 1].key in relative
     return led and any(n.key == "," for n in nodes[i + 1 : match.anchor[0]])
 
@@ -378,6 +383,14 @@ def _negates(segment: Segment, cue: Cue, match: Match) -> bool:
 def _said_later(cue: Cue, last: int, cues: list[Cue]) -> bool:
     """Whether another verb of saying stands between words and a cue behind them: "…, adding that more may follow"."""
     return any(c.kind == "speech" and last <= c.first < cue.first for c in cues)
+
+
+def _leads_away(segment: Segment, match: Match, cue: Cue) -> bool:
+    """Whether a relative clause that speaks of the name before it begins between a match and a cue behind it:
+    "joined Acme, which may build a mill"."""
+    nodes, relative = segment.nodes, segment.grammar.relative
+    spots = range(max(match.last, 1), cue.first)
+    return any(nodes[k].key in relative and nodes[k - 1].key == "," and nodes[k - 2].mention is not None for k in spots)
 
 
 def _unnamed(segment: Segment, first: int, last: int) -> bool:

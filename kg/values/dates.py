@@ -30,6 +30,7 @@ class Calendar:
     quarters: Mapping[Keys, int]
     parts: frozenset[Keys]
     at: frozenset[str]
+    since: frozenset[str] = frozenset()
 
     @cached_property
     def openings(self) -> dict[str, frozenset[str]]:
@@ -144,7 +145,8 @@ class Calendar:
             return None
         month = self.months[keys[at]]
         year, last = _year_at(tokens, at + 1)
-        return _checked(last, year or _near_year(issued, month), month, int(day[1])) if year or issued else (last, "")
+        year = year or self._near(tokens, i, issued, month)
+        return _checked(last, year, month, int(day[1])) if year or issued else (last, "")
 
     def _month_first(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         keys = tokens.keys
@@ -157,14 +159,18 @@ class Calendar:
             year, last = _year_at(tokens, at + 1 + (at + 1 < len(tokens.keys) and keys[at + 1] == ","))
             if year is None:
                 last = at + 1
-            return (
-                _checked(last, year or _near_year(issued, month), month, int(day[1])) if year or issued else (last, "")
-            )
+            year = year or self._near(tokens, i, issued, month)
+            return _checked(last, year, month, int(day[1])) if year or issued else (last, "")
         year, last = self._year_behind(tokens, at, issued)
         if year is not None:
             return last, f"{year}-{month:02d}"
         preceded = i > 0 and keys[i - 1] in self.at
-        return (at, f"{_near_year(issued, month)}-{month:02d}" if issued else "") if preceded else None
+        return (at, f"{self._near(tokens, i, issued, month)}-{month:02d}" if issued else "") if preceded else None
+
+    def _near(self, tokens: Tokens, i: int, issued: str, month: int) -> int:
+        """The year of a month without one in a date that begins at a token: none to come behind "since"."""
+        ago = i > 0 and tokens.keys[i - 1] in self.since
+        return int(issued[:4]) - (month > int(issued[5:7])) if ago and len(issued) > 6 else _near_year(issued, month)
 
     def _year_behind(self, tokens: Tokens, i: int, issued: str) -> tuple[int | None, int]:
         """The year behind a month: written out, or relative ("October last year")."""
@@ -288,4 +294,5 @@ def _calendar(language: Language) -> Calendar:
         {key_of(k): int(v) for k, v in language.table("time", "quarters").items()},
         language.words("time", "parts"),
         language.single("time", "at"),
+        language.single("time", "since"),
     )
