@@ -36,7 +36,7 @@ from kg.relations.naming import Namer
 from kg.relations.passages import Passage, passages, speeches
 from kg.relations.qualifiers import Parts
 from kg.relations.speech import Speech, attribute
-from kg.relations.topics import Topics
+from kg.relations.topics import LED, SAID, Topics
 from kg.text import LinkedText, Quotation
 from kg.values.dates import ahead
 
@@ -266,10 +266,11 @@ class Reader:
     def _topic(self, source: _Source, seg: Segment, match: Match) -> Node | None:
         """What the text is about so far; nothing where the passage itself names another: it may mean that one."""
         wanted = next(e.classes for e in match.pattern.elements if isinstance(e, Slot) and "topic" in e.kinds)
-        figure = self.ontology.properties[match.pattern.property].kind != "entity"
-        best = source.topics.until(seg.nodes[-1].end, wanted, latest=figure)
+        prop = self.ontology.properties[match.pattern.property]
+        latest = "" if prop.kind == "entity" else SAID if prop.dimension == "any" else LED
+        best = source.topics.until(seg.nodes[-1].end, wanted, latest=latest)
         bound = {i for nodes in match.slots.values() for i in nodes}
-        past = len(seg.nodes) if figure else match.last + BEHIND
+        past = len(seg.nodes) if latest else match.last + BEHIND
         near = (i for i in seg.names if i < past and i not in bound)
         named = (m for i in near if (m := seg.nodes[i].mention) is not None and m.entity)
         here = [m for m in named if not m.classes.isdisjoint(wanted)]

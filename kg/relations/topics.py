@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from kg.patterns.grammar import Grammar
 from kg.text import LinkedText, Mention
 
 OPENING = 2
 """How many mentions it is worth to be the first of its kind in a text: what news is about it names first."""
+SAID, LED = "said", "led"
+_FIRST = attrgetter("first")
 
 
 @dataclass(slots=True)
@@ -22,6 +26,8 @@ class _Count:
     last: str = ""
     best: str = ""
     """The entity said most often."""
+    led: Mention | None = None
+    """The first one of the last sentence that names one, but for those behind a preposition."""
 
 
 class Topics:
@@ -31,11 +37,12 @@ class Topics:
         self.linked, self.grammar = linked, grammar
         self.counts: dict[tuple[str, ...], _Count] = {}
 
-    def until(self, end: int, classes: tuple[str, ...], *, latest: bool = False) -> Mention | None:
+    def until(self, end: int, classes: tuple[str, ...], *, latest: str = "") -> Mention | None:
         """The first mention of the entity of these classes most often said up to an offset; the first of equals.
 
         Names behind a preposition do not count: a sentence does not speak of them. ``latest``: nothing where another
-        one was said last, as a figure is one of the thing last named.
+        one was said last (``SAID``), as a figure is one of the thing last named; or nothing but where one led the last
+        sentence that names one (``LED``), too: what it is compared with stands behind.
         """
         count = self.counts.setdefault(classes, _Count())
         mentions = self.linked.mentions
@@ -45,7 +52,8 @@ class Topics:
             count.past += 1
         if count.past > before and count.said:
             count.best = count.said.most_common(1)[0][0]
-        if not count.best or (latest and count.last != count.best):
+        led = count.led.entity if count.led is not None and latest == LED else ""
+        if not count.best or (latest and count.best not in (count.last, led)):
             return None
         return count.first[count.best]
 
@@ -53,11 +61,16 @@ class Topics:
         counted = mention.kind in ("name", "new", "unit", "anaphor") and mention.entity
         if not counted or mention.classes.isdisjoint(classes):
             return
-        opening = OPENING if not count.first else 0
+        opening, free = OPENING if not count.first else 0, self.is_free(mention)
         count.first.setdefault(mention.entity, mention)
         count.last = mention.entity
-        if opening or self.is_free(mention):
-            count.said[mention.entity] += opening + self.is_free(mention)
+        if count.led is None or self._sentence(count.led) != self._sentence(mention) or not self.is_free(count.led):
+            count.led = mention
+        if opening or free:
+            count.said[mention.entity] += opening + free
+
+    def _sentence(self, mention: Mention) -> int:
+        return bisect_right(self.linked.sentences, mention.first, key=_FIRST)
 
     def is_free(self, mention: Mention) -> bool:
         """Whether no preposition stands before a name, small words between."""
