@@ -66,10 +66,19 @@ def _strays(seg: Segment, match: Match) -> bool:
     parts = set[int]().union(*match.slots.values())
     last = max(parts, default=-1)
     words, first = seg.words, match.anchor[1]
-    for k in range(last - 1, first, -1):
-        if words[k] == ",":
+    if first > last:  # the words stand behind what they are said of: "a 51 kWh | battery"
+        first = max((i + 1 for i in parts if i < last), default=first)
+    for k in range(last - 1, first - 1, -1):
+        if words[k] == "," and not _goes_on(seg, k):
             return words[k + 1] in seg.grammar.relative and _is_foreign(seg, k - 1, parts)
     return False
+
+
+def _goes_on(seg: Segment, k: int) -> bool:
+    """Whether a comma parts the figures of a list: "with a 51 kWh battery | , a range of 350 km"."""
+    k += 1 + (seg.nodes[k + 1].key in seg.grammar.filler)
+    value = seg.nodes[k].value if k < len(seg.nodes) else None
+    return value is not None and value.kind != "date"
 
 
 def _is_foreign(seg: Segment, i: int, parts: set[int]) -> bool:

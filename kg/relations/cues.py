@@ -331,8 +331,12 @@ def _aside_from(segment: Segment, start: int, first: int) -> int:
     """Where the relative clause behind a comma begins in which words and their subject stand ("…, which it bought"),
     else the start."""
     nodes, named = segment.nodes, False
+    opening = [n.key for n in nodes[max(0, first - 2) : first + 2]]
+    if "," in opening[:2] and not segment.grammar.relative.isdisjoint(opening):
+        return first
     for k in range(first - 1, start, -1):
-        if nodes[k].key in segment.grammar.relative and nodes[k - 1].key == ",":
+        led = nodes[k - 1 - (nodes[k - 1].key in segment.grammar.prepositions)].key == ","  # ", in which"
+        if nodes[k].key in segment.grammar.relative and led:
             return k if named else start
         named = named or nodes[k].mention is not None
     return start
