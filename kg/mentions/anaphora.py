@@ -57,6 +57,7 @@ class Resolver:
         """All that such words may begin with."""
         self.prepositions = language.single("grammar", "prepositions")
         self.possessive = language.single("grammar", "possessive")
+        self.breaks = language.single("grammar", "breaks")
         self.describes = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
         self.binding = self.prepositions | language.single("grammar", "stop")
         self.heads = heads = single_titles(language, ontology)
@@ -228,9 +229,7 @@ class Resolver:
         beside = self._beside(linked, known, phrase) or self._introduced(linked, known, phrase)
         if beside is not None:
             return [beside]
-        places = [(sentence.first, phrase.first)]
-        if not phrase.anaphor.near:
-            places += [(s.first, s.last) for s in reversed(earlier)]
+        places = self._places(linked, phrase, sentence, earlier)
         wanted = 2 if phrase.anaphor.plural else 1
         found: dict[str, Mention] = {}
         late: dict[str, Mention] = {}
@@ -256,6 +255,16 @@ class Resolver:
         if phrase.anaphor.plural or len(passed) > 1:
             return []
         return list(passed.values()) or self._only(linked, known, phrase, strict=strict)
+
+    def _places(
+        self, linked: LinkedText, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
+    ) -> list[tuple[int, int]]:
+        """The stretches of tokens to look through: for an owner its clause first ("…, whereas Acme saw its sales")."""
+        keys, places = linked.tokens.keys, [(sentence.first, phrase.first)]
+        if phrase.anaphor.possessive:
+            breaks = (i for i in range(phrase.first - 1, sentence.first, -1) if keys[i] in self.breaks)
+            places[:0] = [(i, phrase.first) for i in (next(breaks, 0),) if i]
+        return places if phrase.anaphor.near else [*places, *((s.first, s.last) for s in reversed(earlier))]
 
     def _likeliest(self, fitting: list[Mention], phrase: _Phrase) -> list[Mention]:
         """Those of the names that are known to be what words speak of, before those that only may be."""
