@@ -154,7 +154,7 @@ class Linker:
 
     def _outrun(self, tokens: Tokens, mention: Mention, last: int, stems: Mapping[int, tuple[str, int]]) -> bool:
         """Whether a longer name begins within a name that opens with a common noun ("system Acme" | "Acme Car OS")."""
-        if tokens.text[mention.start].isupper():
+        if mention.last - mention.first < 2 or tokens.text[mention.start].isupper():
             return False
         inner = (self._at(tokens, i, last, stems) for i in range(mention.first + 1, mention.last))
         return any(other is not None and other[0].last > mention.last for other in inner)

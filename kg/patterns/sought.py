@@ -107,10 +107,10 @@ class Sought:
         while 0 <= at < count and passed <= limit:
             word = words[at]
             if not word:
-                if self._may_fill(segment, at, position, width, leading):
-                    found = self._fits(segment, at, bound, wide, position)
-                    if found is not None:
-                        return found
+                may = at not in segment.owners or self._binds(segment, at, position, width)
+                may = may and (not leading or _leads(segment, at))
+                if may and (found := self._fits(segment, at, bound, wide, position)) is not None:
+                    return found
                 named = named or segment.nodes[at].mention is not None
             if width == 0 or (at in breaks and (rightwards or not wide or named or not word.isalpha())):
                 return None
@@ -152,11 +152,6 @@ class Sought:
         return found if last and ends else None
 
     # -- what fits -------------------------------------------------------------------------------------------------
-
-    def _may_fill(self, segment: Segment, at: int, position: int, width: int, leading: bool) -> bool:
-        if leading and not _leads(segment, at):
-            return False
-        return at not in segment.owners or self._binds(segment, at, position, width)
 
     def _binds(self, segment: Segment, at: int, position: int, width: int) -> bool:
         """Whether a word or ending that says whose something is may fill a slot: it owns what stands beside it."""

@@ -103,6 +103,8 @@ class Cues:
                 if len(keys) == 1 or segment.word_at(i, keys):
                     cues.append(Cue(kind, i, i + len(keys)))
         sources = [c for c in cues if c.kind == "attributed"]  # "as reported by Acme News" makes no rumour
+        if not sources:
+            return cues
         return [c for c in cues if not any(a.first <= c.first and c.last <= a.last for a in sources)]
 
     # -- status ------------------------------------------------------------------------------------------------------
@@ -115,7 +117,7 @@ class Cues:
             return Status.ENDED if former else Status.IN_EFFECT
         if segment.nodes[-1].key == "?":
             return None
-        if all(c.kind not in _COLOURS for c in cues):
+        if not cues or _COLOURS.isdisjoint([c.kind for c in cues]):
             return match.pattern.status or Status.IN_EFFECT
         return self._around(segment, match, cues)
 

@@ -234,15 +234,13 @@ class Namer:
         name of a thing without that of what it is called after ("Y3K" of "Acme Y3K")."""
         found: dict[str, list[Mention]] = {}
         for mention in linked.mentions:
+            whole = not self.wholes.isdisjoint(mention.classes)
+            if mention.last - mention.first < 2 or mention.kind != ("name" if whole else "unit"):
+                continue
             words = self.versions.base(linked.text[mention.start : mention.end]).split()
             if len(words) < 2:
                 continue
-            if mention.kind == "name" and not self.wholes.isdisjoint(mention.classes):
-                short = words[0]
-            elif mention.kind == "unit" and mention.classes.isdisjoint(self.wholes):
-                short = " ".join(words[1:])
-            else:
-                continue
+            short = words[0] if whole else " ".join(words[1:])
             if short.casefold() not in self.language.vocabulary:
                 found.setdefault(short, []).append(mention)
         return {w: m[0] for w, m in found.items() if len({x.entity for x in m}) == 1}

@@ -254,11 +254,11 @@ class Reader:
         qualifiers: dict[str, Term] = {}
         for (name, value), _ in scope:
             qualifiers.setdefault(name, value)
-        others = tuple((n, v) for (n, v), _ in scope if qualifiers[n] != v)
+        others = tuple([(n, v) for (n, v), _ in scope if qualifiers[n] != v])
         qualifiers.update(self.parts.of_slots(linked, seg, match, prop))
         qualifiers.update(self.parts.extension(linked, seg, match, prop))
         ground = self.cues.ground(seg, match, cues, status)
-        nodes = [i for _, i in scope] + [i for i in (when.node if node else None, ground) if i is not None]
+        nodes = [i for _, i in scope] + ([when.node] if node else []) + ([ground] if ground is not None else [])
         found = tuple(sorted(qualifiers.items(), key=qualifier_key))
         topic = self._topic(source, seg, match) if () in match.slots.values() else None
         return _Reading(match, seg, status, found, others, tuple(nodes), start, when.until, words, by, topic)
