@@ -10,7 +10,8 @@ from typing import TypeAlias
 from kg.frozen import quick
 from kg.names import KG, XSD, digest, sha256
 
-_NUMBERS = frozenset({XSD + "decimal", XSD + "integer"})
+_DECIMAL = XSD + "decimal"
+_NUMBERS = frozenset({_DECIMAL, XSD + "integer"})
 _NUMBER = re.compile(r"([+-]?)0*(\d*)(?:\.(\d*?)0*)?")
 
 
@@ -38,7 +39,7 @@ class Literal:
     @classmethod
     def decimal(cls, lexical: str) -> Literal:
         """An ``xsd:decimal``."""
-        return cls(lexical, XSD + "decimal")
+        return cls(lexical, _DECIMAL)
 
     @classmethod
     def integer(cls, number: int) -> Literal:

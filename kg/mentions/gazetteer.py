@@ -70,7 +70,8 @@ class Gazetteer:
     def openings(self, tokens: Tokens, stems: Mapping[int, tuple[str, int]]) -> list[int]:
         """The tokens at which a name may start: those whose own word is one, or whose next word goes on with one."""
         root, keys, found = self.root, (*tokens.keys, _END), []
-        for i in [i for i, key in enumerate(tokens.keys) if key in root or i in stems]:
+        places = [i for i, key in enumerate(tokens.keys) if key in root]
+        for i in sorted({*places, *stems}) if stems else places:
             node = root.get(keys[i])
             opens = node is not None and (_END in node or keys[i + 1] in node or i + 1 in stems)
             if opens or (i in stems and stems[i][0] in root):

@@ -94,6 +94,8 @@ class Calendar:
         Words for a part of a year may stand before it ("early 2026", "akhir tahun ini"): they are kept, the date is
         that of the rest.
         """
+        if tokens.keys[i] not in self.first_of_parts:
+            return self._whole(tokens, i, issued)
         for first in self._behind_parts(tokens, i):
             found = self._whole(tokens, first, issued)
             if found is not None:
@@ -125,6 +127,8 @@ class Calendar:
         return self._relative(tokens, i, issued)
 
     def _numeric(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
+        if i + 1 >= len(tokens.keys) or tokens.keys[i + 1] not in "-/":
+            return None
         keys = tokens.keys[i : i + 5]
         short = len(keys) > 3 and keys[1] == "/" and keys[3] == ")" and i > 0 and tokens.keys[i - 1] == "("
         if short and _is_figure(keys[0]) and _is_figure(keys[2]) and 0 < int(keys[2]) < 13:
@@ -138,10 +142,9 @@ class Calendar:
 
     def _day_month(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         keys = tokens.keys
-        day = _DAY.fullmatch(keys[i])
         at = i + 1
-        at += at < len(tokens.keys) and keys[at] in ("of", ".", "de")
-        if day is None or at >= len(tokens.keys) or keys[at] not in self.months:
+        at += at < len(keys) and keys[at] in ("of", ".", "de")
+        if at >= len(keys) or keys[at] not in self.months or (day := _DAY.fullmatch(keys[i])) is None:
             return None
         month = self.months[keys[at]]
         year, last = _year_at(tokens, at + 1)
@@ -211,7 +214,7 @@ class Calendar:
 
     def _names_event(self, tokens: Tokens, i: int) -> bool:
         """Whether a year belongs to the word before it: a capitalised one that is no word of time ("CES 2025")."""
-        if _YEAR.fullmatch(tokens.keys[i]) is None:
+        if not _is_year(tokens.keys[i]):
             return False
         word, key = tokens.text[tokens.starts[i - 1] : tokens.ends[i - 1]], tokens.keys[i - 1]
         opens = i == 1 or not (tokens.keys[i - 2][0].isalnum() or tokens.keys[i - 2] in ",-")
@@ -250,12 +253,16 @@ def shifted(issued: str, rule: str) -> str:
     return date.fromordinal(date.fromisoformat(issued).toordinal() + by).isoformat() if len(issued) == 10 else ""
 
 
+def _is_year(key: str) -> bool:
+    return len(key) == 4 and _YEAR.fullmatch(key) is not None
+
+
 def _is_figure(key: str) -> bool:
     return key.isdecimal() and len(key) <= _DIGITS
 
 
 def _year_at(tokens: Tokens, i: int) -> tuple[int | None, int]:
-    if i < len(tokens.keys) and _YEAR.fullmatch(tokens.keys[i]):
+    if i < len(tokens.keys) and _is_year(tokens.keys[i]):
         return int(tokens.keys[i]), i + 1
     return None, i
 

@@ -67,6 +67,11 @@ class Measures:
         return frozenset(keys[0] for keys in (*self.magnitudes, *self.units))
 
     @cached_property
+    def ends_before(self) -> frozenset[str]:
+        """The last words of units that stand before their figure."""
+        return frozenset(keys[-1] for keys in self.before)
+
+    @cached_property
     def roughly(self) -> frozenset[str]:
         """The words of which those consist that say of a number that it is not exact."""
         return frozenset(key for keys in self.approximate for key in keys)
@@ -133,7 +138,7 @@ class Measures:
         unit = currency or unit
         if number >= _LARGEST:
             return None
-        if taken.intersection(range(first, last)) or tokens.keys[max(0, first - 2) : first] == ("0", "-"):
+        if not taken.isdisjoint(range(first, last)) or tokens.keys[max(0, first - 2) : first] == ("0", "-"):
             return None  # "0-100 km/h" is how something speeds up, not how fast it is
         return self._value(tokens, first, last, number, unit)
 
@@ -143,6 +148,8 @@ class Measures:
         return number if number >= _LARGE or self._longest(tokens, i + 1, self.magnitudes) else None
 
     def _currency(self, tokens: Tokens, i: int) -> tuple[int, Unit | None]:
+        if not i or tokens.keys[i - 1] not in self.ends_before:
+            return i, None
         for n in (3, 2, 1):
             unit = self.before.get(tokens.keys[max(0, i - n) : i]) if i >= n else None
             if unit is not None and (n == 1 or tokens.text[tokens.starts[i - n] : tokens.ends[i - 1]] in self.signs):
@@ -160,10 +167,7 @@ class Measures:
         kind = "" if kind == UNMEASURED else kind
         if kind == "count" and first and tokens.keys[first - 1] in self.labels:
             kind = ""  # "class 8" counts nothing
-        after = tokens.keys[last : last + 2]
-        if kind == "money" and (
-            self._is_change(tokens, first) or after[:1] in self.changes_after or after in self.changes_after
-        ):
+        if kind == "money" and (self._is_change(tokens, first) or self._is_changed(tokens, last)):
             kind = "change"  # by how much a figure rose is not the figure
         amount = number * unit.factor if unit else number
         words = tokens.keys[max(0, first - _REACH) : first]
@@ -173,6 +177,10 @@ class Measures:
         code = (unit.code if kind == "money" else unit.base) if unit else ""
         span = (tokens.starts[first], tokens.ends[last - 1], first, last)
         return Value(*span, kind, Literal.decimal(lexical), code, rough)
+
+    def _is_changed(self, tokens: Tokens, last: int) -> bool:
+        """Whether the words behind a figure say that it is a change or a rate."""
+        return any(tokens.keys[last : last + n] in self.changes_after for n in (1, 2))
 
     def _is_change(self, tokens: Tokens, first: int) -> bool:
         """Whether the words before a figure say by how much something differs ("cheaper by", "lebih murah sekitar")."""
