@@ -24,6 +24,8 @@ LONGEST = 250
 a sentence grows faster than its length. The longest sentences of news have about 120."""
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _LINE_END = re.compile(r"\r?\n[ \t]*")
+_PLAIN_END = re.compile(r"\n[ \t]*")
+"""The same for texts without carriage returns: what begins with a sure sign is looked for much faster."""
 
 
 @lru_cache(maxsize=1)  # sentences and quotations of one text are looked for one after the other
@@ -35,7 +37,7 @@ def paragraphs(text: str) -> tuple[tuple[int, int], ...]:
     """
     wrapped = _is_wrapped(text)
     found, start = [], 0
-    for match in _LINE_END.finditer(text):
+    for match in (_LINE_END if "\r" in text else _PLAIN_END).finditer(text):
         blank = _BLANK_LINE.match(text, match.start())
         if blank or not (wrapped and _goes_on(text, start, match)):
             found.append((start, match.start()))

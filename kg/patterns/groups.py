@@ -29,7 +29,7 @@ def groups(
     Three or more behind words that announce examples (``announced``: the nodes past them) need no conjunction.
     """
     found: dict[int, Group] = {}
-    names = [i for i, node in enumerate(nodes) if _is_name(node)]
+    names = [i for i, node in enumerate(nodes) if not node[0] and _is_name(node)]
     past = 0
     for i in names[:-1]:
         if i < past:

@@ -186,7 +186,8 @@ class Index:
         around = met.around
         for i in places:
             if words[i]:
-                for _, keys, choice, free in self._wordings(words, i):
+                alone, seconds = by_first[words[i]]
+                for _, keys, choice, free in self._wordings(words, i) if seconds else alone:
                     last, entries = i + len(keys), _NO_ENTRIES
                     if choice.first & met.any and choice.first & (meets := around(i, last)):
                         entries = choice.possible(meets)  # four of five are told before

@@ -63,10 +63,10 @@ class Matcher:
     def matches(self, segment: Segment) -> list[Match]:
         """Every match in a segment, at most one for each hit of a pattern's words."""
         found = []
-        for hit in self.index.hits(segment):
-            width = 0 if hit.owned else SOFT
-            for entry in hit.entries:
-                match = self._fill(segment, entry, hit.first, hit.last, width=width)
+        for first, last, entries, owned in self.index.hits(segment):
+            width = 0 if owned else SOFT
+            for entry in entries:
+                match = self._fill(segment, entry, first, last, width=width)
                 if match is not None:
                     found.append(match)
         return found

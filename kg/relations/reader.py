@@ -330,13 +330,12 @@ class Reader:
         pairs = ((one, str(other)), (str(other), one))
         return not alike and any(a in known and b in known[a].belongs_to for a, b in pairs)
 
-    def _pairs(self, match: Match) -> Iterator[tuple[int, int]]:
+    def _pairs(self, match: Match) -> list[tuple[int, int]]:
         """The nodes of subject and object; -1 for an end that is the topic."""
         both = match.slots.get("both")
         if both is not None:
-            yield from ((a, b) for n, a in enumerate(both) for b in both[n + 1 :])
-        else:
-            yield from ((s, o) for s in match.slots["s"] or (-1,) for o in match.slots["o"] or (-1,))
+            return [(a, b) for n, a in enumerate(both) for b in both[n + 1 :]]
+        return [(s, o) for s in match.slots["s"] or (-1,) for o in match.slots["o"] or (-1,)]
 
     def _settled(self, reading: _Reading, document: Document) -> Status:
         """What is said to hold from a day after the publication is planned; what held until one before it is ended."""
@@ -371,12 +370,13 @@ def _is_open(node: Node, status: Status) -> bool:
     return node.value is not None and node.value.yearless and status is Status.PLANNED
 
 
-def _variants(reading: _Reading) -> Iterator[_Reading]:
+def _variants(reading: _Reading) -> list[_Reading]:
     """A reading for each value of a qualifier that has several."""
-    yield reading
+    found = [reading]
     for name, value in reading.others:
         changed = {**dict(reading.qualifiers), name: value}
-        yield reading._replace(qualifiers=tuple(sorted(changed.items(), key=qualifier_key)))
+        found.append(reading._replace(qualifiers=tuple(sorted(changed.items(), key=qualifier_key))))
+    return found
 
 
 def _confidence(match: Match, ends: tuple[Node, Node]) -> str:
