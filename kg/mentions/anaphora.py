@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kg.mentions.homes import around, shared
 from kg.mentions.introduced import introduced
@@ -25,6 +25,8 @@ FAR = 200
 """How many names back the only one of its kind is looked for."""
 OPENING = 10
 """How many tokens from its beginning on a sentence names what it speaks of."""
+_END = ""
+"""What stands for an end in the tree of such words."""
 _INNER = 4
 """The longest name, in tokens, that may stand inside such words ("the South Korean firm")."""
 _NAMING = frozenset({"name", "new", "unit", "anaphor", "possessor"})
@@ -48,13 +50,13 @@ class Resolver:
         self.language, self.entities, self.ontology = language, entities, ontology
         homes = {h for e in entities.values() for h in e.home if h in entities}
         self.homes = shared(ontology.closure(entities[h].types) for h in sorted(homes))
-        self.longest = max(map(len, language.anaphora), default=0)
-        self.firsts: dict[str, set[str]] = {}
-        """The words with which such words begin, each with those that may follow; nothing where none has to."""
-        for keys in language.anaphora:
-            self.firsts.setdefault(keys[0], set()).add(keys[1] if len(keys) > 1 else "")
-        self.begun = {keys[:n] for keys in language.anaphora for n in range(1, len(keys) + 1)}
-        """All that such words may begin with."""
+        self.words: dict[str, Any] = {}
+        """A tree of such words: by each those that may follow, and by the empty one what ends there."""
+        for keys, anaphor in language.anaphora.items():
+            node = self.words
+            for key in keys:
+                node = node.setdefault(key, {})
+            node[_END] = anaphor
         self.prepositions = language.single("grammar", "prepositions")
         self.possessive = language.single("grammar", "possessive")
         self.breaks = language.single("grammar", "breaks")
@@ -111,7 +113,7 @@ class Resolver:
         return None
 
     def _mentions(self, linked: LinkedText) -> tuple[Mention, ...]:
-        opens = [i for i, key in enumerate(linked.tokens.keys) if key in self.firsts]
+        opens = [i for i, key in enumerate(linked.tokens.keys) if key in self.words]
         mentions = [m for m in linked.mentions if m.kind not in UNKNOWN] if opens else []
         if not mentions:
             return linked.mentions
@@ -162,8 +164,8 @@ class Resolver:
         stand within one, by their first token."""
         keys, past, found = linked.tokens.keys, 0, list[_Phrase]()
         for i in places:
-            seconds = self.firsts[keys[i]]
-            opens = "" in seconds or i + 1 in inner or (i + 1 < len(keys) and keys[i + 1] in seconds)
+            seconds = self.words[keys[i]]
+            opens = _END in seconds or i + 1 in inner or (i + 1 < len(keys) and keys[i + 1] in seconds)
             phrase = self._phrase_at(linked, i, sentence.last, inner) if opens and i >= past else None
             if phrase is not None:
                 found.append(phrase)
@@ -172,21 +174,21 @@ class Resolver:
 
     def _phrase_at(self, linked: LinkedText, i: int, end: int, inner: Mapping[int, Mention]) -> _Phrase | None:
         """The longest phrase at a token, a place within it passed over."""
-        keys, at, words, place = linked.tokens.keys, i, list[str](), ""
+        keys, at, place = linked.tokens.keys, i, ""
+        node: Any = self.words
         found = None
-        while at < end and len(words) < self.longest:
-            if words and at in inner:
+        while at < end:
+            if at > i and at in inner:
                 place, at = place or inner[at].entity, inner[at].last
                 continue
             if place and keys[at] == ",":
                 at += 1  # "the maker at home in Norport, Norland, …"
                 continue
-            words.append(keys[at])
-            at += 1
-            said = tuple(words)
-            if said not in self.begun:
+            node = node.get(keys[at])
+            if node is None:
                 break
-            anaphor = self.language.anaphora.get(said)
+            at += 1
+            anaphor = node.get(_END)
             if at < len(keys) and keys[at] in self.genitive and not place:
                 continue  # "the chief of Acme" says of whom
             if anaphor is not None and anaphor.opening and at < len(keys) and keys[at] in self.describes:
