@@ -55,6 +55,7 @@ CASES: dict[str, tuple[Callable[[int], str], int]] = {
     "turtle": (lambda n: repeated('id:BMW at:partnersWith id:Huawei {| kg:status "x"@en |} . ', n), 20_000),
     "lines": (lambda n: "\n" * n + GOOD, 50_000),
     "spaces": (lambda n: "BMW" + " " * n + GOOD, 250_000),
+    "spaces-at-the-end": (lambda n: GOOD + " " * n, 250_000),
     "stops": (lambda n: "." * n + GOOD, 50_000),
     "stops-and-marks": (lambda n: repeated('. " (', n), 20_000),
     "what-words-stand-for": (lambda n: repeated("BMW grew. The company partnered with Huawei. ", n), 10_000),

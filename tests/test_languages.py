@@ -138,6 +138,26 @@ def test_tokens_tell_exactly_where_they_stand(text: str) -> None:
     assert "".join(text[a:b] for a, b in zip(tokens.starts, tokens.ends, strict=True)) == "".join(text.split())
 
 
+@pytest.mark.parametrize(
+    ("text", "large"),
+    [
+        ("Acme builds the eAcme and the 6Acme", ["Acme", "eAcme", "6Acme"]),
+        ("a small word, iX3, 5G and 12V", []),
+        ("ÉLAN, Šlapák and 𝐀cme’s", ["ÉLAN", "Šlapák", "𝐀cme"]),
+        ("Rp6Acme", ["Rp", "6Acme"]),
+    ],
+)
+def test_names_are_written_large(text: str, large: list[str]) -> None:
+    tokens = Tokens.of(text)
+    assert [text[tokens.starts[i] : tokens.ends[i]] for i in tokens.capitals] == large
+
+
+@given(st.lists(st.one_of(_PIECES, st.sampled_from(["eAcme", "6Acme", "Ⓐcme", "Ꭰ", "5G"])), max_size=25).map("".join))
+def test_what_is_large_is_the_same_by_itself_and_in_its_text(text: str) -> None:
+    tokens = Tokens.of(text)
+    assert [i for i in range(len(tokens)) if tokens.is_large(i)] == list(tokens.capitals)
+
+
 # -- quotations ----------------------------------------------------------------------------------------------------
 
 
@@ -154,6 +174,7 @@ def test_tokens_tell_exactly_where_they_stand(text: str) -> None:
         ("No marks at all; it's one's own.", []),
         ("”Kami siap,” ujar Budi. Layar 15” itu baru. ”Benar.”", ["Kami siap,", "Benar."]),
         ("“”", []),
+        ("said ”Yes, we do” and “no”", ["Yes, we do", "no"]),
     ],
 )
 def test_quotations(text: str, quoted: list[str]) -> None:

@@ -219,6 +219,15 @@ def test_the_suite_of_new_names_has_traps_in_both_languages() -> None:
         assert sum("names" not in c for c in own) >= 3
 
 
+@pytest.mark.parametrize(
+    ("text", "same"), [("BMW grew. It sells cars.", True), ("Zorbax Works, a carmaker, grew.", False)]
+)
+def test_a_text_without_new_names_stays_as_it_is(text: str, same: bool) -> None:
+    linker, reader = knowledge().readers["en"]
+    found = linker.link(text)
+    assert (reader.prepared(found, [])[0] is found) == same
+
+
 def test_a_last_name_is_that_of_the_person_named_before() -> None:
     text = "Anna Exampleton, chief executive of BMW, spoke. “We will build cars in India,” said Exampleton."
     assert {c.subject for c in claims(text) if c.predicate == AT + "stated"} == {ID + "Anna_Exampleton"}
