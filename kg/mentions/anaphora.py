@@ -381,11 +381,20 @@ class Resolver:
         return i >= 0 and keys[i] in self.prepositions and not opens
 
     def _is_aside(self, linked: LinkedText, mention: Mention, start: int) -> bool:
-        """Whether a sentence does not speak of a name: not of the first in "Acme backer Norland", but of the owner that
-        opens it ("Acme's mills run")."""
+        """Whether a sentence does not speak of a name: not of Acme in "Acme backer Norland" and "Acme-owned Norland", nor
+        of one amid a list, but of the owner that opens it ("Acme's mills run")."""
         tokens, behind = linked.tokens, mention.last + 1
         backs = behind < len(tokens) and tokens.keys[mention.last] in self.describes and tokens.is_large(behind)
+        backs = backs or tokens.keys[mention.last : behind] == ("-",) or self._is_amid(linked, mention)
         return backs or (mention.first != start and self._oblique(linked, mention))
+
+    def _is_amid(self, linked: LinkedText, mention: Mention) -> bool:
+        """Whether commas part a name from what stands before it and from another one that may be of its kind."""
+        first, last, keys = mention.first, mention.last, linked.tokens.keys
+        if not first or keys[first - 1] != "," or keys[last : last + 1] != (",",):
+            return False
+        following = linked.between(last + 1, last + 2)
+        return any(m.unknown or not m.classes.isdisjoint(mention.classes - {THING}) for m in following)
 
     def _fits(self, mention: Mention, phrase: _Phrase, *, strict: bool = False) -> bool:
         if mention.kind not in _NAMING or not self._is_of(mention, phrase.anaphor):

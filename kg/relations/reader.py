@@ -271,10 +271,10 @@ class Reader:
         best = source.topics.until(seg.nodes[-1].end, wanted, latest=latest)
         bound = {i for nodes in match.slots.values() for i in nodes}
         past = len(seg.nodes) if latest else match.last + BEHIND
-        near = (i for i in seg.names if i < past and i not in bound)
-        named = (m for i in near if (m := seg.nodes[i].mention) is not None and m.entity)
-        here = [m for m in named if not m.classes.isdisjoint(wanted)]
-        if here and all(m.entity == here[0].entity for m in here):
+        near = ((i, seg.nodes[i].mention) for i in seg.names if i < past and i not in bound)
+        named = {i: m for i, m in near if m is not None and m.entity and not m.classes.isdisjoint(wanted)}
+        here = list(named.values())
+        if here and all(m.entity == here[0].entity for m in here) and (latest or min(named) < match.last):
             free = (m for m in here if m.kind in ("anaphor", "possessor") or source.topics.is_free(m))
             best = next(free, best)  # the passage speaks of one such thing, or has words that stand for it
         if best is None or any(m.entity != best.entity for m in here):
