@@ -194,6 +194,8 @@ class Segment:
                 owner = words[k + 1] in grammar.possessive  # "with Norland's Acme"
                 if named is None or (named.kind != "demonym" and not owner):
                     return False
+            elif pronoun and word in grammar.openers:
+                return False  # "as it builds …"
             elif word in grammar.prepositions:
                 clear = grammar.transparent
                 return not any(self.word_at(k + 1 - len(keys), keys) or self.word_at(k, keys) for keys in clear)
@@ -313,11 +315,16 @@ def _before_figures(nodes: list[Node], blank: list[int], grammar: Grammar) -> se
             if (
                 first > 0
                 and tuple(x.key for x in nodes[first:i]) == keys
-                and nodes[first - 1].key in grammar.prepositions
+                and (nodes[first - 1].key in grammar.prepositions or _is_sure(keys, grammar))
             ):
                 found.update(range(first, i))
                 break
     return found
+
+
+def _is_sure(keys: Keys, grammar: Grammar) -> bool:
+    """Whether a wording says so whatever stands before it: "more than", not "handed | over", nor "goes | up to"."""
+    return len(keys) > 1 and keys[-1] not in grammar.ranges
 
 
 def _brackets(words: Keys, signs: list[int]) -> dict[int, int]:

@@ -59,6 +59,7 @@ class Namer:
         by_words = self._by_words(linked)
         classes = dict(by_words)
         placed = {linked.text[m.start : m.end] for m in linked.mentions if m.unknown and m.whole}
+        spelt = set(linked.short.values())
         for _, seg in parts:
             for match in self.typing.matches(seg) if seg.has_unlisted else ():
                 for i in match.slots["x"]:
@@ -66,6 +67,8 @@ class Namer:
                     name, cls = linked.text[node.start : node.end], match.pattern.property
                     if self._cannot_be(cls, name, article=self._has_article(seg, i) or name in placed):
                         continue
+                    if name in spelt and not self.ontology.classes[cls].open:
+                        continue  # what has a short form is no place
                     if name not in classes or classes[name] in self.ontology.closure([cls]):
                         classes[name] = cls  # the narrower one, where two hold
         classes.update(self._by_last_word(linked, by_words, self._things(classes)))
