@@ -381,7 +381,7 @@ class Resolver:
         return i >= 0 and keys[i] in self.prepositions and not opens
 
     def _is_aside(self, linked: LinkedText, mention: Mention, start: int) -> bool:
-        """Whether a sentence does not speak of a name: not of Acme in "Acme backer Norland" and "Acme-owned Norland", nor
+        """Whether a sentence does not speak of a name: not of Acme in "Acme backer Norland" or "Acme-owned Norland", or
         of one amid a list, but of the owner that opens it ("Acme's mills run")."""
         tokens, behind = linked.tokens, mention.last + 1
         backs = behind < len(tokens) and tokens.keys[mention.last] in self.describes and tokens.is_large(behind)

@@ -273,6 +273,8 @@ def _joined(tokens: Tokens, i: int) -> int:
     if i + 1 >= len(tokens.keys) or tokens.keys[i] != "-" or tokens.starts[i] != tokens.ends[i - 1]:
         return 0
     part, glued = tokens.keys[i + 1], tokens.starts[i + 1] == tokens.ends[i]
+    if i and not part.isalpha() and part.isalnum():  # "AE-47", "CV3-AD685"
+        return 2 if glued and tokens.text[tokens.starts[i - 1] : tokens.ends[i - 1]].isupper() else 0
     small = tokens.text[tokens.starts[i + 1]].islower()
     return 2 if glued and part.isalpha() and (not small or len(part) <= _PART) else 0
 

@@ -277,7 +277,10 @@ class Sought:
             return segment.examples[at]
         opening = None if self.rightwards else _opening(segment, at)
         if opening is not None and _is_led(segment, opening, at):
-            return opening - 1
+            clause = segment.words[opening + 1] in segment.grammar.relative
+            outer = _opening(segment, opening) if clause else None  # "Acme, the arm of Norland, which …, builds"
+            apposed = outer is not None and _is_led(segment, outer, opening) and not segment.oblique(outer - 1)
+            return outer - 1 if outer is not None and apposed and self._is_name(segment, outer - 1) else opening - 1
         if self._crosses_comma(segment, at, wide, passed):
             return at
         if self.rightwards or (opening is None and not wide and _clause_breaks(segment, at)):

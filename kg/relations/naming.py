@@ -65,12 +65,11 @@ class Namer:
                 for i in match.slots["x"]:
                     node = seg.nodes[i]
                     name, cls = linked.text[node.start : node.end], match.pattern.property
-                    if self._cannot_be(cls, name, article=self._has_article(seg, i) or name in placed):
+                    place = name in spelt and not self._is_open(cls)  # what has a short form is none
+                    if place or self._cannot_be(cls, name, article=self._has_article(seg, i) or name in placed):
                         continue
-                    if name in spelt and not self.ontology.classes[cls].open:
-                        continue  # what has a short form is no place
-                    if name not in classes or classes[name] in self.ontology.closure([cls]):
-                        classes[name] = cls  # the narrower one, where two hold
+                    if name not in classes or self._is_better(cls, classes[name]):
+                        classes[name] = cls
         classes.update(self._by_last_word(linked, by_words, self._things(classes)))
         classes.update(self._by_deeds(linked, classes, by_words))
         classes.update(self._by_list(linked, classes, parts))
@@ -102,6 +101,15 @@ class Namer:
         mentions = tuple(self._named(linked, m, classes, whole, known) for m in linked.mentions)
         same = all(map(is_, mentions, linked.mentions))
         return linked if same else replace(linked, mentions=mentions), list(entities.values())
+
+    def _is_better(self, cls: str, other: str) -> bool:
+        """Whether of two classes of a name the first one holds: the narrower, or a firm's before a closed one."""
+        return other in self.ontology.closure([cls]) or (self._is_whole(cls) and not self._is_open(other))
+
+    def _is_open(self, cls: str) -> bool:
+        """Whether new names may join a class or one above it."""
+        known = self.ontology.classes
+        return any(c in known and known[c].open for c in self.ontology.closure([cls]))
 
     def _based(self, classes: Mapping[str, str]) -> dict[str, str]:
         """For names that end in that of a version the name of the thing itself ("Acme Y2K Max": "Acme Y2K")."""
