@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -70,6 +70,18 @@ def _bracketed(tokens: Tokens, mentions: Iterable[Mention], legal: AbstractSet[s
             if word.isupper() and word.isalpha() and 1 < len(word) <= _LONGEST and word[0] == name[0].upper():
                 found[word] = name
     return found
+
+
+def parted(tokens: Tokens, mentions: tuple[Mention, ...], short: Mapping[str, str]) -> tuple[Mention, ...]:
+    """The mentions, those that nobody listed without a short form of another name before them: "AMW | Ilse Berg"."""
+    made = []
+    for m in mentions:
+        i = m.first + 1
+        if m.unknown and m.last - i > 1 and tokens.text[m.start : tokens.ends[m.first]] in short:
+            made += [replace(m, end=tokens.ends[m.first], last=i), replace(m, start=tokens.starts[i], first=i)]
+        else:
+            made.append(m)
+    return tuple(made)
 
 
 def _introduced(tokens: Tokens, mentions: Iterable[Mention], taken: set[int]) -> Iterable[tuple[str, Mention]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from kg.languages import quotations, sentences
-from kg.mentions.abbreviations import of_unlisted, with_abbreviations
+from kg.mentions.abbreviations import of_unlisted, parted, with_abbreviations
 from kg.mentions.anaphora import Resolver
 from kg.mentions.compounds import Compounds, capitalised, glued
 from kg.mentions.gazetteer import Entry, Gazetteer
@@ -80,15 +80,9 @@ class Linker:
         joined = with_abbreviations(tokens, self.compounds.join(tokens, kept))
         new = tuple(unlisted(tokens, split, joined, found, self.capitals))
         mentions = self.compounds.with_unlisted(tokens, tuple(sorted((*joined, *new), key=lambda m: m.first)))
-        linked = LinkedText(
-            tokens,
-            self.language.code,
-            split,
-            quotations(text),
-            mentions,
-            found,
-            short=of_unlisted(tokens, mentions, self.legal),
-        )
+        short = of_unlisted(tokens, mentions, self.legal)
+        mentions = parted(tokens, mentions, short) if short else mentions
+        linked = LinkedText(tokens, self.language.code, split, quotations(text), mentions, found, short=short)
         return self.resolver.resolve(linked)
 
     # -- listed names ------------------------------------------------------------------------------------------------
