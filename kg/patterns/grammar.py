@@ -129,7 +129,7 @@ class Grammar:
 
 
 def _closing(language: Language) -> frozenset[Keys]:
-    other = language.single("grammar", "adverbs") | language.single("grammar", "prepositions")
+    other = language.single("quantity", "ranks") | language.single("grammar", "prepositions")
     return frozenset(keys for keys in language.words("grammar", "and") if other.isdisjoint(keys))
 
 

@@ -165,21 +165,28 @@ class Namer:
         what an article stands before ("the Y2K"), nor a person's last name. One word alone makes no person, and what
         only other things do is no firm, though it may be supplied or bought."""
         found: dict[str, str] = {}
-        doubtful = {n for n, c in classes.items() if c == self.firm and n not in by_words}
         least = self._least(self.said_short) if self.said_short else 1
         typed = {n for n, c in classes.items() if c != self.said_short or len(n.split()) >= least}
         short = {n.split()[-1] for n in typed if classes[n] == self.said_short}
         keys = linked.tokens.keys
         for m in linked.mentions if self.deeds.said else ():
             name = linked.text[m.start : m.end] if m.unknown else ""
-            if not name or (name in typed and name not in doubtful) or name in short or keys[m.first] in self.common:
+            if not name or name in by_words or name in short or keys[m.first] in self.common:
                 continue
             cls = self.deeds.behind(linked.tokens, m.last)
-            if name in doubtful and not self._things({name: cls} if cls else {}):
+            if name in typed and not (cls and self._may_be(classes[name], cls)):
                 continue
             if cls and not self._is_version(linked, m, cls) and not (m.first and keys[m.first - 1] in self.articles):
                 found.setdefault(name, cls)
         return found
+
+    def _may_be(self, known: str, cls: str) -> bool:
+        """Whether what the text around makes of a kind, or of a firm, may be a thing of a class."""
+        return (
+            known != cls
+            and (known == self.firm or known in self.ontology.closure([cls]))
+            and bool(self._things({"": cls}))
+        )
 
     def _by_list(
         self, linked: LinkedText, classes: Mapping[str, str], parts: list[tuple[Passage, Segment]]

@@ -21,7 +21,7 @@ from kg.model import (
     qualifier_key,
     term_key,
 )
-from kg.ontology import Ontology
+from kg.ontology import THING, Ontology
 from kg.patterns import Language
 from kg.patterns.grammar import Grammar, Node
 from kg.patterns.match import Match, Matcher
@@ -272,9 +272,13 @@ class Reader:
         bound = {i for nodes in match.slots.values() for i in nodes}
         past = len(seg.nodes) if latest else match.last + BEHIND
         near = ((i, seg.nodes[i].mention) for i in seg.names if i < past and i not in bound)
-        named = {i: m for i, m in near if m is not None and m.entity and not m.classes.isdisjoint(wanted)}
-        here = list(named.values())
-        if here and all(m.entity == here[0].entity for m in here) and (latest or min(named) < match.last):
+        named = {i: m for i, m in near if m is not None and m.entity}
+        spots = [i for i, m in named.items() if not m.classes.isdisjoint(wanted)]
+        here = [named[i] for i in spots]
+        wide = self.ontology.closure(wanted) - {THING}
+        if not here and any(m.kind == "new" and not m.classes.isdisjoint(wide) for m in named.values()):
+            return None  # of a new name nobody knows how narrow its kind is
+        if here and all(m.entity == here[0].entity for m in here) and (latest or spots[0] < match.last):
             free = (m for m in here if m.kind in ("anaphor", "possessor") or source.topics.is_free(m))
             best = next(free, best)  # the passage speaks of one such thing, or has words that stand for it
         if best is None or any(m.entity != best.entity for m in here):
