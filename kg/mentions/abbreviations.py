@@ -36,6 +36,21 @@ def with_abbreviations(tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[M
     return tuple(sorted((*mentions, *found), key=lambda m: m.first))
 
 
+def without_other(tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """The mentions without those of a listed short form that the text gives to another name of these very initials:
+    "Acme Motor Works (AMW)" is none of Vest's."""
+    other: set[str] = set()
+    ends = {m.last: m for m in mentions}
+    for m in mentions:
+        i, word = m.first, tokens.text[m.start : m.end]
+        full, size = ends.get(i - 1), len(word)
+        if m.last - i == 1 and 2 < size < i and word.isupper() and tokens.keys[i - 1] == "(" and full is not None:
+            spelt = "".join(tokens.text[tokens.starts[k]] for k in range(i - 1 - size, i - 1))
+            if spelt == word and full.entity != m.entity and full.first <= i - 1 - size:
+                other.add(word)
+    return tuple(m for m in mentions if tokens.text[m.start : m.end] not in other) if other else mentions
+
+
 def of_unlisted(tokens: Tokens, mentions: Iterable[Mention], legal: AbstractSet[str]) -> dict[str, str]:
     """The short forms of names of several words that nobody listed, each with the name: those in brackets behind it,
     where words of ``legal`` forms may stand between, and the initials that the text goes on to say for it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from kg.languages import quotations, sentences
-from kg.mentions.abbreviations import of_unlisted, parted, with_abbreviations
+from kg.mentions.abbreviations import of_unlisted, parted, with_abbreviations, without_other
 from kg.mentions.anaphora import Resolver
 from kg.mentions.compounds import Compounds, capitalised, glued
 from kg.mentions.gazetteer import Entry, Gazetteer
@@ -77,7 +77,7 @@ class Linker:
         named = tuple(self._listed(tokens, split))
         found = values(tokens, self.language, issued, named)
         kept = _without(named, {i for v in found for i in range(v.first, v.last)})
-        joined = with_abbreviations(tokens, self.compounds.join(tokens, kept))
+        joined = with_abbreviations(tokens, without_other(tokens, self.compounds.join(tokens, kept)))
         new = tuple(unlisted(tokens, split, joined, found, self.capitals))
         mentions = self.compounds.with_unlisted(tokens, tuple(sorted((*joined, *new), key=lambda m: m.first)))
         short = of_unlisted(tokens, mentions, self.legal)
