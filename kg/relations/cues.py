@@ -140,7 +140,8 @@ class Cues:
         over = {i for c in before if c.kind == "ended" for i in range(c.first, c.last)}
         fixed = match.pattern.status is Status.DENIED
         if not fixed and any(_negates(segment, c, match) for c in before if c.first not in over):
-            return Status.DENIED if any(c.kind == "speech" for c in cues) else None
+            denied = match.pattern.status is not Status.ENDED and any(c.kind == "speech" for c in cues)
+            return Status.DENIED if denied else None  # who has not ended something holds to it
         told = first if match.pattern.status is Status.ENDED else last + REPORT  # talks that ended are no rumour
         aside = _aside_from(segment, start, first)
         rumours = (c for c in cues if c.kind == "reported" and aside <= c.first < told)
