@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from kg.model import Entity, Literal, Qualifier
@@ -18,6 +19,7 @@ PHRASE = 18
 """The longest phrase taken for what a figure counts, in nodes."""
 _ENDS = frozenset({"s", "o", "both", "time"})
 """The slots that hold no qualifier."""
+_YEAR = re.compile("(19|20)[0-9]{2}")
 PHRASE_ENDS = frozenset({",", ".", "”", '"', ";", "(", ")"})
 
 
@@ -101,12 +103,14 @@ class Parts:
             i -= 1
         return i > 0 and seg.nodes[i - 1].key in self.grammar.prepositions
 
-    def tells(self, node: Node, prop: Property, qualifiers: Iterable[Qualifier]) -> bool:
+    def tells(self, node: Node, written: str, prop: Property, qualifiers: Iterable[Qualifier]) -> bool:
         """Whether a figure says something: a digit without a unit, of which nothing says what it counts, is a part of
-        a name ("the Y2K 4, 5 and 6")."""
+        a name ("the Y2K 4, 5 and 6"), and a year is one of what is held in it ("at Acme Show 2023")."""
         value = node.value
         literal = value.literal if value is not None else None
-        if value is None or literal is None or prop.dimension != "any" or value.unit or len(literal.lexical) > 1:
+        if value is None or literal is None or prop.dimension != "any" or value.unit:
+            return True
+        if len(literal.lexical) > 1 and not _YEAR.fullmatch(written):
             return True
         return any(self.ontology.properties[q].filled_by == "phrase" for q, _ in qualifiers)
 

@@ -297,7 +297,7 @@ class Reader:
             o = seg.nodes[object_] if object_ >= 0 else reading.topic
             if s is None or s.mention is None or o is None:
                 continue
-            if not self.parts.tells(o, prop, reading.qualifiers):
+            if not self.parts.tells(o, document.text[o.start : o.end], prop, reading.qualifiers):
                 continue
             literal = o.value.literal if o.value is not None else None
             if literal is not None and _is_open(o, reading.status):
@@ -320,7 +320,7 @@ class Reader:
                 reading.start,
                 reading.until,
                 reading.time_text,
-                document.text[o.start : o.end] if o.value is not None else "",
+                written if o.value is not None else "",
                 reading.stated_by if reading.stated_by != s.mention.entity or match.gaps else "",
                 match.pattern.id,
                 _confidence(match, (s, o)),
