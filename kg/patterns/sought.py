@@ -139,7 +139,8 @@ class Sought:
         if grammar.describes.isdisjoint(words[at : at + HEAD]):
             return None
         for k in range(at, min(at + DESCRIBED, len(words))):
-            if k in segment.breaks or self._accepts(segment, segment.nodes[k].mention, k, wide=False):
+            own = k in segment.owners
+            if k in segment.breaks or (not own and self._accepts(segment, segment.nodes[k].mention, k, wide=False)):
                 return None
             if words[k] == "," and self._is_name(segment, k + 1):
                 break
@@ -149,7 +150,10 @@ class Sought:
         found = self._fits(segment, at, bound, False, position)
         last = words[found[2]] if found is not None and found[2] < len(words) else "."
         ends = not last[:1].isalnum() or last in grammar.prepositions or last in grammar.relative
-        return found if last and ends else None
+        if found is None or not last or not ends:
+            return None
+        nodes, low, high = found
+        return nodes, low, high + (last == "," and not self.last)
 
     # -- what fits -------------------------------------------------------------------------------------------------
 
@@ -158,7 +162,9 @@ class Sought:
         mention = segment.nodes[at].mention
         if at not in (position, position - 1) or mention is None:
             return False
-        return mention.kind == "owner" or width == 0 or self.owner_sign
+        if mention.kind == "owner":
+            return self.rightwards or not self.naming  # "its partner | from Norland" tells of the partner
+        return width == 0 or self.owner_sign
 
     def _fits(self, segment: Segment, at: int, bound: Bound, wide: bool, origin: int) -> Filling | None:
         node = segment.nodes[at]
