@@ -27,6 +27,26 @@ _INNER = re.compile(r"(?:[a-z]{1,2}|\d+)[A-Z][a-z]{2}")
 """How a name begins that has its capital within: "eAcme", "6Acme"."""
 
 
+_SIBILANTS = frozenset("sxzSXZ")
+"""The letters behind which no letter more says whose something is."""
+_QUOTED = 12
+"""How many tokens words in single quotation marks have at most."""
+
+
+def _with_owners(text: str, keys: tuple[str, ...], starts: tuple[int, ...], ends: tuple[int, ...]) -> tuple[str, ...]:
+    """The keys with ``'s`` for the sign that alone stands behind an owner's last letter ("Acme Motors' mill"); not
+    for one that closes a quotation."""
+    signs = [i for i, key in enumerate(keys) if key == "'"]
+    opening = [i for i in signs if (not i or ends[i - 1] < starts[i]) and starts[i + 1 : i + 2] == ends[i : i + 1]]
+    found = list(keys)
+    for i in signs:
+        glued = i > 0 and ends[i - 1] == starts[i] and text[starts[i] - 1] in _SIBILANTS
+        followed = starts[i + 1 : i + 2] == (ends[i] + 1,) and keys[i + 1][0].isalnum()
+        if glued and followed and not any(i - _QUOTED <= k < i for k in opening):
+            found[i] = "'s"
+    return tuple(found)
+
+
 @quick
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -50,8 +70,11 @@ class Tokens:
         words = [word for _, word in found]
         keys = tuple("\n".join(words).casefold().replace("’", "'").split("\n")) if words else ()
         edges = tuple(accumulate(map(len, chain.from_iterable(found))))
+        starts, ends = edges[::2], edges[1::2]
         large = [i for i, w in enumerate(words) if w[0].isupper() or (w != keys[i] and _INNER.match(w))]
-        return cls(text, edges[::2], edges[1::2], keys, tuple(large))
+        if "'" in keys:
+            keys = _with_owners(text, keys, starts, ends)
+        return cls(text, starts, ends, keys, tuple(large))
 
     def is_large(self, i: int) -> bool:
         """Whether a token is written as names are."""
