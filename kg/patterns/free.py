@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kg.patterns.segment import Segment
 
-TEXT = 9
+TEXT = 12
 """The longest run of free words, in tokens."""
 
 
