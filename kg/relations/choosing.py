@@ -12,6 +12,12 @@ from kg.patterns.match import Match
 from kg.patterns.segment import Segment
 
 
+def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
+    """The matches that hold beside the others and by where their parts stand."""
+    found = with_owners(seg, within_clauses(seg, matches), ontology)
+    return with_own(seg, with_partners(with_endings(seg, found)))
+
+
 def with_endings(seg: Segment, matches: list[Match]) -> list[Match]:
     """The matches without those that pass over the end of what they read: "gave up its share" says no share is held."""
 
@@ -53,6 +59,22 @@ def with_own(seg: Segment, matches: list[Match]) -> list[Match]:
         left = tuple(i for i in names if own.get(named(m, i), m.slots["o"]) == m.slots["o"])
         found.append(m if left == names or not left else replace(m, slots={**m.slots, "s": left}))
     return found
+
+
+def with_owners(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
+    """The matches without figures of what another one owns: "Acme, helped by the Y2K, saw its sales rise 8 per cent"
+    tells nothing of the Y2K."""
+
+    def owned_by_another(m: Match) -> bool:
+        names, figures = m.slots.get("s", ()), m.slots.get("o", ())
+        if ontology.properties[m.pattern.property].kind != "quantity" or not names or not figures:
+            return False
+        who = {n.mention.entity for n in (seg.nodes[i] for i in names) if n.mention is not None}
+        comma = max((i for i in range(min(figures)) if seg.nodes[i].key == ","), default=-1)
+        own = (seg.nodes[i].mention for i in range(max(*names, comma) + 1, min(figures)))
+        return any(x is not None and x.kind == "possessor" and x.entity not in who for x in own)
+
+    return [m for m in matches if not owned_by_another(m)]
 
 
 def within_clauses(seg: Segment, matches: list[Match]) -> list[Match]:

@@ -28,7 +28,7 @@ from kg.patterns.match import Match, Matcher
 from kg.patterns.notation import Slot
 from kg.patterns.segment import Segment, segment
 from kg.patterns.versions import Versions
-from kg.relations.choosing import with_endings, with_own, with_partners, within_clauses, without_wider, without_yielding
+from kg.relations.choosing import holding, without_wider, without_yielding
 from kg.relations.cues import Cue, Cues
 from kg.relations.dividing import Dividing
 from kg.relations.gapping import Gapping
@@ -178,8 +178,8 @@ class Reader:
         found = self.matcher.matches(seg)
         if not found:
             return found
-        found = within_clauses(seg, self._specific(source, seg, found))
-        return self.gapping.completed(source.linked.text, seg, with_own(seg, with_partners(with_endings(seg, found))))
+        found = holding(seg, self._specific(source, seg, found), self.ontology)
+        return self.gapping.completed(source.linked.text, seg, found)
 
     def _read(self, source: _Source, seg: Segment, matches: list[Match], by: str) -> Iterator[Claim]:
         if not matches:
