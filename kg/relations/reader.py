@@ -297,7 +297,8 @@ class Reader:
             o = seg.nodes[object_] if object_ >= 0 else reading.topic
             if s is None or s.mention is None or o is None:
                 continue
-            if not self.parts.tells(o, document.text[o.start : o.end], prop, reading.qualifiers):
+            written = document.text[o.start : o.end]
+            if not self.parts.tells(o, written, prop, reading.qualifiers):
                 continue
             literal = o.value.literal if o.value is not None else None
             if literal is not None and _is_open(o, reading.status):
