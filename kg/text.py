@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, chain
+from operator import attrgetter
 
 from kg.frozen import quick
 from kg.model import Literal
@@ -181,6 +182,7 @@ class Value:
         return self.kind == wanted if wanted != "any" else self.kind not in ("date", "change", "")
 
 
+_first = attrgetter("first")
 UNKNOWN = frozenset({"unlisted", "fragment"})
 """The kinds of mention that nobody listed and nothing has typed yet."""
 
@@ -203,8 +205,8 @@ class LinkedText:
     """The first tokens of the mentions, values and owners, to look them up by."""
 
     def __post_init__(self) -> None:
-        firsts = tuple(tuple([x.first for x in found]) for found in (self.mentions, self.values, self.owners))
-        object.__setattr__(self, "_firsts", firsts)
+        firsts = [tuple(map(_first, found)) for found in (self.mentions, self.values, self.owners)]
+        object.__setattr__(self, "_firsts", tuple(firsts))
 
     @property
     def text(self) -> str:

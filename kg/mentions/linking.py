@@ -79,7 +79,7 @@ class Linker:
         kept = _without(named, {i for v in found for i in range(v.first, v.last)})
         joined = with_abbreviations(tokens, without_other(tokens, self.compounds.join(tokens, kept)))
         new = tuple(unlisted(tokens, split, joined, found, self.capitals))
-        mentions = self.compounds.with_unlisted(tokens, tuple(sorted((*joined, *new), key=lambda m: m.first)))
+        mentions = self.compounds.with_unlisted(tokens, tuple(sorted((*joined, *new), key=attrgetter("first"))))
         short = of_unlisted(tokens, mentions, self.legal)
         mentions = parted(tokens, mentions, short) if short else mentions
         linked = LinkedText(tokens, self.language.code, split, quotations(text), mentions, found, short=short)
@@ -277,4 +277,4 @@ def _context(entity: Entity, tokens: Tokens, sentence: Sentence, words: set[str]
 
 def _without(mentions: tuple[Mention, ...], taken: set[int]) -> tuple[Mention, ...]:
     """The mentions that do not lie in a value."""
-    return tuple(m for m in mentions if not taken.intersection(range(m.first, m.last)))
+    return tuple([m for m in mentions if taken.isdisjoint(range(m.first, m.last))]) if taken else mentions

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import compress
 
 from kg.patterns.deeds import Deeds
@@ -76,12 +77,16 @@ def unlisted(
     taken |= {i for v in values for i in range(v.first, v.last)}
     capitals, starts, past = tokens.capitals, [s.first for s in sentences], 0
     counts = {v.first for v in values if v.kind == "count" and v.last - v.first == 1}
-    headlines = {n: _shouts(tokens, s, words.small) for n, s in enumerate(sentences) if s.last - s.first > 3}
+
+    @cache
+    def shouts(number: int) -> bool:
+        return _shouts(tokens, sentences[number], words.small)
+
     within: set[str] = set()
     led: list[tuple[int, int]] = []
     for i in capitals:
         number = bisect_right(starts, i) - 1
-        if i < past or i in taken or headlines.get(number, False):
+        if i < past or i in taken or shouts(number):
             continue
         past = max(_run(tokens, i, sentences[number], taken, words), i + 1)
         if (past in counts and _is_number_of_name(tokens, past, words.seldom)) or _is_letter_of_name(
@@ -286,7 +291,7 @@ def _is_part(tokens: Tokens, i: int, taken: AbstractSet[int]) -> bool:
 def _shouts(tokens: Tokens, sentence: Sentence, small: AbstractSet[str]) -> bool:
     """Whether most words are capitalised, and all but the small ones, as in a headline: there capitals tell nothing."""
     capitals = bisect_left(tokens.capitals, sentence.last) - bisect_left(tokens.capitals, sentence.first)
-    if capitals * 2 < sentence.last - sentence.first:
+    if sentence.last - sentence.first <= 3 or capitals * 2 < sentence.last - sentence.first:
         return False
     words = [i for i in range(sentence.first, sentence.last) if tokens.keys[i][0].isalpha()]
     if len(words) <= 3 or capitals <= _HEADLINE * len(words):
