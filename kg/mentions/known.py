@@ -1,4 +1,4 @@
-"""The mentions of a text as they become known, in the order of the text."""
+"""The names of a text by where they stand, while the words that stand for them are found."""
 
 from __future__ import annotations
 
