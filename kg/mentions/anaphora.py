@@ -6,11 +6,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
 
 from kg.mentions.homes import around, shared
 from kg.mentions.introduced import introduced
 from kg.mentions.known import Known
+from kg.mentions.phrases import Phrase, Phrases
 from kg.mentions.titles import single_titles
 from kg.model import Entity
 from kg.ontology import THING, Ontology
@@ -25,22 +25,10 @@ FAR = 200
 """How many names back the only one of its kind is looked for."""
 OPENING = 10
 """How many tokens from its beginning on a sentence names what it speaks of."""
-_END = ""
-"""What stands for an end in the tree of such words."""
 _INNER = 4
 """The longest name, in tokens, that may stand inside such words ("the South Korean firm")."""
 _NAMING = frozenset({"name", "new", "unit", "anaphor", "possessor"})
 """The kinds of mention that words may stand for."""
-
-
-class _Phrase(NamedTuple):
-    """Words that stand for a name: tokens of the whole phrase, tokens of its head, the place named within."""
-
-    first: int
-    last: int
-    head: tuple[int, int]
-    anaphor: Anaphor
-    place: str = ""
 
 
 class Resolver:
@@ -50,13 +38,7 @@ class Resolver:
         self.language, self.entities, self.ontology = language, entities, ontology
         homes = {h for e in entities.values() for h in e.home if h in entities}
         self.homes = shared(ontology.closure(entities[h].types) for h in sorted(homes))
-        self.words: dict[str, Any] = {}
-        """A tree of such words: by each those that may follow, and by the empty one what ends there."""
-        for keys, anaphor in language.anaphora.items():
-            node = self.words
-            for key in keys:
-                node = node.setdefault(key, {})
-            node[_END] = anaphor
+        self.phrases = Phrases(language)
         self.prepositions = language.single("grammar", "prepositions")
         self.possessive = language.single("grammar", "possessive")
         self.breaks = language.single("grammar", "breaks")
@@ -74,7 +56,6 @@ class Resolver:
         self.describing = self.prepositions | self.parting | language.single("grammar", "appositions")
         """What stands behind the noun of an apposition; behind that of a clause of its own stands a verb."""
         self.saying = language.single("speech", "verbs")
-        self.genitive = language.single("grammar", "genitive")
         self.articles = language.single("grammar", "articles")
         self.determiners = language.single("grammar", "filler")
 
@@ -103,7 +84,7 @@ class Resolver:
     def _nearest(self, linked: LinkedText, i: int, anaphor: Anaphor) -> Mention | None:
         """The nearest fitting name before a token in its sentence, else the first of the nearest sentence before."""
         number = bisect_right(linked.sentences, i, key=lambda s: s.first) - 1
-        phrase = _Phrase(i, i + 1, (i, i + 1), anaphor)
+        phrase = Phrase(i, i + 1, (i, i + 1), anaphor)
         for n in range(number, max(-1, number - 1 - REACH), -1):
             sentence = linked.sentences[n]
             named = linked.between(sentence.first, min(sentence.last, i))
@@ -113,7 +94,7 @@ class Resolver:
         return None
 
     def _mentions(self, linked: LinkedText) -> tuple[Mention, ...]:
-        opens = [i for i, key in enumerate(linked.tokens.keys) if key in self.words]
+        opens = [i for i, key in enumerate(linked.tokens.keys) if key in self.phrases.words]
         mentions = [m for m in linked.mentions if m.kind not in UNKNOWN] if opens else []
         if not mentions:
             return linked.mentions
@@ -128,7 +109,7 @@ class Resolver:
             if start == stop:
                 continue
             earlier = linked.sentences[max(0, number - REACH) : number]
-            for phrase in self._phrases(linked, sentence, opens[start:stop], inner):
+            for phrase in self.phrases.of(linked, sentence, opens[start:stop], inner):
                 titles = phrase.last in begins and not phrase.anaphor.possessive  # "the carmaker Acme" is Acme
                 if ends.isdisjoint((phrase.first, phrase.last - 1)) and not titles:
                     made = self._made(linked, known, phrase, sentence, earlier)
@@ -144,7 +125,7 @@ class Resolver:
         return self.resolve(replace(linked, mentions=names))
 
     def _made(
-        self, linked: LinkedText, known: Known, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
+        self, linked: LinkedText, known: Known, phrase: Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
     ) -> Mention | None:
         """The mention that a phrase makes, if it has an antecedent."""
         found = self._antecedents(linked, known, phrase, sentence, earlier, strict=True) if phrase.place else []
@@ -157,67 +138,11 @@ class Resolver:
         at = (tokens.starts[first], tokens.ends[last - 1], first, last)
         return Mention(*at, found[0].entity, found[0].classes, kind, also=also)
 
-    def _phrases(
-        self, linked: LinkedText, sentence: Sentence, places: list[int], inner: Mapping[int, Mention]
-    ) -> list[_Phrase]:
-        """The phrases of a sentence; ``places`` are the tokens at which one may begin, ``inner`` the names that may
-        stand within one, by their first token."""
-        keys, past, found = linked.tokens.keys, 0, list[_Phrase]()
-        for i in places:
-            seconds = self.words[keys[i]]
-            opens = _END in seconds or i + 1 in inner or (i + 1 < len(keys) and keys[i + 1] in seconds)
-            phrase = self._phrase_at(linked, i, sentence.last, inner) if opens and i >= past else None
-            if phrase is not None:
-                found.append(phrase)
-                past = phrase.last
-        return found
-
-    def _phrase_at(self, linked: LinkedText, i: int, end: int, inner: Mapping[int, Mention]) -> _Phrase | None:
-        """The longest phrase at a token, a place within it passed over."""
-        keys, at, place = linked.tokens.keys, i, ""
-        node: Any = self.words
-        found = None
-        while at < end:
-            if at > i and at in inner:
-                place, at = place or inner[at].entity, inner[at].last
-                continue
-            if place and keys[at] == ",":
-                at += 1  # "the maker at home in Norport, Norland, …"
-                continue
-            node = node.get(keys[at])
-            if node is None:
-                break
-            at += 1
-            anaphor = node.get(_END)
-            if at < len(keys) and keys[at] in self.genitive and not place:
-                continue  # "the chief of Acme" says of whom
-            if anaphor is not None and anaphor.opening and at < len(keys) and keys[at] in self.describes:
-                continue  # "Makers of cars" are no maker named before
-            if anaphor is not None and (not anaphor.opening or linked.text[linked.tokens.starts[i]].isupper()):
-                found = _Phrase(i, at, self._head(linked, i, at, inner, place), anaphor, place)
-        return found
-
-    def _head(
-        self, linked: LinkedText, first: int, last: int, inner: Mapping[int, Mention], place: str
-    ) -> tuple[int, int]:
-        """The head of a phrase: all of it, or its last words ("the German truck maker"), or its first ("pabrikan Jepang
-        itu", "pabrikan yang bermarkas di Tokyo itu"): so that the place within can be read beside it."""
-        if not place:
-            return first, last
-        clause = next((k for k in range(first + 1, last) if linked.tokens.keys[k] in self.relative), 0)
-        if clause:
-            return first, clause
-        if linked.tokens.keys[first] in self.determiners:
-            behind = max(inner[k].last for k in range(first + 1, last) if k in inner)
-            plain = behind < last and linked.tokens.keys[behind].isalpha()
-            return (behind if plain else last - 1), last
-        return first, next(k for k in range(first + 1, last) if k in inner)
-
     def _antecedents(
         self,
         linked: LinkedText,
         known: Known,
-        phrase: _Phrase,
+        phrase: Phrase,
         sentence: Sentence,
         earlier: tuple[Sentence, ...],
         *,
@@ -259,7 +184,7 @@ class Resolver:
         return list(passed.values()) or self._only(linked, known, phrase, strict=strict)
 
     def _places(
-        self, linked: LinkedText, phrase: _Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
+        self, linked: LinkedText, phrase: Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
     ) -> list[tuple[int, int]]:
         """The stretches of tokens to look through: for an owner its clause first ("…, whereas Acme saw its sales")."""
         keys, places = linked.tokens.keys, [(sentence.first, phrase.first)]
@@ -268,11 +193,11 @@ class Resolver:
             places[:0] = [(i, phrase.first) for i in (next(breaks, 0),) if i]
         return places if phrase.anaphor.near else [*places, *((s.first, s.last) for s in reversed(earlier))]
 
-    def _likeliest(self, fitting: list[Mention], phrase: _Phrase) -> list[Mention]:
+    def _likeliest(self, fitting: list[Mention], phrase: Phrase) -> list[Mention]:
         """Those of the names that are known to be what words speak of, before those that only may be."""
         return [m for m in fitting if not m.classes.isdisjoint(phrase.anaphor.classes)] or fitting
 
-    def _is_doubtful(self, linked: LinkedText, fitting: list[Mention], phrase: _Phrase, start: int, end: int) -> bool:
+    def _is_doubtful(self, linked: LinkedText, fitting: list[Mention], phrase: Phrase, start: int, end: int) -> bool:
         """Whether several names of a stretch of tokens may be meant, none more than the others: two in a list, or where
         the words ask for the only one, or for a kind of which none is known to be."""
         if phrase.anaphor.plural or phrase.anaphor.possessive or not fitting:
@@ -293,7 +218,7 @@ class Resolver:
         between = linked.tokens.keys[one.last : other.first]
         return one.entity != other.entity and len(between) == 1 and between[0] in self.conjunctions
 
-    def _beside(self, linked: LinkedText, known: Known, phrase: _Phrase) -> Mention | None:
+    def _beside(self, linked: LinkedText, known: Known, phrase: Phrase) -> Mention | None:
         """The name that words are an apposition to: "Acme, the carmaker owned by …", not "…, the carmaker says"."""
         first, keys = phrase.first, linked.tokens.keys
         behind = keys[phrase.last] if phrase.last < len(keys) else "."
@@ -307,14 +232,14 @@ class Resolver:
         part = named[-1].kind == "unit" and not kinds.isdisjoint(named[-1].classes)  # no more is known of what it is
         return named[-1] if part or self._fits(named[-1], phrase) else None
 
-    def _introduced(self, linked: LinkedText, known: Known, phrase: _Phrase) -> Mention | None:
+    def _introduced(self, linked: LinkedText, known: Known, phrase: Phrase) -> Mention | None:
         """The name that the noun of words for the only one of its kind brought in ("Acme, a joint venture")."""
         if phrase.place or not phrase.anaphor.sole:
             return None
         before = known.mentions[: bisect_left(known.firsts, phrase.first)]
         return introduced(linked, [m for m in before if self._fits(m, phrase)], phrase.last - 1, self.articles)
 
-    def _only(self, linked: LinkedText, known: Known, phrase: _Phrase, *, strict: bool) -> list[Mention]:
+    def _only(self, linked: LinkedText, known: Known, phrase: Phrase, *, strict: bool) -> list[Mention]:
         """The one thing of its kind that the text has named so far, however far back; not for what must stand near."""
         if phrase.anaphor.near or phrase.anaphor.possessive:
             return []
@@ -337,7 +262,7 @@ class Resolver:
         beside = keys[max(0, mention.first - 1) : mention.first] + keys[mention.last : mention.last + 1]
         return not self.saying.isdisjoint(beside)
 
-    def _apart(self, linked: LinkedText, mention: Mention, phrase: _Phrase) -> bool:
+    def _apart(self, linked: LinkedText, mention: Mention, phrase: Phrase) -> bool:
         """Whether words cannot stand for a name in the same clause: in what a comma adds to it, or behind a preposition
         where it is who acts ("Acme owns a part of the firm")."""
         between = linked.tokens.keys[mention.last : phrase.first]
@@ -347,7 +272,7 @@ class Resolver:
         one = behind and phrase.last - phrase.first > 1 and all(k.isalnum() and k not in self.parting for k in between)
         return one or self._apposed(linked, mention, phrase)
 
-    def _apposed(self, linked: LinkedText, mention: Mention, phrase: _Phrase) -> bool:
+    def _apposed(self, linked: LinkedText, mention: Mention, phrase: Phrase) -> bool:
         """Whether words stand behind a preposition in what a comma adds to a name: "Acme, the arm of the group, …"
         speaks of another group."""
         keys = linked.tokens.keys
@@ -396,7 +321,7 @@ class Resolver:
         following = linked.between(last + 1, last + 2)
         return any(m.unknown or not m.classes.isdisjoint(mention.classes - {THING}) for m in following)
 
-    def _fits(self, mention: Mention, phrase: _Phrase, *, strict: bool = False) -> bool:
+    def _fits(self, mention: Mention, phrase: Phrase, *, strict: bool = False) -> bool:
         if mention.kind not in _NAMING or not self._is_of(mention, phrase.anaphor):
             return False
         if not (strict or phrase.place):

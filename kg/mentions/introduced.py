@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kg.text import LinkedText, Mention
 
 APPOSITION = 8
-"""How many tokens an apposition may have up to its noun ("Acme, the Oslo-based battery | venture")."""
+"""How many tokens an apposition may have up to its noun ("Acme, the Oslo-based paper | firm")."""
 FAR = 1000
 """How many tokens back the noun is looked for."""
 

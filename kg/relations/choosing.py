@@ -88,7 +88,7 @@ def _strays(seg: Segment, match: Match) -> bool:
     parts = set[int]().union(*match.slots.values())
     last = max(parts, default=-1)
     words, first = seg.words, match.anchor[1]
-    if first > last:  # the words stand behind what they are said of: "a 51 kWh | battery"
+    if first > last:  # the words stand behind what they are said of: "a 3 kg | box"
         first = max((i + 1 for i in parts if i < last), default=first)
     for k in range(last - 1, first - 1, -1):
         if words[k] == "," and not _goes_on(seg, k):
@@ -97,7 +97,7 @@ def _strays(seg: Segment, match: Match) -> bool:
 
 
 def _goes_on(seg: Segment, k: int) -> bool:
-    """Whether a comma parts the figures of a list: "with a 51 kWh battery | , a range of 350 km"."""
+    """Whether a comma parts the figures of a list: "with a weight of 3 kg | , a width of 5 cm"."""
     k += 1 + (seg.nodes[k + 1].key in seg.grammar.filler)
     value = seg.nodes[k].value if k < len(seg.nodes) else None
     return value is not None and value.kind != "date"

@@ -13,6 +13,7 @@ from kg.patterns.grammar import Node
 from kg.patterns.match import Match
 from kg.patterns.notation import Keys, Words
 from kg.patterns.segment import Segment
+from kg.relations.asides import aside, aside_from, leads_away
 
 NEGATION = 4
 """How many nodes before the words of a pattern a negation still denies them."""
@@ -143,9 +144,9 @@ class Cues:
             denied = match.pattern.status is not Status.ENDED and any(c.kind == "speech" for c in cues)
             return Status.DENIED if denied else None  # who has not ended something holds to it
         told = first if match.pattern.status is Status.ENDED else last + REPORT  # talks that ended are no rumour
-        aside = _aside_from(segment, start, first)
-        rumours = (c for c in cues if c.kind == "reported" and aside <= c.first < told)
-        if any(not _said_later(c, last, cues) and not _leads_away(segment, match, c) for c in rumours):
+        clause = aside_from(segment, start, first)
+        rumours = (c for c in cues if c.kind == "reported" and clause <= c.first < told)
+        if any(not _said_later(c, last, cues) and not leads_away(segment, match, c.first) for c in rumours):
             return Status.REPORTED
         if any(c.kind == "ended_after" and _is_told_of(segment, c, match) for c in cues):
             return Status.ENDED
@@ -153,7 +154,7 @@ class Cues:
             return match.pattern.status
         if any(c.kind == "ended" or (c.kind == "former" and _unnamed(segment, c.last, first)) for c in before):
             return Status.ENDED
-        before = [c for c in before if c.first >= aside]
+        before = [c for c in before if c.first >= clause]
         near = before or [c for c in cues if last <= c.first and c.last <= match.last]
         return self._tense(segment, near, first)
 
@@ -282,7 +283,7 @@ class Cues:
         if match.model < 0:  # the year of a figure that this one is compared with
             bound.update(i for r in rivals if r.model >= 0 for i in r.slots.get("time", ()))
         dates, chosen = [i for i in dates if i not in bound], match.slots.get("time", ())
-        candidates = [i for i in dates if chosen or (_owns(match, i, rivals) and not _aside(segment, match, i))]
+        candidates = [i for i in dates if chosen or (_owns(match, i, rivals) and not aside(segment, match, i))]
         if not candidates:
             return _NEVER
         at = min(candidates, key=lambda i: (_distance(i, match), i))
@@ -313,36 +314,6 @@ def _owns(match: Match, i: int, rivals: list[Match]) -> bool:
         return True
     own = _distance(i, match)
     return all(_distance(i, r) >= own for r in rivals if _apart(match, r))
-
-
-def _aside(segment: Segment, match: Match, i: int) -> bool:
-    """Whether a node stands in a relative clause: one that begins between a match and a node behind it, or one between
-    commas before its words ("Acme, which was founded in 2018, builds"). That speaks of something else."""
-    nodes, relative = segment.nodes, segment.grammar.relative
-    if i >= match.last:
-        return any(n.key in relative for n in nodes[match.last : i])
-    opening = next((k for k in range(i - 1, -1, -1) if nodes[k].key == ","), -1)
-    if opening > match.first:  # "a plant run by Acme, the venture that was formed in May, is built in"
-        own = any(opening < k < i for found in (match.anchor, *match.slots.values()) for k in found)
-        led = not own and any(n.key in relative for n in nodes[opening + 1 : i])
-        return led and any(n.key == "," for n in nodes[i + 1 : match.last])
-    led = opening >= 0 and nodes[opening + 1].key in relative
-    return led and any(n.key == "," for n in nodes[i + 1 : match.anchor[0]])
-
-
-def _aside_from(segment: Segment, start: int, first: int) -> int:
-    """Where the relative clause behind a comma begins in which words and their subject stand ("…, which it bought"),
-    else the start."""
-    nodes, named = segment.nodes, False
-    opening = [n.key for n in nodes[max(0, first - 2) : first + 2]]
-    if "," in opening[:2] and not segment.grammar.relative.isdisjoint(opening):
-        return first
-    for k in range(first - 1, start, -1):
-        led = nodes[k - 1 - (nodes[k - 1].key in segment.grammar.prepositions)].key == ","  # ", in which"
-        if nodes[k].key in segment.grammar.relative and led:
-            return k if named else start
-        named = named or nodes[k].mention is not None
-    return start
 
 
 def _apart(one: Match, other: Match) -> bool:
@@ -390,14 +361,6 @@ def _negates(segment: Segment, cue: Cue, match: Match) -> bool:
 def _said_later(cue: Cue, last: int, cues: list[Cue]) -> bool:
     """Whether another verb of saying stands between words and a cue behind them: "…, adding that more may follow"."""
     return any(c.kind == "speech" and last <= c.first < cue.first for c in cues)
-
-
-def _leads_away(segment: Segment, match: Match, cue: Cue) -> bool:
-    """Whether a relative clause that speaks of the name before it begins between a match and a cue behind it:
-    "joined Acme, which may build a mill"."""
-    nodes, relative = segment.nodes, segment.grammar.relative
-    spots = range(max(match.last, 1), cue.first)
-    return any(nodes[k].key in relative and nodes[k - 1].key == "," and nodes[k - 2].mention is not None for k in spots)
 
 
 def _unnamed(segment: Segment, first: int, last: int) -> bool:

@@ -42,8 +42,6 @@ from kg.values.dates import ahead
 
 # Confidence, in hundredths: what a plain match is worth, and what each doubt takes from it.
 PLAIN, GAP, ANAPHOR, NEW = 95, 6, 15, 10
-BEHIND = 7
-"""How many nodes behind a match another name may be what it means ("the chief of parts at Acme"), and no topic is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,26 +262,12 @@ class Reader:
         return _Reading(match, seg, status, found, others, tuple(nodes), start, when.until, words, by, topic)
 
     def _topic(self, source: _Source, seg: Segment, match: Match) -> Node | None:
-        """What the text is about so far; nothing where the passage itself names another: it may mean that one."""
+        """What the text is about so far, where the passage itself does not name another."""
         wanted = next(e.classes for e in match.pattern.elements if isinstance(e, Slot) and "topic" in e.kinds)
         prop = self.ontology.properties[match.pattern.property]
         latest = "" if prop.kind == "entity" else SAID if prop.dimension == "any" else LED
-        best = source.topics.until(seg.nodes[-1].end, wanted, latest=latest)
-        bound = {i for nodes in match.slots.values() for i in nodes}
-        past = len(seg.nodes) if latest else match.last + BEHIND
-        near = ((i, seg.nodes[i].mention) for i in seg.names if i < past and i not in bound)
-        named = {i: m for i, m in near if m is not None and m.entity}
-        spots = [i for i, m in named.items() if not m.classes.isdisjoint(wanted)]
-        here = [named[i] for i in spots]
-        wide = self.ontology.closure(wanted) - {THING}
-        if not here and any(m.kind == "new" and not m.classes.isdisjoint(wide) for m in named.values()):
-            return None  # of a new name nobody knows how narrow its kind is
-        if here and all(m.entity == here[0].entity for m in here) and (latest or spots[0] < match.last):
-            free = (m for m in here if m.kind in ("anaphor", "possessor") or source.topics.is_free(m))
-            best = next(free, best)  # the passage speaks of one such thing, or has words that stand for it
-        if best is None or any(m.entity != best.entity for m in here):
-            return None
-        return Node("", best.start, best.end, mention=best)
+        best = source.topics.meant(seg, match, wanted, self.ontology.closure(wanted) - {THING}, latest)
+        return Node("", best.start, best.end, mention=best) if best is not None else None
 
     def _claims(self, source: _Source, reading: _Reading) -> Iterator[Claim]:
         seg, match, document = reading.segment, reading.match, source.document

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from kg.patterns.grammar import Grammar
+from kg.patterns.match import Match
+from kg.patterns.segment import Segment
 from kg.text import LinkedText, Mention
 
 OPENING = 2
 """How many mentions it is worth to be the first of its kind in a text: what news is about it names first."""
+BEHIND = 7
+"""How many nodes behind a match another name may be what it means ("the chief of parts at Acme"), and no topic is."""
 SAID, LED = "said", "led"
 _FIRST = attrgetter("first")
 
@@ -56,6 +60,25 @@ class Topics:
         if not count.best or (latest and count.best not in (count.last, led)):
             return None
         return count.first[count.best]
+
+    def meant(
+        self, seg: Segment, match: Match, wanted: tuple[str, ...], wide: frozenset[str], latest: str
+    ) -> Mention | None:
+        """What a match speaks of that leaves out a thing of the classes ``wanted``; nothing where the passage itself
+        names another, or a new one of the classes ``wide``: it may mean that."""
+        best = self.until(seg.nodes[-1].end, wanted, latest=latest)
+        bound = {i for nodes in match.slots.values() for i in nodes}
+        past = len(seg.nodes) if latest else match.last + BEHIND
+        near = ((i, seg.nodes[i].mention) for i in seg.names if i < past and i not in bound)
+        named = {i: m for i, m in near if m is not None and m.entity}
+        spots = [i for i, m in named.items() if not m.classes.isdisjoint(wanted)]
+        here = [named[i] for i in spots]
+        if not here and any(m.kind == "new" and not m.classes.isdisjoint(wide) for m in named.values()):
+            return None  # of a new name nobody knows how narrow its kind is
+        if here and all(m.entity == here[0].entity for m in here) and (latest or spots[0] < match.last):
+            free = (m for m in here if m.kind in ("anaphor", "possessor") or self.is_free(m))
+            best = next(free, best)  # the passage speaks of one such thing, or has words that stand for it
+        return None if best is None or any(m.entity != best.entity for m in here) else best
 
     def _add(self, count: _Count, mention: Mention, classes: tuple[str, ...]) -> None:
         counted = mention.kind in ("name", "new", "unit", "anaphor") and mention.entity

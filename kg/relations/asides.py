@@ -1,0 +1,44 @@
+"""Where a sentence turns aside: the relative clauses that speak of something else than a match does."""
+
+from __future__ import annotations
+
+from kg.patterns.match import Match
+from kg.patterns.segment import Segment
+
+
+def aside(segment: Segment, match: Match, i: int) -> bool:
+    """Whether a node stands in a relative clause: one that begins between a match and a node behind it, or one between
+    commas before its words ("Acme, which was founded in 2018, builds"). That speaks of something else."""
+    nodes, relative = segment.nodes, segment.grammar.relative
+    if i >= match.last:
+        return any(n.key in relative for n in nodes[match.last : i])
+    opening = next((k for k in range(i - 1, -1, -1) if nodes[k].key == ","), -1)
+    if opening > match.first:  # "a mill run by Acme, the firm that was formed in May, is built in"
+        own = any(opening < k < i for found in (match.anchor, *match.slots.values()) for k in found)
+        led = not own and any(n.key in relative for n in nodes[opening + 1 : i])
+        return led and any(n.key == "," for n in nodes[i + 1 : match.last])
+    led = opening >= 0 and nodes[opening + 1].key in relative
+    return led and any(n.key == "," for n in nodes[i + 1 : match.anchor[0]])
+
+
+def aside_from(segment: Segment, start: int, first: int) -> int:
+    """Where the relative clause behind a comma begins in which words and their subject stand ("…, which it bought"),
+    else the start."""
+    nodes, named = segment.nodes, False
+    opening = [n.key for n in nodes[max(0, first - 2) : first + 2]]
+    if "," in opening[:2] and not segment.grammar.relative.isdisjoint(opening):
+        return first
+    for k in range(first - 1, start, -1):
+        led = nodes[k - 1 - (nodes[k - 1].key in segment.grammar.prepositions)].key == ","  # ", in which"
+        if nodes[k].key in segment.grammar.relative and led:
+            return k if named else start
+        named = named or nodes[k].mention is not None
+    return start
+
+
+def leads_away(segment: Segment, match: Match, until: int) -> bool:
+    """Whether a relative clause that speaks of the name before it begins between a match and a node behind it:
+    "joined Acme, which may build a mill"."""
+    nodes, relative = segment.nodes, segment.grammar.relative
+    spots = range(max(match.last, 1), until)
+    return any(nodes[k].key in relative and nodes[k - 1].key == "," and nodes[k - 2].mention is not None for k in spots)
