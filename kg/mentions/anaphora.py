@@ -52,11 +52,11 @@ class Resolver:
         self.openers = language.single("grammar", "openers")
         self.relative = language.single("grammar", "relative")
         self.conjunctions = language.single("grammar", "and")
+        self.joints = {(",",), *((key,) for key in self.conjunctions)}
         self.parting = self.relative | self.conjunctions
         self.describing = self.prepositions | self.parting | language.single("grammar", "appositions")
         """What stands behind the noun of an apposition; behind that of a clause of its own stands a verb."""
         self.saying = language.single("speech", "verbs")
-        self.articles = language.single("grammar", "articles")
         self.determiners = language.single("grammar", "filler")
 
     def resolve(self, linked: LinkedText) -> LinkedText:
@@ -225,8 +225,7 @@ class Resolver:
         if behind.isalnum() and behind not in self.describing:
             return None
         named = known.between(max(0, first - 1 - _INNER), first - 1) if not phrase.anaphor.possessive else []
-        tight = bool(named) and named[-1].last == first - 1 and keys[first - 1] == ","
-        if not tight or phrase.anaphor.plural:
+        if not named or named[-1].last != first - 1 or keys[first - 1] != "," or phrase.anaphor.plural:
             return None
         kinds = self.ontology.closure(phrase.anaphor.classes) - {THING}
         part = named[-1].kind == "unit" and not kinds.isdisjoint(named[-1].classes)  # no more is known of what it is
@@ -234,10 +233,10 @@ class Resolver:
 
     def _introduced(self, linked: LinkedText, known: Known, phrase: Phrase) -> Mention | None:
         """The name that the noun of words for the only one of its kind brought in ("Acme, a joint venture")."""
-        if phrase.place or not phrase.anaphor.sole:
-            return None
-        before = known.mentions[: bisect_left(known.firsts, phrase.first)]
-        return introduced(linked, [m for m in before if self._fits(m, phrase)], phrase.last - 1, self.articles)
+        asked = phrase.anaphor.sole and not phrase.place
+        found = introduced(linked, known, phrase.last - 1, self.determiners) if asked else []
+        fitting = {m.entity: m for m in found if self._fits(m, phrase)}
+        return next(iter(fitting.values())) if len(fitting) == 1 else None
 
     def _only(self, linked: LinkedText, known: Known, phrase: Phrase, *, strict: bool) -> list[Mention]:
         """The one thing of its kind that the text has named so far, however far back; not for what must stand near."""
@@ -314,12 +313,14 @@ class Resolver:
         return backs or (mention.first != start and self._oblique(linked, mention))
 
     def _is_amid(self, linked: LinkedText, mention: Mention) -> bool:
-        """Whether commas part a name from what stands before it and from another one that may be of its kind."""
+        """Whether a comma parts a name from what stands before it, and a comma or conjunction from what stands behind,
+        in a list with another one that may be of its kind."""
         first, last, keys = mention.first, mention.last, linked.tokens.keys
-        if not first or keys[first - 1] != "," or keys[last : last + 1] != (",",):
+        if not first or keys[first - 1] != "," or keys[last : last + 1] not in self.joints:
             return False
-        following = linked.between(last + 1, last + 2)
-        return any(m.unknown or not m.classes.isdisjoint(mention.classes - {THING}) for m in following)
+        before = [m for m in linked.between(first - 1 - _INNER, first - 1) if m.last == first - 1]
+        beside = linked.between(last + 1, last + 2) if keys[last] == "," else before
+        return any(m.unknown or not m.classes.isdisjoint(mention.classes - {THING}) for m in beside)
 
     def _fits(self, mention: Mention, phrase: Phrase, *, strict: bool = False) -> bool:
         if mention.kind not in _NAMING or not self._is_of(mention, phrase.anaphor):

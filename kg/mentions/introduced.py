@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
+from kg.mentions.known import Known
 from kg.text import LinkedText, Mention
 
 APPOSITION = 8
-"""How many tokens an apposition may have up to its noun ("Acme, the Oslo-based paper | firm")."""
+"""How many tokens an apposition may have up to its noun ("Acme, the Oslo-based timber | venture")."""
+NAME = 6
+"""The longest name, in tokens, that such words stand beside."""
 FAR = 1000
 """How many tokens back the noun is looked for."""
 
 
-def introduced(linked: LinkedText, names: Sequence[Mention], noun: int, articles: frozenset[str]) -> Mention | None:
-    """The one of some names before a noun (a token) that stood beside that noun: right behind it, or before a comma, an
-    article and what describes; None where it is none or several."""
-    keys, firsts = linked.tokens.keys, [m.first for m in names]
-    found: dict[str, Mention] = {}
-    for i in [i for i in range(max(0, noun - FAR), noun) if keys[i] == keys[noun]]:
-        at = bisect_left(firsts, i + 1)
-        opening = _opening(keys, i, articles)
-        beside = [m for m in names[max(0, at - 2) : at + 1] if m.first == i + 1 or m.last == opening]
-        found.update((m.entity, m) for m in beside)
-    return next(iter(found.values())) if len(found) == 1 else None
+def introduced(linked: LinkedText, known: Known, noun: int, articles: frozenset[str]) -> list[Mention]:
+    """The names that stood beside the noun at a token before it: right behind it, or before a comma, an article and
+    what describes."""
+    keys, found = linked.tokens.keys, list[Mention]()
+    at = _next(keys, noun, max(0, noun - FAR))
+    while at < noun:
+        opening = _opening(keys, at, articles)
+        found += known.between(at + 1, at + 2)
+        if opening is not None:
+            found += (m for m in known.between(max(0, opening - NAME), opening) if m.last == opening)
+        at = _next(keys, noun, at + 1)
+    return found
+
+
+def _next(keys: tuple[str, ...], noun: int, first: int) -> int:
+    """The next token from one on that is the same noun."""
+    return keys.index(keys[noun], first, noun + 1)
 
 
 def _opening(keys: Sequence[str], i: int, articles: frozenset[str]) -> int | None:
