@@ -70,7 +70,7 @@ class Phrases:
                 break
             at += 1
             anaphor = node.get(_END)
-            if at < len(keys) and keys[at] in self.genitive and not place:
+            if at < len(keys) and keys[at] in self.genitive and (not place or keys[i - 1 : i] == (",",)):
                 continue  # "the chief of Acme" says of whom
             if anaphor is not None and anaphor.opening and at < len(keys) and keys[at] in self.describes:
                 continue  # "Makers of cars" are no maker named before
