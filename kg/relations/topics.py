@@ -30,8 +30,10 @@ class _Count:
     last: str = ""
     best: str = ""
     """The entity said most often."""
-    led: Mention | None = None
+    led: str = ""
     """The first one of the last sentence that names one, but for those behind a preposition."""
+    settled: int = 0
+    """The end of the sentence, in characters, up to which that one leads."""
 
 
 class Topics:
@@ -56,7 +58,7 @@ class Topics:
             count.past += 1
         if count.past > before and count.said:
             count.best = count.said.most_common(1)[0][0]
-        led = count.led.entity if count.led is not None and latest == LED else ""
+        led = count.led if latest == LED else ""
         if not count.best or (latest and count.best not in (count.last, led)):
             return None
         return count.first[count.best]
@@ -87,13 +89,14 @@ class Topics:
         opening, free = OPENING if not count.first else 0, self.is_free(mention)
         count.first.setdefault(mention.entity, mention)
         count.last = mention.entity
-        if count.led is None or self._sentence(count.led) != self._sentence(mention) or not self.is_free(count.led):
-            count.led = mention
+        if mention.start >= count.settled:
+            count.led, count.settled = mention.entity, self._end(mention) if free else 0
         if opening or free:
             count.said[mention.entity] += opening + free
 
-    def _sentence(self, mention: Mention) -> int:
-        return bisect_right(self.linked.sentences, mention.first, key=_FIRST)
+    def _end(self, mention: Mention) -> int:
+        sentences = self.linked.sentences
+        return sentences[bisect_right(sentences, mention.first, key=_FIRST) - 1].end
 
     def is_free(self, mention: Mention) -> bool:
         """Whether no preposition stands before a name, small words between."""
