@@ -229,7 +229,6 @@ GROWTH = 12_000
 """Bytes of memory for each further document at most: its keys are 1,408 of them, which are held once by columns."""
 
 
-@pytest.mark.xfail(reason="15 kB a document: what the engine loads at once it holds until it is sorted", strict=True)
 @pytest.mark.long
 def test_memory_hardly_grows_with_the_number_of_documents(tmp_path: Path) -> None:
     peaks = []

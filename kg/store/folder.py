@@ -38,7 +38,7 @@ from kg.store.content import Piece
 from kg.store.graph import Hold, Manifest, Store, sizes
 
 _GENERATION = re.compile(r"g(\d{6,})")
-_AT_ONCE = 1 << 25
+_AT_ONCE = 1 << 23
 """Bytes of N-Quads that are loaded at once."""
 _LOOKED_UP = 1_000
 """Quads of a new generation that are looked up at most, one of each piece, besides counting them all."""
