@@ -141,6 +141,13 @@ def _described(nodes: tuple[Node, ...], first: int, at: int, grammar: Grammar) -
             national = before.mention is not None and before.mention.kind == "demonym"
             if before.key in grammar.describes or (national and i - 1 > first):
                 return i
+        if (
+            i > first
+            and _is_name(nodes[first])
+            and _alike(nodes[at], nodes[first])
+            and node.key not in grammar.describes
+        ):
+            return -1  # "and Beta | founded the firm Vest"
         plain = node.key[:1].isalnum() or node.key == "-" or node.mention is not None
         if not plain or node.key in grammar.stop or node.key in grammar.prepositions:
             return -1
