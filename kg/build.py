@@ -155,7 +155,7 @@ class Line:
         root, readings = self.knowledge.project.root, self.reading.readings
         with Spill.begun(store.beside(self.target)) as spill:
             own = Hand(self.knowledge, spill.folder, readings)
-            with Pool(self.jobs, Hand.start, (root, spill.folder, readings), own) as pool:
+            with Pool(self.jobs, Hand.start, (root, spill.folder, readings), own, Hand.load) as pool:
                 found = gather(pool, spill, sources, readings, self.reading.progress, whole)
                 if found.refused and (strict or (wanting and not spill.count)):
                     raise together(found.refused)
@@ -298,7 +298,8 @@ def stream(knowledge: Knowledge, jobs: int) -> Callable[[Sequence[Document]], It
 
     def run(documents: Sequence[Document]) -> Iterator[Extraction]:
         given = knowledge.project.root, Path(), None
-        with Pool(jobs if len(documents) > 1 else 1, Hand.start, given, Hand(knowledge, Path(), None)) as pool:
+        own, number = Hand(knowledge, Path(), None), jobs if len(documents) > 1 else 1
+        with Pool(number, Hand.start, given, own, Hand.load) as pool:
             yield from pool.each(_extract, documents)
 
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -15,6 +16,7 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from kg.errors import WorkerError
+from kg.processes import beginning
 
 _State = TypeVar("_State")
 _Item = TypeVar("_Item")
@@ -29,17 +31,25 @@ _here: object = None
 class Pool(Generic[_State]):
     """So many processes, each with a state of its own; a single one is this process. Use it as a context manager.
 
-    ``start`` makes the state from ``given``, once in each process. A result is never taken from another process than
+    ``own`` is the state of this process. Where it is safe the others begin as copies of it, at once, when ``ready`` has
+    loaded into it what all of them need: what is open then is open in each of them. Elsewhere ``start`` makes the state
+    from ``given``, once in each process. A result is never taken from another process than
     one that lives: a process that dies ends the work with a WorkerError, and leaving the pool ends them all.
     """
 
-    def __init__(self, jobs: int, start: Callable[..., _State], given: Sequence[object], own: _State) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        start: Callable[..., _State],
+        given: Sequence[object],
+        own: _State,
+        ready: Callable[[_State], object] = bool,
+    ) -> None:
         self.jobs, self._own = jobs, own
         self._before = set(multiprocessing.active_children())
         self._processes: ProcessPoolExecutor | None = None
         if jobs > 1:
-            context = multiprocessing.get_context("spawn")
-            self._processes = ProcessPoolExecutor(jobs, context, partial(_begin, start, given))
+            self._processes = _copies(jobs, own, ready) if beginning() == "fork" else _begun(jobs, start, given)
 
     def __enter__(self) -> Pool[_State]:
         return self
@@ -73,12 +83,40 @@ class Pool(Generic[_State]):
             raise WorkerError("a process that did a part of the work has died", None, hint) from None
 
 
+def _begun(jobs: int, start: Callable[..., _State], given: Sequence[object]) -> ProcessPoolExecutor:
+    """Processes that begin anew, when the first work comes."""
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), partial(_begin, start, given))
+
+
+def _copies(jobs: int, own: _State, ready: Callable[[_State], object]) -> ProcessPoolExecutor:
+    """Processes that begin as copies of this one, now."""
+    ready(own)
+    gc.collect()
+    gc.freeze()  # who looks for garbage writes to all there is, and what is written to is shared no more
+    processes = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), partial(_begin, _itself, (own,)))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until a copy knows that it is none of its own
+    try:
+        processes.submit(_nothing)  # the first work begins them all
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return processes
+
+
 def _begin(start: Callable[..., object], given: Sequence[object]) -> None:
     """What a process does first."""
     global _here
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who stops the work stops its processes
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_follow, daemon=True).start()
     _here = start(*given)
+
+
+def _itself(state: _State) -> _State:
+    return state
+
+
+def _nothing() -> None:
+    pass
 
 
 def _follow() -> None:

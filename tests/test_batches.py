@@ -10,6 +10,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from batched import in_batches
 from hypothesis import given
 from hypothesis import strategies as st
 from pipeline import ROOT, knowledge
+from pools import start, work
 
 from kg import store
 from kg.batches import Spill
@@ -31,6 +33,7 @@ from kg.build import BuildReport, assemble, build, read_documents
 from kg.errors import WorkerError
 from kg.model import Document
 from kg.pool import Pool
+from kg.processes import beginning
 from kg.project import Project
 from kg.resolution.copies import CANDIDATES, CROWD, candidates
 
@@ -82,7 +85,37 @@ def told(report: BuildReport) -> tuple[BuildReport, list[str]]:
     return replace(report, refused=()), list(map(str, report.refused))
 
 
-def test_the_number_of_processes_changes_no_byte(news: Path, tmp_path: Path) -> None:
+def python(*args: str) -> str:
+    """What a Python of its own prints, in which nobody has started a thread."""
+    path = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
+    command = [sys.executable, *args]
+    return subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": path}, check=True, capture_output=True, text=True
+    ).stdout
+
+
+COPIES = """
+import sys
+from pathlib import Path
+from kg.build import build
+from kg.processes import beginning
+from kg.project import Project
+if __name__ == "__main__":
+    print(beginning())
+    build(Project(Path(sys.argv[1])), [Path(sys.argv[2])], Path(sys.argv[3]), jobs=2, cache=sys.argv[4] == "cache")
+"""
+
+
+@pytest.mark.parametrize("cache", ["cache", "none"])
+def test_processes_that_are_copies_of_the_first_give_the_same_bytes(news: Path, tmp_path: Path, cache: str) -> None:
+    build(Project(ROOT), [news], tmp_path / "one", cache=False)
+    for _ in range(2):  # the second time from what was read before
+        assert python("-c", COPIES, str(ROOT), str(news), str(tmp_path / "two"), cache).split() == ["fork"]
+        assert content(tmp_path / "one") == content(tmp_path / "two")
+
+
+def test_the_number_of_processes_changes_no_byte(news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.pool.beginning", lambda: "spawn")
     project, found = Project(ROOT), []
     for jobs in (1, 2, 3):
         report = build(project, [news], tmp_path / str(jobs), jobs=jobs, cache=jobs == 1)
@@ -131,16 +164,6 @@ def test_candidates_are_those_found_one_by_one(size: int, kinds: int, dice: rand
 # -- processes that die --------------------------------------------------------------------------------------------
 
 
-def start(given: str) -> str:
-    return given
-
-
-def work(state: str, item: int) -> tuple[str, int]:
-    if item == 13:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return state, item * 2
-
-
 def test_results_come_in_order_and_items_as_they_are_needed() -> None:
     taken: list[int] = []
 
@@ -166,20 +189,47 @@ def test_a_process_that_dies_is_a_clear_error() -> None:
     assert multiprocessing.active_children() == []
 
 
+def test_a_copy_has_what_was_loaded_and_its_death_is_an_error() -> None:
+    told = json.loads(python(str(Path(__file__).parent / "pools.py")))
+    assert (told["way"], told["left"], told["blocked"]) == ("fork", 0, False)
+    assert told["found"] == [[told["own"], 1, False]] * 8
+    assert "has died" in told["died"]
+
+
+def test_beside_a_thread_processes_begin_anew() -> None:
+    waiting = threading.Event()
+    thread = threading.Thread(target=waiting.wait)
+    thread.start()
+    assert beginning() == "spawn"
+    waiting.set()
+    thread.join()
+
+
+THREAD = "import threading, time; threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
+PARTS = {"copies": ("", 3), "anew": (THREAD, 4)}
+"""How processes begin, and how many there are: the first one, two others, and who looks after those that began anew."""
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("parts", PARTS.values(), ids=PARTS)
 def test_a_build_that_is_stopped_leaves_the_old_store_and_no_process(
-    news: Path, tmp_path: Path, stop: signal.Signals
+    news: Path, tmp_path: Path, stop: signal.Signals, parts: tuple[str, int]
 ) -> None:
     target = tmp_path / "store"
     build(Project(ROOT), [news / "00.md"], target)
     before = content(target)
-    command = [sys.executable, "-c", "from kg.cli import main; main()", "--store", str(target), "build", str(news)]
+    program = f"{parts[0]}from kg.cli import main; main()"
+    command = [sys.executable, "-c", program, "--store", str(target), "build", str(news)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     run = subprocess.Popen([*command, "--jobs", "2"], env=environment, stderr=subprocess.PIPE, start_new_session=True)
     deadline = time.monotonic() + 120
-    while len(members(run.pid)) < 4 and time.monotonic() < deadline:  # itself, two processes, and who looks after them
-        time.sleep(0.05)
-    os.kill(run.pid, stop)
+    while len(members(run.pid)) < parts[1] and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(members(run.pid)) == parts[1]
+    if stop == signal.SIGINT:
+        os.killpg(run.pid, stop)  # a key pressed at the terminal reaches all of them
+    else:
+        os.kill(run.pid, stop)
     run.communicate(timeout=120)
     while members(run.pid) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -78,8 +78,12 @@ class Hand:
     def start(cls, root: Path, spill: Path, readings: Readings | None) -> Hand:
         """The share of a process of its own."""
         hand = cls(Knowledge.of(Project(root)), spill, readings)
-        _ = hand.knowledge.readers
+        hand.load()
         return hand
+
+    def load(self) -> None:
+        """Load what is otherwise loaded with the first document."""
+        _ = self.knowledge.readers
 
     @cached_property
     def spill(self) -> Spill:

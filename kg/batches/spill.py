@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -63,8 +64,16 @@ class Spill(Mapping[str, Document]):
         self.folder = folder
         self.count = 0
         self._held: list[IO[Any]] = []
-        self._database = sqlite3.connect(folder / _FILE, isolation_level=None)
         self._recent: dict[str, Document] = {}
+
+    @cached_property
+    def _database(self) -> sqlite3.Connection:
+        """Opened when it is first asked, by each process for itself: one that is open must not go over a fork."""
+        database = sqlite3.connect(self.folder / _FILE, isolation_level=None)
+        if self._held:
+            for line in (*_FAST, *_TABLES):
+                database.execute(line)
+        return database
 
     @classmethod
     def begun(cls, root: Path) -> Spill:
@@ -73,14 +82,9 @@ class Spill(Mapping[str, Document]):
         for folder in root.glob(_PREFIX + "*"):
             _remove_abandoned(folder)
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
-        try:
-            spill = cls(folder)
-            spill._held = [(folder / _KEYS).open("wb"), (folder / _LOCK).open("w")]
-            fcntl.flock(spill._held[1], fcntl.LOCK_EX)
-            for line in (*_FAST, *_TABLES):
-                spill._database.execute(line)
-        except sqlite3.Error as error:
-            raise _unwritten(folder, error) from None
+        spill = cls(folder)
+        spill._held = [(folder / _KEYS).open("wb"), (folder / _LOCK).open("w")]
+        fcntl.flock(spill._held[1], fcntl.LOCK_EX)
         return spill
 
     def __enter__(self) -> Spill:
@@ -89,7 +93,8 @@ class Spill(Mapping[str, Document]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._database.close()
+        if "_database" in self.__dict__:
+            self._database.close()
         told = _unwritten(self.folder, error) if isinstance(error, sqlite3.Error) else None
         shutil.rmtree(self.folder, ignore_errors=True)
         for file in self._held:
