@@ -229,7 +229,7 @@ def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segm
         blank = [i for i, node in enumerate(nodes) if not node[0]]
     words, text, known, filler = tuple([node[0] for node in nodes]), linked.text, grammar.signs, grammar.filler
     named = [(i, mention) for i in blank if (mention := nodes[i][3]) is not None]
-    small = frozenset([i for i, mention in named if text[mention.start].islower()])
+    small = frozenset([i for i, m in named if text[m.start : m.end].partition(" ")[0].islower()])
     owners = frozenset([i for i, mention in named if mention.kind in OWNERS])
     signs = [i for i, word in enumerate(words) if word in known]
     return Segment(
