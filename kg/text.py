@@ -48,7 +48,6 @@ def _with_owners(text: str, keys: tuple[str, ...], starts: tuple[int, ...], ends
     return tuple(found)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The tokens of a text as parallel tuples: start, end, and the key (case-folded form) by which they are found."""
@@ -99,7 +98,6 @@ def key_of(name: str) -> tuple[str, ...]:
     return Tokens.of(name).keys
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Quotation:
     """Direct speech: the words between the marks, and the stretch with the marks."""
@@ -110,7 +108,6 @@ class Quotation:
     outer_end: int
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence: its offsets, its tokens (first, past the last), and the paragraph it stands in."""
@@ -122,7 +119,6 @@ class Sentence:
     paragraph: int
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A name found in the text and what it stands for.
@@ -156,7 +152,6 @@ class Mention:
         return self.kind in UNKNOWN
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Value:
     """A quantity or a date found in the text.
@@ -180,6 +175,13 @@ class Value:
     def fits(self, wanted: str) -> bool:
         """Whether it is of a kind; ``any`` is a figure of any kind that does not say by how much something changed."""
         return self.kind == wanted if wanted != "any" else self.kind not in ("date", "change", "")
+
+
+quick(Tokens)
+quick(Quotation)
+quick(Sentence)
+quick(Mention)
+quick(Value)
 
 
 _first = attrgetter("first")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property, partial
+from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from kg.patterns.language import Language
@@ -67,26 +67,21 @@ class Grammar:
     articles: frozenset[str]
     examples: Mapping[str, tuple[Keys, ...]]
     """Wordings that introduce members of what was just said ("such as"), the longest first, by their first word."""
+    signs: frozenset[str] = field(init=False)
+    """The signs and first words that shape a segment: brackets, what parts clauses, what introduces examples."""
+    small: frozenset[str] = field(init=False)
+    """The words that say nothing at either end of free words: articles, adverbs, prepositions."""
+    determiners: frozenset[str] = field(init=False)
+    """The words that say which one, or whose, the next word is."""
+    joins: frozenset[str] = field(init=False)
+    """The words with which conjunctions begin."""
 
-    @cached_property
-    def signs(self) -> frozenset[str]:
-        """The signs and first words that shape a segment: brackets, what parts clauses, what introduces examples."""
-        return frozenset({*BRACKETS, *BRACKETS.values(), *CLOSERS, *self.breaks_by_first, *self.examples})
-
-    @cached_property
-    def small(self) -> frozenset[str]:
-        """The words that say nothing at either end of free words: articles, adverbs, prepositions."""
-        return self.filler | self.prepositions
-
-    @cached_property
-    def determiners(self) -> frozenset[str]:
-        """The words that say which one, or whose, the next word is."""
-        return self.articles | self.possessive
-
-    @cached_property
-    def joins(self) -> frozenset[str]:
-        """The words with which conjunctions begin."""
-        return frozenset(keys[0] for keys in self.conjunctions)
+    def __post_init__(self) -> None:
+        signs = frozenset({*BRACKETS, *BRACKETS.values(), *CLOSERS, *self.breaks_by_first, *self.examples})
+        object.__setattr__(self, "signs", signs)
+        object.__setattr__(self, "small", self.filler | self.prepositions)
+        object.__setattr__(self, "determiners", self.articles | self.possessive)
+        object.__setattr__(self, "joins", frozenset([keys[0] for keys in self.conjunctions]))
 
     def plain(self, key: str) -> str:
         """A word without its affix, where only that form is one of the language's pattern words ("pabriknya")."""

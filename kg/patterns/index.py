@@ -196,7 +196,7 @@ class Index:
                     if entries:
                         yield Hit(i, last, entries)
                 continue
-            for sign in sorted(segment.grammar.possessive & by_first.keys()):
+            for sign in sorted(segment.grammar.possessive.intersection(by_first)):
                 for wording in by_first[sign][0]:
                     yield Hit(i + 1, i + 1, wording.choice.possible(met.around(i + 1, i + 1)), owned=True)
 

@@ -19,7 +19,6 @@ from kg.patterns.segment import Segment
 from kg.patterns.walk import Walk
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Match:
     """A pattern found: what fills its slots (nodes by slot name), the words it was found by, its extent in nodes."""
@@ -32,6 +31,9 @@ class Match:
     gaps: int = 0
     model: int = -1
     """The figure of the match whose words this one leaves out ("… and Norland 1,500"), or -1."""
+
+
+quick(Match)
 
 
 @dataclass(frozen=True, slots=True)

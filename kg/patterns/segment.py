@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import repeat, takewhile
 
 from kg.patterns.grammar import BRACKETS, CLOSERS, NAMELESS, OWNERS, Grammar, Node, node_of
@@ -42,27 +41,27 @@ class Segment:
     """The nodes of names."""
     figures: tuple[int, ...] = ()
     """The nodes of values."""
+    _groups: dict[int, Group] | None = field(default=None, repr=False)
+    """What :attr:`groups` gave when it was asked first: most segments never are."""
+    _edges: list[int] | None = field(default=None, repr=False)
+    """Where clauses part, from before the first node to past the last, once it was asked for."""
 
     def __len__(self) -> int:
         return len(self.nodes)
 
-    @cached_property
+    @property
     def groups(self) -> dict[int, Group]:
         """The lists of names, by the nodes of their members; a name that stands alone has none."""
-        if len(self.names) < 2:
-            return {}
-        return groups(self.nodes, self.grammar, self.partner, frozenset(self.examples.values()))
-
-    @cached_property
-    def _edges(self) -> list[int]:
-        """Where clauses part, from before the first node to past the last."""
-        return [-1, *sorted(self.breaks), len(self.nodes)]
+        found = self._groups
+        if found is None:
+            several = len(self.names) > 1
+            examples = frozenset(self.examples.values())
+            self._groups = found = groups(self.nodes, self.grammar, self.partner, examples) if several else {}
+        return found
 
     def with_names(self, nodes: tuple[Node, ...]) -> Segment:
         """This with names that are now known: which of them stand in one list stays as it was."""
-        found = replace(self, nodes=nodes)
-        found.__dict__["groups"] = self.groups
-        return found
+        return replace(self, nodes=nodes, _groups=self.groups)
 
     @property
     def has_unlisted(self) -> bool:
@@ -173,6 +172,8 @@ class Segment:
         if not self.breaks:
             return 0, len(self.words)
         edges = self._edges
+        if edges is None:
+            edges = self._edges = [-1, *sorted(self.breaks), len(self.nodes)]
         before, after = bisect_left(edges, i), bisect_right(edges, i)
         return edges[before - 1] + 1, edges[after]
 

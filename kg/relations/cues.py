@@ -31,7 +31,6 @@ _COLOURS = frozenset({"open", "absent", *(kind for kinds in _GROUNDS.values() fo
 """The kinds of cue that may make of a statement something else than that it holds."""
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Cue:
     """Words found: the kind of cue, its first node, past its last."""
@@ -41,7 +40,6 @@ class Cue:
     last: int
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class When:
     """A time: from, until (ISO; nothing where only the words are known), and the node of its words."""
@@ -51,6 +49,8 @@ class When:
     node: int = -1
 
 
+quick(Cue)
+quick(When)
 _NEVER = When()
 
 

@@ -13,7 +13,6 @@ SPEECH = 4
 """The fewest words of direct speech: shorter quotations are scare quotes and names, and part nothing."""
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Passage:
     """Tokens ``first`` to ``last`` (past the last) of a sentence; ``quotation`` is the index of the speech, or -1."""
@@ -22,6 +21,9 @@ class Passage:
     first: int
     last: int
     quotation: int = -1
+
+
+quick(Passage)
 
 
 def speeches(linked: LinkedText) -> list[Quotation]:

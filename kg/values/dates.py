@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from kg.model import Literal
 from kg.patterns import Language
@@ -31,20 +31,18 @@ class Calendar:
     parts: frozenset[Keys]
     at: frozenset[str]
     since: frozenset[str] = frozenset()
+    openings: Mapping[str, frozenset[str]] = field(init=False)
+    """The words with which a date may begin, besides figures, each with those that may follow; the empty word where
+    any may."""
+    first_of_parts: frozenset[str] = field(init=False)
+    """The words with which those for a part of a year begin."""
 
-    @cached_property
-    def openings(self) -> dict[str, frozenset[str]]:
-        """The words with which a date may begin, besides figures, each with those that may follow; the empty word
-        where any may."""
+    def __post_init__(self) -> None:
         found: dict[str, set[str]] = {key: {""} for key in (*self.months, "q1", "q2", "q3", "q4")}
         for keys in (*self.relative, *self.quarters, *self.parts):
             found.setdefault(keys[0], set()).add(keys[1] if len(keys) > 1 else "")
-        return {key: frozenset(behind) for key, behind in found.items()}
-
-    @cached_property
-    def first_of_parts(self) -> frozenset[str]:
-        """The words with which those for a part of a year begin."""
-        return frozenset(keys[0] for keys in self.parts)
+        object.__setattr__(self, "openings", {key: frozenset(behind) for key, behind in found.items()})
+        object.__setattr__(self, "first_of_parts", frozenset([keys[0] for keys in self.parts]))
 
     @classmethod
     def of(cls, language: Language) -> Calendar:

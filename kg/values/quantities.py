@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import combinations
 
 from kg.model import Literal
@@ -55,26 +55,22 @@ class Measures:
     """The words and signs that stand between the ends of a range."""
     words: Mapping[str, Decimal] = field(default_factory=dict)
     """Numbers in words: they count where a magnitude follows ("two million"), or where they are one ("sejuta")."""
+    firsts: frozenset[str] = field(init=False)
+    """The words with which magnitudes and units begin."""
+    ends_before: frozenset[str] = field(init=False)
+    """The last words of units that stand before their figure."""
+    roughly: frozenset[str] = field(init=False)
+    """The words of which those consist that say of a number that it is not exact."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "firsts", frozenset([keys[0] for keys in (*self.magnitudes, *self.units)]))
+        object.__setattr__(self, "ends_before", frozenset([keys[-1] for keys in self.before]))
+        object.__setattr__(self, "roughly", frozenset([key for keys in self.approximate for key in keys]))
 
     @classmethod
     def of(cls, language: Language) -> Measures:
         """The measures of a language, made once."""
         return _measures(language)
-
-    @cached_property
-    def firsts(self) -> frozenset[str]:
-        """The words with which magnitudes and units begin."""
-        return frozenset(keys[0] for keys in (*self.magnitudes, *self.units))
-
-    @cached_property
-    def ends_before(self) -> frozenset[str]:
-        """The last words of units that stand before their figure."""
-        return frozenset(keys[-1] for keys in self.before)
-
-    @cached_property
-    def roughly(self) -> frozenset[str]:
-        """The words of which those consist that say of a number that it is not exact."""
-        return frozenset(key for keys in self.approximate for key in keys)
 
     def quantities(self, tokens: Tokens, figures: Sequence[int], taken: frozenset[int] | set[int]) -> Iterator[Value]:
         """The quantities of a text, left to right, outside the tokens that are taken; ``figures`` are those that begin
