@@ -25,8 +25,12 @@ FAR = 200
 """How many names back the only one of its kind is looked for."""
 OPENING = 10
 """How many tokens from its beginning on a sentence names what it speaks of."""
+LEADING = 4
+"""How many tokens may stand before the name that a sentence opens with ("The local timber firm Acme")."""
 _INNER = 4
 """The longest name, in tokens, that may stand inside such words ("the South Korean firm")."""
+_SIGNS = frozenset(".?!,;:()[]–—\"“”'’") | {"'s"}
+"""The signs that part what stands before them from what stands behind; those of money and figures do not."""
 _NAMING = frozenset({"name", "new", "unit", "anaphor", "possessor"})
 """The kinds of mention that words may stand for."""
 
@@ -53,7 +57,7 @@ class Resolver:
         self.relative = language.single("grammar", "relative")
         self.conjunctions = language.single("grammar", "and")
         self.joints = {(",",), *((key,) for key in self.conjunctions)}
-        self.parting = self.relative | self.conjunctions
+        self.parting = self.relative | self.conjunctions | _SIGNS
         self.describing = self.prepositions | self.parting | language.single("grammar", "appositions")
         """What stands behind the noun of an apposition; behind that of a clause of its own stands a verb."""
         self.saying = language.single("speech", "verbs")
@@ -161,9 +165,11 @@ class Resolver:
         found: dict[str, Mention] = {}
         late: dict[str, Mention] = {}
         passed: dict[str, Mention] = {}
+        others: set[str] = set()
         for start, end in places:
             fitting = [m for m in known.between(start, end) if self._fits(m, phrase, strict=strict)]
-            fitting = [m for m in fitting if not self._apart(linked, m, phrase)]
+            others.update(m.entity for m in fitting if self._apart(linked, m, phrase))
+            fitting = [m for m in fitting if m.entity not in others]
             if self._is_doubtful(linked, fitting, phrase, start, end):
                 return []
             for mention in sorted(self._likeliest(fitting, phrase), key=lambda m: self._is_titled(linked, m)):
@@ -209,9 +215,17 @@ class Resolver:
             return False
         likely = self._likeliest(fitting, phrase)
         if not phrase.place and end <= phrase.first and any(map(partial(self._are_listed, linked), likely, likely[1:])):
-            return True
+            return not self._leads(linked, likely, start)
         known = any(not m.classes.isdisjoint(phrase.anaphor.classes) for m in fitting)
         return not known and len({m.entity for m in fitting if not self._oblique(linked, m)}) != 1
+
+    def _leads(self, linked: LinkedText, likely: list[Mention], start: int) -> bool:
+        """Whether the first of several names opens a sentence and stands in no list: "Acme works with Norland and Vest"
+        speaks of Acme."""
+        one, other = likely[:2]
+        beside = linked.tokens.keys[one.last : other.first]
+        listed = beside == (",",) or self._are_listed(linked, one, other)
+        return one.first - start <= LEADING and not listed and not self._oblique(linked, one)
 
     def _are_listed(self, linked: LinkedText, one: Mention, other: Mention) -> bool:
         """Whether nothing but a conjunction stands between two names."""
@@ -268,7 +282,7 @@ class Resolver:
         if not between or phrase.anaphor.possessive:
             return False
         behind = between[-1] in self.prepositions and between[-1] not in self.openers
-        one = behind and phrase.last - phrase.first > 1 and all(k.isalnum() and k not in self.parting for k in between)
+        one = behind and phrase.last - phrase.first > 1 and self.parting.isdisjoint(between)
         return one or self._apposed(linked, mention, phrase)
 
     def _apposed(self, linked: LinkedText, mention: Mention, phrase: Phrase) -> bool:

@@ -211,6 +211,8 @@ class Compounds:
                 return None if home else unlisted
         trimmed = not one.classes.isdisjoint(self.named_after.values())  # "Acme Breeze GT" is a Breeze
         short = other.last - other.first == 1 and written.isupper() and written.isalpha() and not trimmed  # "Acme VDQ"
+        if short and tokens.keys[one.last - 1] in self.first_after:
+            return None  # "Acme Group ACMG" is Acme and the letters of its shares
         formal = any(_stands(tokens, other.last, k, self.forms) for k in (4, 3, 2, 1))
         ends = formal or tokens.keys[other.last - 1] in self.endings
         if short or (ends and not one.classes.isdisjoint(self.wholes | self.places)):

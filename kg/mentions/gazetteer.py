@@ -37,8 +37,8 @@ class Entry:
             return False
         if not self.cased:
             return self._speaks(language)
-        if len(text) <= SHORT:
-            return False
+        if len(text) <= SHORT or (written[-1] == "s" and text.isupper() and written[:-1].isupper()):
+            return False  # "ACMs" are several, not "ACMS"
         return any(c.isupper() for c in written) or not any(c.isalpha() for c in written)
 
     def _speaks(self, language: str) -> bool:

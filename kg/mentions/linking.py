@@ -45,6 +45,7 @@ class Linker:
         units = (w for table in language.units.values() for unit in table.values() for w in unit.get("words", ()))
         self.units = frozenset(key_of(w) for w in units)
         """What makes a number before it a figure, whatever else bears that number."""
+        self.persons = frozenset(c.iri for c in ontology.classes.values() if c.open and c.name_words > 1)
         self.compounds = Compounds(language, ontology)
         self.resolver = Resolver(language, gazetteer.entities, ontology)
         legal = (language.words("grammar", k) for k in ("legal_before", "legal_after"))
@@ -92,13 +93,14 @@ class Linker:
         openings = self.gazetteer.openings(tokens, stems)
         sure: list[tuple[Sentence, Mention]] = []
         doubtful: list[tuple[Sentence, Mention, list[Entry]]] = []
-        firsts, past = [s.first for s in split], 0
+        firsts, past, others = [s.first for s in split], 0, set[str]()
         for i in openings:
             if i < past:
                 continue
             sentence = split[bisect_right(firsts, i) - 1]
             found = self._at(tokens, i, sentence.last, stems)
             if found is not None and self._belongs(tokens, found, i == sentence.first or i == past):
+                others.update([tokens.keys[i]] if self._is_short(found[0]) else ())
                 continue
             if found is not None and not self._outrun(tokens, found[0], sentence.last, stems):
                 mention, entries, plain = found
@@ -119,7 +121,19 @@ class Linker:
                     accepted.append(settled)
                 else:
                     doubtful.append((sentence, mention, entries))
-        yield from sorted(accepted, key=attrgetter("first"))
+        yield from sorted(self._without_namesakes(tokens, accepted, others), key=attrgetter("first"))
+
+    def _without_namesakes(self, tokens: Tokens, mentions: list[Mention], others: set[str]) -> list[Mention]:
+        """The mentions without the last names (``others``) that the text gives to persons nobody listed: "Ada Berg",
+        later "Berg", is no other Berg, unless the text names that one in full."""
+        if not others:
+            return mentions
+        full = {m.entity for m in mentions if not self._is_short(m)}
+        return [m for m in mentions if m.entity in full or not self._is_short(m) or tokens.keys[m.first] not in others]
+
+    def _is_short(self, mention: Mention) -> bool:
+        """Whether a name is one word for what has names of several: the last name of a person."""
+        return mention.last - mention.first == 1 and not mention.classes.isdisjoint(self.persons)
 
     def _around(self, sure: list[tuple[Sentence, Mention]]) -> dict[int, _Named]:
         """What is named in each sentence, by its first token: gathered once, whatever the number of doubtful names."""
@@ -133,15 +147,15 @@ class Linker:
         return _Named(found, frozenset(c for e in found for c in self._kind(e, wide=wide)))
 
     def _belongs(self, tokens: Tokens, found: tuple[Mention, list[Entry], bool], opens: bool) -> bool:
-        """Whether a common noun or a doubtful name is written large behind a word that no name holds: then it is part
-        of an unknown name ("Sandya Robotics"). One that opens a sentence or follows a listed name (``opens``) stands
-        for itself."""
+        """Whether a common noun, a doubtful name or a last name is written large behind a word that no name holds: then
+        it is part of an unknown name ("Sandya Robotics"). One that opens a sentence or follows a listed name
+        (``opens``) stands for itself."""
         mention, entries, plain = found
         before = mention.first - 1
         if opens or before < 0 or tokens.text[mention.start].islower():
             return False
         cut = mention.end < tokens.ends[mention.last - 1] and tokens.text[mention.end].isalpha()  # "Luca Acmes"
-        if plain and not cut and any(e.cased for e in entries):
+        if plain and not cut and any(e.cased for e in entries) and not self._is_short(mention):
             return False
         joined = glued(tokens, before, mention.first) and capitalised(tokens, before)
         return joined and tokens.keys[before] not in self.not_names

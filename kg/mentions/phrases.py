@@ -10,6 +10,8 @@ from kg.text import LinkedText, Mention, Sentence
 
 _END = ""
 """What stands for an end in the tree of such words."""
+_NAME = 8
+"""The longest name, in tokens, behind which a comma may open an apposition."""
 
 
 class Phrase(NamedTuple):
@@ -34,6 +36,7 @@ class Phrases:
                 node = node.setdefault(key, {})
             node[_END] = anaphor
         self.genitive = language.single("grammar", "genitive")
+        self.compounds = language.single("grammar", "compounds")
         self.describes = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
         self.relative = language.single("grammar", "relative")
         self.determiners = language.single("grammar", "filler")
@@ -70,8 +73,10 @@ class Phrases:
                 break
             at += 1
             anaphor = node.get(_END)
-            if at < len(keys) and keys[at] in self.genitive and (not place or keys[i - 1 : i] == (",",)):
+            if at < len(keys) and keys[at] in self.genitive and (not place or _is_apposed(linked, i)):
                 continue  # "the chief of Acme" says of whom
+            if at < end and keys[at] in self.compounds:
+                continue  # "the car market" speaks of no car
             if anaphor is not None and anaphor.opening and at < len(keys) and keys[at] in self.describes:
                 continue  # "Makers of cars" are no maker named before
             if anaphor is not None and (not anaphor.opening or linked.text[linked.tokens.starts[i]].isupper()):
@@ -93,3 +98,9 @@ class Phrases:
             plain = behind < last and linked.tokens.keys[behind].isalpha()
             return (behind if plain else last - 1), last
         return first, next(k for k in range(first + 1, last) if k in inner)
+
+
+def _is_apposed(linked: LinkedText, i: int) -> bool:
+    """Whether a comma and a name stand before a token: what begins there says what that one is."""
+    comma = linked.tokens.keys[i - 1 : i] == (",",)
+    return comma and any(m.last == i - 1 for m in linked.between(max(0, i - 1 - _NAME), i - 1))

@@ -41,7 +41,7 @@ def groups(
             joined = joined or by_word
             if by_word and not _goes_on(nodes, at):
                 break
-        if len(members) == 2 and _begins_clause(nodes, at, grammar):
+        if len(members) == 2 and (_begins_clause(nodes, at, grammar) or _in_apposition(nodes, i, at, grammar)):
             continue
         listed = joined or (len(members) > 2 and not announced.isdisjoint(range(i - 1, i + 1)))
         if len(members) > 1 and (listed or _closed(nodes, at, grammar)):
@@ -59,6 +59,19 @@ def _begins_clause(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> bool:
     following = nodes[at + 1].key if at + 1 < len(nodes) else ""
     verb = following[:1].isalpha() and following not in grammar.stop and following not in grammar.prepositions
     return nodes[i].key in grammar.joins and nodes[i - 1].key == "," and verb
+
+
+def _in_apposition(nodes: tuple[Node, ...], i: int, at: int, grammar: Grammar) -> bool:
+    """Whether the first of two names behind which a comma stands belongs to what one before it is: "Acme, an arm of
+    Beta, and Vest" lists Acme and Vest."""
+    if nodes[i + 1].key != ",":
+        return False
+    for k in range(i - 1, max(0, i - DESCRIPTION), -1):
+        if nodes[k].key == ",":
+            return nodes[k + 1].key in grammar.articles and _is_name(nodes[k - 1]) and _alike(nodes[k - 1], nodes[at])
+        if not nodes[k].key[:1].isalnum() and nodes[k].key != "-":
+            return False
+    return False
 
 
 def _closed(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> bool:

@@ -49,6 +49,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
             "openers",
             "examples",
             "genitive",
+            "compounds",
             "particles",
             "outside",
             "describes",

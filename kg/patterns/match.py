@@ -13,7 +13,7 @@ from kg.frozen import quick
 from kg.model import Status
 from kg.patterns.bound import Bound, bound_of
 from kg.patterns.index import Entry, Index
-from kg.patterns.notation import Keys, Pattern, Slot, Words
+from kg.patterns.notation import GAP, Gap, Keys, Pattern, Slot, Words
 from kg.patterns.parts import SOFT, Part
 from kg.patterns.segment import Segment
 from kg.patterns.walk import Walk
@@ -67,7 +67,10 @@ class Matcher:
         found = []
         for first, last, entries, owned in self.index.hits(segment):
             width = 0 if owned else SOFT
+            tied = first > 1 and segment.words[first - 1] == "-" and _is_tied(segment, first)
             for entry in entries:
+                if tied and _is_loose(entry.pattern):
+                    continue
                 match = self._fill(segment, entry, first, last, width=width)
                 if match is not None:
                     found.append(match)
@@ -136,3 +139,15 @@ class Matcher:
             ):
                 return False
         return True
+
+
+def _is_tied(segment: Segment, first: int) -> bool:
+    """Whether a hyphen ties the words at a node to the name before it: "Norland-made" is nothing that anybody makes."""
+    nodes = segment.nodes
+    return nodes[first - 2].mention is not None and nodes[first - 2].end + 1 == nodes[first].start
+
+
+def _is_loose(pattern: Pattern) -> bool:
+    """Whether anything may stand before the words by which a pattern is found: "{s} .. made {o}"."""
+    before = pattern.elements[pattern.anchor - 1] if pattern.anchor else None
+    return isinstance(before, Gap) and before.width == GAP

@@ -108,7 +108,13 @@ class Segment:
             return False
         if mention.last - mention.first > 1:
             return True
-        return slot.firm and not wide and not self.is_owned(i)
+        return slot.firm and not wide and not self.is_owned(i) and not self._counts(i)
+
+    def _counts(self, i: int) -> bool:
+        """Whether one word is a measure or a part of the world: "100,000 DMT", "Western | Australian"."""
+        before, behind = self.nodes[i - 1] if i else None, self.nodes[i + 1] if i + 1 < len(self.nodes) else None
+        measure = before is not None and before.value is not None and before.value.kind != "date"
+        return measure or bool(behind and behind.mention and behind.mention.kind == "demonym")
 
     def is_owned(self, i: int) -> bool:
         """Whether a word before a name says whose it is, or is an article: "Norland's Acme", "its Acme", "the Acme"."""

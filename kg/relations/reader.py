@@ -42,6 +42,8 @@ from kg.values.dates import ahead
 
 # Confidence, in hundredths: what a plain match is worth, and what each doubt takes from it.
 PLAIN, GAP, ANAPHOR, NEW = 95, 6, 15, 10
+_SPOKEN = 5
+"""The fewest spaces in a quotation that begins with a figure: fewer stand in a figure alone ("18 to 24 months")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +167,9 @@ class Reader:
                 start += 1
             while end > start and (text[end - 1].isspace() or text[end - 1] == ","):
                 end -= 1
-            if prop is None or not who or text[start : start + 1].islower():
-                continue  # small at its beginning, it is words taken out of a sentence, not one that was spoken
             words = text[start:end]
+            if prop is None or not who or words[:1].islower() or (words[:1].isdigit() and words.count(" ") < _SPOKEN):
+                continue  # small at its beginning, it is words taken out of a sentence, not one that was spoken
             said = Literal(words, next(iter(prop.range)), self.language.code)
             pattern = f"{self.language.code}/quotation"
             yield Claim(source.name, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")

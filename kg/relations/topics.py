@@ -77,10 +77,18 @@ class Topics:
         here = [named[i] for i in spots]
         if not here and any(m.kind == "new" and not m.classes.isdisjoint(wide) for m in named.values()):
             return None  # of a new name nobody knows how narrow its kind is
+        if latest and self._leads_unknown(seg, match):
+            return None
         if here and all(m.entity == here[0].entity for m in here) and (latest or spots[0] < match.last):
             free = (m for m in here if m.kind in ("anaphor", "possessor") or self.is_free(m))
             best = next(free, best)  # the passage speaks of one such thing, or has words that stand for it
         return None if best is None or any(m.entity != best.entity for m in here) else best
+
+    def _leads_unknown(self, seg: Segment, match: Match) -> bool:
+        """Whether a name of which nothing is known stands before a figure, no preposition before it: it is said of
+        that."""
+        near = (seg.nodes[i].mention for i in seg.names if i < match.first)
+        return any(m is not None and m.kind == "unlisted" and self.is_free(m) for m in near)
 
     def _add(self, count: _Count, mention: Mention, classes: tuple[str, ...]) -> None:
         counted = mention.kind in ("name", "new", "unit", "anaphor") and mention.entity
