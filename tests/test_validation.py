@@ -24,8 +24,10 @@ from kg.project import Project
 from kg.rdf import layer
 from kg.store import Manifest, Store
 from kg.validation import Check, Finding, Report, find_faults, find_violations, read_checks, read_shapes, validate
+from kg.validation.compiled import Compiler
+from kg.validation.doubts import Doubts
 from kg.validation.reference import by_pyshacl
-from kg.validation.shapes import Shapes
+from kg.validation.shapes import Shapes, _classes, _targeted
 
 HYGIENE = support.ROOT / "queries" / "hygiene"
 SHAPES = support.ROOT / "ontology" / "shapes"
@@ -174,6 +176,22 @@ def test_a_query_that_cannot_be_run_is_named_with_its_file(tmp_path: Path, body:
 # ---- shapes: twins -------------------------------------------------------------------------------------------------
 
 
+def by_doubts(store: Store, read: Shapes) -> list[tuple[Any, bool, bool]]:
+    """The shapes of rules that have doubts, whether one is raised, and whether the query finds anything."""
+    compiler = Compiler(read.graph, cache(lambda iri: _classes(store, iri)))
+    rules = [r for shape in _targeted(read.graph) if shape not in read.beyond for r in compiler.rules(shape)]
+    asked = Doubts(store)
+    return [
+        (r.shape, any(map(asked.raised, r.doubts)), any(True for _ in store.query(r.query))) for r in rules if r.doubts
+    ]
+
+
+@pytest.fixture(autouse=True)
+def every_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few nodes there are, the engine is asked."""
+    monkeypatch.setattr("kg.validation.doubts._FEW", 1_000_000)
+
+
 def violations(quads: Iterable[ox.Quad]) -> set[tuple[str, str]]:
     """Shape and node of everything that the shapes find in these quads and the ontology; pySHACL finds the same."""
     store = a_store([*quads, *ontology().quads()])
@@ -195,6 +213,22 @@ def broken(case: dict[str, Any]) -> list[ox.Quad]:
 
 def test_the_sound_graph_passes_every_shape() -> None:
     assert violations(sound()) == set()
+
+
+def test_the_sound_graph_raises_no_doubt() -> None:
+    told = by_doubts(a_store([*sound(), *ontology().quads()]), shapes())
+    assert len(told) > 190
+    raised = {shape.rpartition("#")[2] for shape, raised, _ in told if raised}
+    assert raised == {"Conflict-between"}  # of which there may be two
+
+
+@pytest.mark.parametrize("rows", [0, 1], ids=["none", "one"])
+def test_where_a_table_would_be_too_large_the_nodes_are_looked_at(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.validation.doubts._HELD", rows)
+    case = next(c for c in suite("model")["case"] if c["shape"] == "Claim-start")
+    assert violations(broken(case)) == {(case["shape"], case["node"])}
+    told = by_doubts(a_store([*sound(), *ontology().quads()]), shapes())
+    assert sum(raised for _, raised, _ in told) > 20
 
 
 @pytest.mark.parametrize("case", suite("model")["case"], ids=lambda c: c["shape"])
@@ -335,6 +369,7 @@ def test_a_construct_is_compiled_and_finds_what_pyshacl_finds_or_is_left_to_it(
     (tmp_path / "shapes.ttl").write_text(prefixes + whole, encoding="utf-8")
     read = read_shapes(tmp_path)
     store = a_store(ox.parse(input=suite("core")["data"], format=ox.RdfFormat.TURTLE))
+    assert not [shape for shape, raised, finds in by_doubts(store, read) if finds and not raised]
     found = find_violations(store, read)
     assert set(read.beyond.values()) == ({case["beyond"]} if "beyond" in case else set())
     assert [(f.severity, f.node, f.message, f.fix) for f in found] == [

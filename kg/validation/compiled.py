@@ -7,13 +7,15 @@ A condition is written so that it never fails to have a value: in SPARQL an erro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kg.names import RDF, STANDARD, XSD
+from kg.validation import doubts
+from kg.validation.doubts import Bounds, Doubt
 
 if TYPE_CHECKING:
     from rdflib import Graph, URIRef
@@ -30,7 +32,6 @@ _CAST = frozenset(
     XSD + name
     for name in ("boolean", "date", "dateTime", "decimal", "double", "float", "gYear", "gYearMonth", "integer", "time")
 )
-_AS_THEY_ARE = (XSD + "string", RDF + "langString")
 _KINDS = {
     "IRI": "isIRI({0})",
     "Literal": "isLiteral({0})",
@@ -40,6 +41,8 @@ _KINDS = {
     "BlankNodeOrLiteral": "!isIRI({0})",
 }
 _TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
+_SIGNS = {"lessThan": "<", "lessThanOrEquals": "<="}
+_JOINED = {"class", *_SIGNS}  # what joins a value with something else: see kg.validation.doubts
 # What says nothing about the graph, or belongs to another of these.
 _SILENT = {"path", "property", "message", "severity", "name", "description", "order", "group", "defaultValue", "flags"}
 _COUNTED = ("minCount", "maxCount", "uniqueLang", "hasValue", "qualifiedMinCount", "qualifiedMaxCount")
@@ -51,10 +54,14 @@ class Beyond(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A query that selects ``?this``, a node that breaks a shape, and maybe ``?value``, with what it does."""
+    """A query that selects ``?this``, a node that breaks a shape, and maybe ``?value``, with what it does.
+
+    Where none of the doubts is raised it finds nothing; without any, nothing is known beforehand.
+    """
 
     shape: Node
     query: str
+    doubts: tuple[Doubt, ...] = ()
 
 
 Condition = Callable[["Compiler", "_Said"], str]
@@ -81,7 +88,9 @@ class Compiler:
             return
         conditions = self._values(shape, "?this", "?this")
         if conditions:
-            yield Rule(shape, f"SELECT DISTINCT ?this {{ {target} FILTER(!({_all(conditions)})) }}")
+            rest, kinds = self._values(shape, "?this", "?this", _JOINED), self._kinds(shape, "?this")
+            doubted = tuple(doubts.of_nodes(target, rest, kinds))
+            yield Rule(shape, f"SELECT DISTINCT ?this {{ {target} FILTER(!({_all(conditions)})) }}", doubted)
         for inner in self._objects(shape, "property"):
             self._check(inner)
             yield from self._of_property(inner, target)
@@ -99,10 +108,29 @@ class Compiler:
             found = f"?this {path} ?value FILTER(!({_all(conditions)}) && EXISTS {{ {target} }})"
             if not path.startswith("<"):
                 found = f"{target} ?this {path} ?value FILTER(!({_all(conditions)}))"
-            yield Rule(shape, f"SELECT DISTINCT ?this ?value {{ {found} }}")
+            rest, pairs = self._values(shape, "?value", "?this", _JOINED), self._compared(shape)
+            doubted = tuple(doubts.of_values(path, rest, self._kinds(shape, "?value"), pairs))
+            yield Rule(shape, f"SELECT DISTINCT ?this ?value {{ {found} }}", doubted)
         counted = self._counts(shape, "?this", path)
         if counted:
-            yield Rule(shape, f"SELECT DISTINCT ?this {{ {target} FILTER(!({_all(counted)})) }}")
+            doubted = tuple(self._doubts(shape, target, path))
+            yield Rule(shape, f"SELECT DISTINCT ?this {{ {target} FILTER(!({_all(counted)})) }}", doubted)
+
+    def _kinds(self, shape: Node, node: str) -> list[str]:
+        """For each class that a shape asks for, the nodes that are of it."""
+        return [self._typed(node, str(iri)) for iri in self._objects(shape, "class")]
+
+    def _compared(self, shape: Node) -> list[tuple[str, str]]:
+        """The properties with which a shape compares a value, each with the sign between the two."""
+        return [(other.n3(), sign) for local, sign in _SIGNS.items() for other in self._objects(shape, local)]
+
+    def _doubts(self, shape: Node, target: str, path: str) -> Iterator[Doubt]:
+        """The doubts about how many values there are, where a shape says no more of that than usual."""
+        said = {name: self._objects(shape, name) for name in _COUNTED if self._objects(shape, name)}
+        least, most = (list(map(_number, said.pop(name, ()))) for name in ("minCount", "maxCount"))
+        unique = bool(said.pop("uniqueLang", ()))
+        if not said and max(least, default=0) <= 1 <= min(most, default=1):
+            yield from doubts.of_counts(target, path, Bounds(1 in least, bool(most), unique))
 
     def _check(self, shape: Node) -> None:
         """Raise Beyond for what a shape that reports says and is not known here, and where it has no message."""
@@ -170,11 +198,12 @@ class Compiler:
         every = [f"NOT EXISTS {{ {node} {path} {value} FILTER(!({_all(conditions)})) }}"] if conditions else []
         return [*every, *self._counts(shape, node, path)]
 
-    def _values(self, shape: Node, value: str, node: str) -> list[str]:
+    def _values(self, shape: Node, value: str, node: str, without: Collection[str] = ()) -> list[str]:
         """The conditions on a value of a node."""
         return [
             make(self, _Said(shape, given, value, node))
             for local, make in sorted(_CONDITIONS.items())
+            if local not in without
             for given in self._objects(shape, local)
         ]
 
@@ -288,7 +317,7 @@ class _Said:
 
 def _datatype(of: Compiler, said: _Said) -> str:
     iri = str(said.given)
-    if iri.startswith(XSD) and iri not in _CAST and iri not in _AS_THEY_ARE:
+    if iri.startswith(XSD) and iri not in _CAST and iri != XSD + "string":
         raise Beyond(f"the datatype {iri}")
     has = _sure(f"DATATYPE({said.value}) = <{iri}>")
     # A literal may be nonsense for its datatype; a cast to it then has no value.
@@ -354,8 +383,7 @@ _CONDITIONS: Mapping[str, Condition] = {
     "disjoint": lambda _, said: f"NOT EXISTS {{ {said.node} {said.given.n3()} {said.value} }}",
     "in": _among,
     "languageIn": _in_language,
-    "lessThan": _less("<"),
-    "lessThanOrEquals": _less("<="),
+    **{local: _less(sign) for local, sign in _SIGNS.items()},
     "maxExclusive": _ordered("<"),
     "maxInclusive": _ordered("<="),
     "maxLength": _long("<="),

@@ -16,6 +16,7 @@ from kg.errors import Place, ProjectError
 from kg.names import kg, local_name
 from kg.store import Store
 from kg.validation.compiled import Beyond, Compiler, Rule
+from kg.validation.doubts import Doubts
 from kg.validation.reference import SH, by_pyshacl, check_of, named, severity_of, shortened, uri
 from kg.validation.report import Finding
 
@@ -95,11 +96,12 @@ def _add(graph: Graph, path: Path) -> None:
 def find_violations(store: Store, shapes: Shapes) -> list[Finding]:
     """What the shapes find in a store, sorted."""
     compiler = Compiler(shapes.graph, lambda iri: _classes(store, iri))
-    found = set[Finding]()
+    found, doubts = set[Finding](), Doubts(store)
     for shape in _targeted(shapes.graph):
         if shape not in shapes.beyond:
             for rule in compiler.rules(shape):
-                found |= set(_broken(store, shapes.graph, rule))
+                if not rule.doubts or any(map(doubts.raised, rule.doubts)):
+                    found |= set(_broken(store, shapes.graph, rule))
     if shapes.beyond:
         found |= set(by_pyshacl(store, _only(shapes.graph, set(shapes.beyond))))
     return sorted(found)
