@@ -131,7 +131,10 @@ class Resolver:
     def _made(
         self, linked: LinkedText, known: Known, phrase: Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
     ) -> Mention | None:
-        """The mention that a phrase makes, if it has an antecedent."""
+        """The mention that a phrase makes, if it has an antecedent. Words for the only one of its kind beside a name
+        say what it is, and whose ("Acme, the offspring of Norland and Vest"): they stay words."""
+        if phrase.anaphor.sole and self._beside(linked, known, phrase) is not None:
+            return None
         found = self._antecedents(linked, known, phrase, sentence, earlier, strict=True) if phrase.place else []
         found = found or self._antecedents(linked, known, phrase, sentence, earlier)
         if len(found) < (2 if phrase.anaphor.plural else 1):
@@ -165,7 +168,7 @@ class Resolver:
         found: dict[str, Mention] = {}
         late: dict[str, Mention] = {}
         passed: dict[str, Mention] = {}
-        others: set[str] = set()
+        others = self._acting(linked, known, phrase, sentence) if phrase.place else set()
         for start, end in places:
             fitting = [m for m in known.between(start, end) if self._fits(m, phrase, strict=strict)]
             others.update(m.entity for m in fitting if self._apart(linked, m, phrase))
@@ -187,7 +190,8 @@ class Resolver:
             return [] if doubt else list(late.values())[:1]
         if phrase.anaphor.plural or len(passed) > 1:
             return []
-        return list(passed.values()) or self._only(linked, known, phrase, strict=strict)
+        only = list(passed.values()) or self._only(linked, known, phrase, strict=strict)
+        return [m for m in only if m.entity not in others]
 
     def _places(
         self, linked: LinkedText, phrase: Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
@@ -278,12 +282,27 @@ class Resolver:
     def _apart(self, linked: LinkedText, mention: Mention, phrase: Phrase) -> bool:
         """Whether words cannot stand for a name in the same clause: in what a comma adds to it, or behind a preposition
         where it is who acts ("Acme owns a part of the firm")."""
-        between = linked.tokens.keys[mention.last : phrase.first]
+        keys = linked.tokens.keys
+        between = keys[mention.last : phrase.first]
         if not between or phrase.anaphor.possessive:
             return False
         behind = between[-1] in self.prepositions and between[-1] not in self.openers
         one = behind and phrase.last - phrase.first > 1 and self.parting.isdisjoint(between)
         return one or self._apposed(linked, mention, phrase)
+
+    def _acting(self, linked: LinkedText, known: Known, phrase: Phrase, sentence: Sentence) -> set[str]:
+        """Who acts on whom words name by a place: "Acme buys the Norport-based maker" speaks of two, "Acme says the
+        Norport-based maker grows" of one."""
+        keys = linked.tokens.keys
+        behind = keys[phrase.last] if phrase.last < len(keys) else "."
+        if behind not in self.prepositions and (behind.isalnum() or behind in self.possessive):
+            return set()
+        first = phrase.first
+        while first > sentence.first and keys[first - 1].isalnum() and keys[first - 1] not in self.parting:
+            first -= 1
+        if not self.saying.isdisjoint(keys[first : phrase.first]):
+            return set()
+        return {m.entity for m in known.between(first, phrase.first)}
 
     def _apposed(self, linked: LinkedText, mention: Mention, phrase: Phrase) -> bool:
         """Whether words stand behind a preposition in what a comma adds to a name: "Acme, the arm of the group, …"

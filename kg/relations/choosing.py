@@ -110,10 +110,12 @@ def _is_foreign(seg: Segment, i: int, parts: set[int]) -> bool:
     return seg.nodes[i].mention is not None and parts.isdisjoint(members)
 
 
-def without_wider(claims: list[Claim], entities: Mapping[str, Entity], firms: AbstractSet[str]) -> list[Claim]:
+def without_wider(
+    claims: list[Claim], entities: Mapping[str, Entity], firms: AbstractSet[str], within: AbstractSet[tuple[str, str]]
+) -> list[Claim]:
     """The claims without those that say of a whole what others say of its part in the same words: who heads a part of
     Acme does not head Acme, and what is in a town is not told again of its country. Of ``firms`` both may stand in a
-    list: who pays Acme and its Norland pays two."""
+    list: who pays Acme and its Norland pays two. ``within`` are the parts and wholes that only the text tells."""
 
     def listed(one: Claim, other: Claim) -> bool:
         alike = (one.start, one.end, one.pattern) == (other.start, other.end, other.pattern)
@@ -126,7 +128,8 @@ def without_wider(claims: list[Claim], entities: Mapping[str, Entity], firms: Ab
     def told_of_a_part(claim: Claim) -> bool:
         alike = (c for c in claims if (c.subject, c.predicate) == (claim.subject, claim.predicate))
         near = (c for c in alike if c.start < claim.end and claim.start < c.end and not listed(c, claim))
-        return any(_is_part(str(c.object), str(claim.object), entities) for c in near)
+        pairs = ((str(c.object), str(claim.object)) for c in near)
+        return any(pair in within or _is_part(*pair, entities) for pair in pairs)
 
     return [claim for claim in claims if not told_of_a_part(claim)]
 
@@ -134,6 +137,18 @@ def without_wider(claims: list[Claim], entities: Mapping[str, Entity], firms: Ab
 def _is_part(part: str, whole: str, entities: Mapping[str, Entity]) -> bool:
     entity = entities.get(part)
     return part != whole and entity is not None and whole in entity.belongs_to
+
+
+def told_within(seg: Segment, homes: AbstractSet[str]) -> frozenset[tuple[str, str]]:
+    """The places that nobody listed, each with the listed one that a comma adds to it: "Tolvik, Norland"."""
+    found = set[tuple[str, str]]()
+    for i, node in enumerate(seg.nodes[:-2]):
+        part, whole = node.mention, seg.nodes[i + 2].mention
+        if part is None or whole is None or part.kind != "new" or whole.kind != "name" or seg.nodes[i + 1].key != ",":
+            continue
+        if not homes.isdisjoint(part.classes) and not homes.isdisjoint(whole.classes):
+            found.add((part.entity, whole.entity))
+    return frozenset(found)
 
 
 def without_yielding(claims: list[Claim], ontology: Ontology) -> list[Claim]:

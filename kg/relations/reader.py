@@ -28,7 +28,7 @@ from kg.patterns.match import Match, Matcher
 from kg.patterns.notation import Slot
 from kg.patterns.segment import Segment, segment
 from kg.patterns.versions import Versions
-from kg.relations.choosing import holding, without_wider, without_yielding
+from kg.relations.choosing import holding, told_within, without_wider, without_yielding
 from kg.relations.cues import Cue, Cues
 from kg.relations.dividing import Dividing
 from kg.relations.gapping import Gapping
@@ -85,6 +85,7 @@ class Resolves(Protocol):
     """Finds what "it" and "the company" stand for, once more when new names are known."""
 
     entities: Mapping[str, Entity]
+    homes: frozenset[str]
 
     def again(self, linked: LinkedText) -> LinkedText:
         """The text with what its words stand for."""
@@ -194,7 +195,8 @@ class Reader:
                 fixed, named = match.pattern.status is not None, variant.topic is None
                 found += [(claim, fixed, named) for claim in self._claims(source, variant)]
         told = without_yielding(list(_best(found)), self.ontology)
-        yield from without_wider(told, self.resolver.entities, self.firms)
+        within = told_within(seg, self.resolver.homes) if len(told) > 1 else frozenset()
+        yield from without_wider(told, self.resolver.entities, self.firms, within)
 
     def _specific(self, source: _Source, seg: Segment, matches: list[Match]) -> list[Match]:
         """The matches without those of a property for any figure whose figure is one of a property of its own.
