@@ -31,6 +31,8 @@ _INNER = 4
 """The longest name, in tokens, that may stand inside such words ("the South Korean firm")."""
 _SIGNS = frozenset(".?!,;:()[]–—\"“”'’") | {"'s"}
 """The signs that part what stands before them from what stands behind; those of money and figures do not."""
+_SPOKEN = 4
+"""The fewest tokens of a quotation that are speech: others are names and single words."""
 _NAMING = frozenset({"name", "new", "unit", "anaphor", "possessor"})
 """The kinds of mention that words may stand for."""
 
@@ -172,7 +174,7 @@ class Resolver:
         for start, end in places:
             fitting = [m for m in known.between(start, end) if self._fits(m, phrase, strict=strict)]
             others.update(m.entity for m in fitting if self._apart(linked, m, phrase))
-            fitting = [m for m in fitting if m.entity not in others]
+            fitting = [m for m in fitting if m.entity not in others and not _is_in_speech(linked, m, phrase)]
             if self._is_doubtful(linked, fitting, phrase, start, end):
                 return []
             for mention in sorted(self._likeliest(fitting, phrase), key=lambda m: self._is_titled(linked, m)):
@@ -372,3 +374,13 @@ class Resolver:
         if not mention.classes.isdisjoint(anaphor.classes):
             return True
         return mention.kind == "new" and any(mention.classes <= self.ontology.closure([c]) for c in anaphor.classes)
+
+
+def _is_in_speech(linked: LinkedText, mention: Mention, phrase: Phrase) -> bool:
+    """Whether a name stands in speech of which words are no part: who speaks them is named outside of it."""
+    at = bisect_right(linked.quotations, mention.start, key=lambda q: q.outer_start) - 1
+    if at < 0 or mention.start >= linked.quotations[at].outer_end:
+        return False
+    speech, tokens = linked.quotations[at], linked.tokens
+    within = speech.outer_start <= tokens.starts[phrase.first] < speech.outer_end
+    return not within and tokens.at(speech.end) - tokens.at(speech.start) >= _SPOKEN

@@ -6,9 +6,12 @@ Services"), as ``kg:composedOf`` in the ontology and ``unit_words`` of the langu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from kg.mentions.homes import around
 from kg.mentions.titles import single_titles, titles
+from kg.model import Entity
 from kg.names import slug
 from kg.ontology import Class, Ontology
 from kg.patterns import Language
@@ -27,8 +30,8 @@ _TITLED = 4
 class Compounds:
     """Joins names with what belongs to them."""
 
-    def __init__(self, language: Language, ontology: Ontology) -> None:
-        self.ontology = ontology
+    def __init__(self, language: Language, ontology: Ontology, entities: Mapping[str, Entity]) -> None:
+        self.ontology, self.entities, self.code = ontology, entities, language.code
         self.rules = [c for c in ontology.classes.values() if len(c.composed_of) == 2]
         self.wholes = frozenset(c.composed_of[0] for c in self.rules)
         self.places = frozenset(c.composed_of[1] for c in self.rules)
@@ -157,7 +160,19 @@ class Compounds:
     def _is_place(self, mention: Mention) -> bool:
         return mention.kind == "name" and any(rule.composed_of[1] in mention.classes for rule in self.rules)
 
+    def _is_home(self, whole: Mention, place: Mention) -> bool:
+        """Whether a place behind a firm's name says whence it is, not of which unit ("Acme Norland" of a firm at home
+        there): so in a language that has no adjective for the place."""
+        entity = self.entities.get(whole.entity)
+        if entity is None or place.kind != "name" or not entity.home or self.places.isdisjoint(place.classes):
+            return False
+        homes = set().union(*(around(home, self.entities) for home in entity.home))
+        labels = self.entities[place.entity].labels if place.entity in self.entities else ()
+        return place.entity in homes and not any(x.kind == "demonym" and x.language == self.code for x in labels)
+
     def _unit(self, tokens: Tokens, whole: Mention, following: Mention | None) -> Mention | None:
+        if following is not None and self._is_home(whole, following):
+            return None
         for cls in self.rules if not self.wholes.isdisjoint(whole.classes) else ():
             if cls.composed_of[0] in whole.classes and cls.iri not in whole.classes and whole.kind == "name":
                 last = self._last_of_unit(tokens, whole, following, cls)

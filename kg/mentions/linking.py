@@ -46,7 +46,7 @@ class Linker:
         self.units = frozenset(key_of(w) for w in units)
         """What makes a number before it a figure, whatever else bears that number."""
         self.persons = frozenset(c.iri for c in ontology.classes.values() if c.open and c.name_words > 1)
-        self.compounds = Compounds(language, ontology)
+        self.compounds = Compounds(language, ontology, gazetteer.entities)
         self.resolver = Resolver(language, gazetteer.entities, ontology)
         legal = (language.words("grammar", k) for k in ("legal_before", "legal_after"))
         forms = self.legal = frozenset(keys[0] for group in legal for keys in group)

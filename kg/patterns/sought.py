@@ -216,8 +216,10 @@ class Sought:
 
     def _near(self, segment: Segment, group: Group, at: int, origin: int) -> tuple[int, ...]:
         """The members of a list, the one at a node among them, that the slot may take together."""
-        if self.apposed:
-            return (at,)
+        if self.apposed or (
+            not self.rightwards and segment.words[at + 1] == "(" and segment.partner.get(at + 1, 0) > origin
+        ):
+            return (at,)  # in a bracket behind it only it is spoken of
         near = [m for m in group.members if (m >= origin if self.rightwards else m < origin)]
         if self.naming:  # "the unit A and the partner B", "Norland's A and the B": B has words of its own
             grammar, words = segment.grammar, segment.words

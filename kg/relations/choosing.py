@@ -14,7 +14,7 @@ from kg.patterns.segment import Segment
 
 def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
     """The matches that hold beside the others and by where their parts stand."""
-    found = with_owners(seg, within_clauses(seg, matches), ontology)
+    found = with_owners(seg, within_clauses(seg, without_passing(seg, matches)), ontology)
     return with_own(seg, with_partners(with_endings(seg, found)))
 
 
@@ -29,6 +29,32 @@ def with_endings(seg: Segment, matches: list[Match]) -> list[Match]:
     if not ends:
         return matches
     return [m for m in matches if m.pattern.status is Status.ENDED or said(m) not in ends]
+
+
+def without_passing(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches without those that pass over the name between their words and what is told, where another match tells
+    it of that name: "Acme speaks of the mill of Norland in Vest" tells of Norland's. Who comes and who goes, by the
+    same words, are two."""
+    inner: dict[tuple[object, ...], list[tuple[int, int]]] = {}
+    for m in matches:
+        names, told = m.slots.get("s", ()), m.slots.get("o", ())
+        if names and told and min(names) >= m.anchor[1] and max(names) < min(told):
+            inner.setdefault(_told(m), []).append((m.anchor[0], min(names)))
+    if not inner:
+        return matches
+
+    def passes(m: Match) -> bool:
+        names = m.slots.get("s", ())
+        between = [i for first, i in inner.get(_told(m), ()) if names and max(names) < first]
+        own = {n.mention.entity for n in (seg.nodes[i] for i in names if between) if n.mention is not None}
+        passed = [seg.nodes[i].mention for i in between]
+        return any(x is not None and not x.unknown and x.entity not in own for x in passed)
+
+    return [m for m in matches if not passes(m)]
+
+
+def _told(m: Match) -> tuple[object, ...]:
+    return m.pattern.property, m.slots.get("o"), m.pattern.status is Status.ENDED
 
 
 def with_partners(matches: list[Match]) -> list[Match]:

@@ -13,6 +13,8 @@ from kg.relations.passages import Passage
 
 NEAR = 3
 """How many nodes before a verb of saying a relative clause that holds it may begin."""
+NAMED = 5
+"""How many nodes behind a verb of saying the name of a speaker stands that nobody knows."""
 REACH = 14
 """How many nodes from a verb of saying its speaker may stand."""
 
@@ -57,6 +59,16 @@ class Speech:
             if found:
                 return found
         return ""
+
+    def is_of_another(self, segment: Segment) -> bool:
+        """Whether right behind a verb of saying stands a name that nobody knows: who spoke before does not speak."""
+        for _, last, _ in self._hits(segment):
+            named = [n for n in segment.nodes[last : last + NAMED] if n.mention is not None]
+            if any(self._speaks(n) for n in named):
+                return False
+            if any(n.mention is not None and n.mention.unknown for n in named):
+                return True
+        return False
 
     def _relative(self, segment: Segment, first: int) -> bool:
         """Whether a verb of saying stands in a relative clause ("Acme, which announced …"): it says nothing here."""
@@ -111,6 +123,8 @@ def attribute(passages: list[tuple[Passage, Segment]], speech: Speech) -> dict[i
         outside = [s for p, s in members if p.quotation < 0]
         named = next((who for s in outside if (who := speech.speaker(s))), "")
         quoted = sorted({p.quotation for p, _ in members if p.quotation >= 0})
+        if quoted and not named and any(map(speech.is_of_another, outside)):
+            last = ""
         if named:
             last, reach = named, 2
         elif not quoted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -39,8 +40,8 @@ class _Count:
 class Topics:
     """Counts the names of one text as it is read, from its beginning on."""
 
-    def __init__(self, linked: LinkedText, grammar: Grammar) -> None:
-        self.linked, self.grammar = linked, grammar
+    def __init__(self, linked: LinkedText, grammar: Grammar, lands: AbstractSet[str] = frozenset()) -> None:
+        self.linked, self.grammar, self.lands = linked, grammar, lands
         self.counts: dict[tuple[str, ...], _Count] = {}
 
     def until(self, end: int, classes: tuple[str, ...], *, latest: str = "") -> Mention | None:
@@ -68,6 +69,8 @@ class Topics:
     ) -> Mention | None:
         """What a match speaks of that leaves out a thing of the classes ``wanted``; nothing where the passage itself
         names another, or a new one of the classes ``wide``: it may mean that."""
+        if latest and self._is_led(seg, match.anchor[0]):
+            return None
         best = self.until(seg.nodes[-1].end, wanted, latest=latest)
         bound = {i for nodes in match.slots.values() for i in nodes}
         past = len(seg.nodes) if latest else match.last + BEHIND
@@ -89,6 +92,15 @@ class Topics:
         that."""
         near = (seg.nodes[i].mention for i in seg.names if i < match.first)
         return any(m is not None and m.kind == "unlisted" and self.is_free(m) for m in near)
+
+    def _is_led(self, seg: Segment, at: int) -> bool:
+        """Whether a place opens the clause: of that it speaks."""
+        i, end = seg.clause(at)[0], at
+        while i < end and i in seg.light:
+            i += 1
+        mention = seg.nodes[i].mention if i < end else None
+        tied = mention is not None and i + 1 < len(seg) and seg.is_tied(i)
+        return mention is not None and not tied and not self.lands.isdisjoint(mention.classes)
 
     def _add(self, count: _Count, mention: Mention, classes: tuple[str, ...]) -> None:
         counted = mention.kind in ("name", "new", "unit", "anaphor") and mention.entity
