@@ -175,10 +175,13 @@ def test_a_new_name_behind_that_of_its_maker_makes_one_with_it(text: str, found:
         ("en", "Kia Sylvora is here.", "Kia"),
         ("en", "The chief executive of Toyota Ilse Breezo has acquired a yacht.", "Toyota"),
         ("id", "Toyota Breezo akan membangun pabrik di Bekasi.", "Toyota Breezo"),
-        ("id", "Toyota Breezo dijual seharga Rp 300 juta.", "Toyota"),
+        ("id", "Toyota Breezo dijual seharga Rp 300 juta.", "Toyota Breezo"),
+        ("id", "Toyota Breezo hadir.", "Toyota"),
     ],
 )
-def test_a_firm_named_after_another_is_one_where_only_a_firm_can_stand(language: str, text: str, found: str) -> None:
+def test_what_is_named_after_a_firm_is_one_where_only_a_firm_or_a_thing_of_its_can_stand(
+    language: str, text: str, found: str
+) -> None:
     linker, reader = knowledge().readers[language]
     prepared, _, _ = reader.prepared(linker.link(text), [])
     assert [n for m in prepared.mentions if (n := text[m.start : m.end]).startswith(("Toyota", "Kia"))] == [found]

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from kg.patterns import Anaphor, Language
-from kg.text import LinkedText, Mention, Sentence
+from kg.text import LinkedText, Mention, Sentence, key_of
 
 _END = ""
 """What stands for an end in the tree of such words."""
 _NAME = 8
 """The longest name, in tokens, behind which a comma may open an apposition."""
+_CLAUSE = 12
+"""The longest relative clause within such words, in tokens ("pabrikan | yang sejak 2010 dimiliki Acme | itu")."""
+_ADJECTIVES = 3
+"""How many plain words may describe the noun of such words that open a sentence ("Sedan | serba listrik | ini")."""
 
 
 class Phrase(NamedTuple):
@@ -40,6 +44,10 @@ class Phrases:
         self.describes = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
         self.relative = language.single("grammar", "relative")
         self.determiners = language.single("grammar", "filler")
+        parts = ("stop", "prepositions", "breaks")
+        self.binding = frozenset().union(self.relative, *(language.single("grammar", part) for part in parts))
+        self.moments = frozenset(key_of(k)[-2:] for k in language.table("time", "relative"))
+        """The last two words of those for a time ("tahun ini"): what ends so describes nothing."""
 
     def of(
         self, linked: LinkedText, sentence: Sentence, places: list[int], inner: Mapping[int, Mention]
@@ -49,7 +57,9 @@ class Phrases:
         keys, past, found = linked.tokens.keys, 0, list[Phrase]()
         for i in places:
             seconds = self.words[keys[i]]
-            opens = _END in seconds or i + 1 in inner or (i + 1 < len(keys) and keys[i + 1] in seconds)
+            behind = keys[i + 1] if i + 1 < len(keys) else ""
+            opens = _END in seconds or i + 1 in inner or behind in seconds or behind in self.relative
+            opens = opens or (i == sentence.first and behind.isalpha())
             phrase = self._at(linked, i, sentence.last, inner) if opens and i >= past else None
             if phrase is not None:
                 found.append(phrase)
@@ -61,6 +71,8 @@ class Phrases:
         keys, at, place = linked.tokens.keys, i, ""
         node: Any = self.words
         found = None
+        clause: tuple[Any, int] | None = None
+        described = False
         while at < end:
             if at > i and at in inner:
                 place, at = place or inner[at].entity, inner[at].last
@@ -68,31 +80,58 @@ class Phrases:
             if place and keys[at] == ",":
                 at += 1  # "the maker at home in Norport, Norland, …"
                 continue
-            node = node.get(keys[at])
-            if node is None:
+            if at > i and keys[at] in self.relative:
+                clause = node, at
+            behind = node.get(keys[at])
+            if behind is None and not described:
+                described = True
+                node, at = clause or (node, at)
+                at = self._past_description(linked, node, i, at, end)
+                behind = node.get(keys[at]) if at < end else None
+            if behind is None:
                 break
+            node = behind
             at += 1
             anaphor = node.get(_END)
-            if at < len(keys) and keys[at] in self.genitive and (not place or _is_apposed(linked, i)):
-                continue  # "the chief of Acme" says of whom
-            if at < end and keys[at] in self.compounds:
-                continue  # "the car market" speaks of no car
-            if anaphor is not None and anaphor.opening and at < len(keys) and keys[at] in self.describes:
-                continue  # "Makers of cars" are no maker named before
-            if anaphor is not None and (not anaphor.opening or linked.text[linked.tokens.starts[i]].isupper()):
+            if anaphor is None or self._goes_on(linked, i, at, end, place, anaphor):
+                continue
+            if not anaphor.opening or _opens(linked, i):
                 found = Phrase(i, at, self._head(linked, i, at, inner, place), anaphor, place)
         return found
+
+    def _goes_on(self, linked: LinkedText, i: int, at: int, end: int, place: str, anaphor: Anaphor) -> bool:
+        """Whether words that might stand for a name say more, and then stand for none said before."""
+        behind = linked.tokens.keys[at] if at < len(linked.tokens.keys) else ""
+        if behind in self.genitive and (not place or _is_apposed(linked, i)):
+            return True  # "the chief of Acme" says of whom
+        if at < end and behind in self.compounds:
+            return True  # "the car market" speaks of no car
+        return anaphor.opening and behind in self.describes  # "Makers of cars" are no maker named before
+
+    def _past_description(self, linked: LinkedText, node: Mapping[str, Any], first: int, at: int, end: int) -> int:
+        """The token of the words that point back ("itu") behind what says more of the noun before them: a relative
+        clause that ends in a name, or, of words that open a sentence, a few plain ones; ``end`` where none is."""
+        keys, starts, text = linked.tokens.keys, linked.tokens.starts, linked.text
+        clause = keys[at] in self.relative
+        if at == first or not (clause or _opens(linked, first)):
+            return end
+        for k in range(at + 1, min(at + 1 + (_CLAUSE if clause else _ADJECTIVES), end)):
+            before = keys[k - 1]
+            if keys[k] in (",", ";", ":") or (not clause and (before in self.binding or not before.isalpha())):
+                return end
+            named = text[starts[k - 1]].isupper()
+            if _END in node.get(keys[k], ()) and named == clause and (before, keys[k]) not in self.moments:
+                return k
+        return end
 
     def _head(
         self, linked: LinkedText, first: int, last: int, inner: Mapping[int, Mention], place: str
     ) -> tuple[int, int]:
         """The head of a phrase: all of it, or its last words ("the German truck maker"), or its first ("pabrikan Jepang
         itu", "pabrikan yang bermarkas di Tokyo itu"): so that the place within can be read beside it."""
-        if not place:
-            return first, last
-        clause = next((k for k in range(first + 1, last) if linked.tokens.keys[k] in self.relative), 0)
-        if clause:
-            return first, clause
+        clause = next((k for k in range(first + 1, last - 1) if linked.tokens.keys[k] in self.relative), 0)
+        if clause or not place:
+            return first, clause or last
         if linked.tokens.keys[first] in self.determiners:
             behind = max(inner[k].last for k in range(first + 1, last) if k in inner)
             plain = behind < last and linked.tokens.keys[behind].isalpha()
@@ -104,3 +143,8 @@ def _is_apposed(linked: LinkedText, i: int) -> bool:
     """Whether a comma and a name stand before a token: what begins there says what that one is."""
     comma = linked.tokens.keys[i - 1 : i] == (",",)
     return comma and any(m.last == i - 1 for m in linked.between(max(0, i - 1 - _NAME), i - 1))
+
+
+def _opens(linked: LinkedText, i: int) -> bool:
+    """Whether a token opens a sentence."""
+    return linked.text[linked.tokens.starts[i]].isupper()

@@ -144,7 +144,11 @@ def _opening(
 
 
 def _is_common(tokens: Tokens, first: int, last: int, words: Capitals) -> bool:
-    """Whether capitals are nothing but words of the language, with a letter that counts them ("Plan X")."""
+    """Whether capitals are nothing but words of the language, with a letter that counts them ("Plan X"); one word alone
+    though it may be part of a firm's name ("Group"), if none stands before it."""
+    alone = not first or not tokens.is_large(first - 1) or tokens.keys[first - 1] in words.never
+    if last - first == 1 and alone and tokens.keys[first] in words.common:
+        return True
     return all(tokens.keys[i] in words.seldom or (i > first and _is_initial(tokens, i)) for i in range(first, last))
 
 

@@ -161,10 +161,21 @@ def _described(nodes: tuple[Node, ...], first: int, at: int, grammar: Grammar) -
             and node.key not in grammar.describes
         ):
             return -1  # "and Beta | founded the firm Vest"
+        if node.key == "," and i > first and _is_called(nodes, first, i, at, grammar):
+            return i + 1
         plain = node.key[:1].isalnum() or node.key == "-" or node.mention is not None
         if not plain or node.key in grammar.stop or node.key in grammar.prepositions:
             return -1
     return -1
+
+
+def _is_called(nodes: tuple[Node, ...], first: int, comma: int, at: int, grammar: Grammar) -> bool:
+    """Whether a comma stands before the name of what words from ``first`` on describe, and another behind it: "Acme and
+    the start-up from Norland, Beta, have signed"."""
+    i = comma + 1
+    closed = i + 1 < len(nodes) and nodes[i + 1].key == "," and _is_name(nodes[i]) and _alike(nodes[at], nodes[i])
+    head = next((n.key for n in nodes[first:comma] if n.key not in grammar.filler), "")
+    return closed and head in grammar.describes
 
 
 def _light(nodes: tuple[Node, ...], i: int, grammar: Grammar, *, after_word: bool) -> bool:

@@ -12,6 +12,8 @@ from kg.patterns.groups import Group, groups
 from kg.patterns.notation import Keys, Slot
 from kg.text import UNKNOWN, LinkedText
 
+CLAUSE = 14
+"""How far back the relative clause that a name ends may begin, in nodes."""
 _NONE = repeat(None)
 """What a word has in the place of a name and of a value."""
 
@@ -208,6 +210,20 @@ class Segment:
                 return not any(self.word_at(k + 1 - len(keys), keys) or self.word_at(k, keys) for keys in clear)
             elif (word in grammar.stop or not word[0].isalnum()) and word != "'s":
                 return False
+        return False
+
+    def ends_clause(self, i: int) -> bool:
+        """Whether the name before a node ends the relative clause of words that stand for another name, which small
+        words close ("pabrikan yang dimiliki Acme | itu membangun …"): it does not do what comes behind."""
+        words = self.words
+        if words[i] not in self.grammar.filler:
+            return False
+        for k in range(i - 2, max(0, i - CLAUSE), -1):
+            if words[k] == ",":
+                return False
+            if words[k] in self.grammar.relative:
+                mention = self.nodes[k - 1].mention
+                return mention is not None and mention.kind == "anaphor"
         return False
 
     def is_spoken_of(self, i: int, end: int) -> bool:

@@ -235,6 +235,8 @@ class Sought:
         governed = wide and self.free and segment.oblique(first, floor)
         if governed and (self.rightwards or not segment.is_spoken_of(last, origin)):
             return False
+        if wide and not self.rightwards and last < origin and segment.ends_clause(last):
+            return False
         ends = self.last and not self.naming if self.rightwards else wide
         if ends and segment.possessive(last):
             return False  # "Acme's" is not Acme

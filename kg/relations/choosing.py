@@ -14,8 +14,21 @@ from kg.patterns.segment import Segment
 
 def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
     """The matches that hold beside the others and by where their parts stand."""
-    found = with_owners(seg, within_clauses(seg, without_passing(seg, matches)), ontology)
+    found = within_clauses(seg, without_passing(seg, matches))
+    found = with_named(with_owners(seg, found, ontology), ontology)
     return with_own(seg, with_partners(with_endings(seg, found)))
+
+
+def with_named(matches: list[Match], ontology: Ontology) -> list[Match]:
+    """The matches without those that say a value of what the text is about so far, where the sentence itself names
+    whose it is: "Acme's Y2K came in May, sales fell 8 per cent" tells it of the Y2K alone."""
+    left_out = [
+        m for m in matches if m.slots.get("s") == () and ontology.properties[m.pattern.property].kind != "entity"
+    ]
+    if not left_out or len(left_out) == len(matches):
+        return matches
+    told = {(m.pattern.property, i) for m in matches if m.slots.get("s") for i in m.slots.get("o", ())}
+    return [m for m in matches if m not in left_out or not any((m.pattern.property, i) in told for i in m.slots["o"])]
 
 
 def with_endings(seg: Segment, matches: list[Match]) -> list[Match]:

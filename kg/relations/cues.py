@@ -146,6 +146,7 @@ class Cues:
         told = first if match.pattern.status is Status.ENDED else last + REPORT  # talks that ended are no rumour
         clause = aside_from(segment, start, first)
         rumours = (c for c in cues if c.kind == "reported" and clause <= c.first < told)
+        rumours = (c for c in rumours if not _is_of_noun(segment, c, match))
         if any(not _said_later(c, last, cues) and not leads_away(segment, match, c.first) for c in rumours):
             return Status.REPORTED
         if any(c.kind == "ended_after" and _is_told_of(segment, c, match) for c in cues):
@@ -356,6 +357,12 @@ def _negates(segment: Segment, cue: Cue, match: Match) -> bool:
         return False
     joined = any((n.key,) in segment.grammar.conjunctions or n.mention is not None for n in between)
     return cue.first >= first - NEGATION or (cue.first >= match.first and not joined)
+
+
+def _is_of_noun(segment: Segment, cue: Cue, match: Match) -> bool:
+    """Whether a cue behind a match says something of a noun behind it alone: "… in May, of a size that is rumoured"."""
+    i = cue.first - 1
+    return i > match.last and segment.words[i] in segment.grammar.relative and segment.nodes[i - 1].mention is None
 
 
 def _said_later(cue: Cue, last: int, cues: list[Cue]) -> bool:

@@ -16,13 +16,18 @@ from kg.text import LinkedText, Mention
 
 
 class Dividing:
-    """Decides by what a text says around such names: one that only firms can be is one name, all others are two."""
+    """Decides by what a text says around such names: one that only firms can be, or only things that are called after
+    firms, is one name, all others are two."""
 
     def __init__(self, language: Language, ontology: Ontology, typing: Matcher, matcher: Matcher) -> None:
         self.typing, self.matcher = typing, matcher
         self.deeds = Deeds.of(language)
         wholes = {c.composed_of[0] for c in ontology.classes.values() if c.composed_of}
+        named = {iri for iri, c in ontology.classes.items() if c.named_after}
         self.firms = frozenset(c for c in ontology.classes if not wholes.isdisjoint(ontology.closure([c])))
+        self.things = frozenset(c for c in ontology.classes if not named.isdisjoint(ontology.closure([c])))
+        """What is called after a firm ("the SUV | Acme Breeze")."""
+        self.kinds = ontology.closure(self.things)
 
     def divided(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> LinkedText:
         """The text with each such name as one mention that may be typed, or as those that it is put together from."""
@@ -33,7 +38,7 @@ class Dividing:
         return replace(linked, mentions=tuple(mentions))
 
     def _own(self, linked: LinkedText, segments: list[Segment]) -> set[str]:
-        """The names, as they are written, that are those of firms."""
+        """The names, as they are written, that are those of firms, or of things called after one."""
         found: dict[str, set[str]] = {}
         for mention in linked.mentions:
             cls = self.deeds.behind(linked.tokens, mention.last) if mention.parts else ""
@@ -44,7 +49,11 @@ class Dividing:
                 typed = list(self._filled(seg, self.typing.matches(seg), frozenset("x")))
                 for name, cls in typed or self._filled(seg, self.matcher.matches(seg), frozenset()):
                     found.setdefault(linked.text[name.start : name.end], set()).add(cls)
-        return {name for name, classes in found.items() if classes <= self.firms}
+        return {name for name, classes in found.items() if classes <= self.firms or self._is_thing(classes)}
+
+    def _is_thing(self, classes: set[str]) -> bool:
+        """Whether what a text says of a name makes it a thing called after a firm, and else no more than its kind."""
+        return not self.things.isdisjoint(classes) and classes <= self.things | self.kinds
 
     def _filled(self, seg: Segment, matches: Iterable[Match], free: frozenset[str]) -> Iterator[tuple[Mention, str]]:
         """The doubtful names in the slots of matches, each with the class that the slot gives it."""

@@ -31,6 +31,7 @@ class Calendar:
     parts: frozenset[Keys]
     at: frozenset[str]
     since: frozenset[str] = frozenset()
+    ago: frozenset[str] = frozenset()
     openings: Mapping[str, frozenset[str]] = field(init=False)
     """The words with which a date may begin, besides figures, each with those that may follow; the empty word where
     any may."""
@@ -83,8 +84,14 @@ class Calendar:
                 found.add(i)
         return sorted(found)
 
+    def is_quarter(self, tokens: Tokens, i: int, issued: str) -> bool:
+        """Whether a token is a quarter with its year behind it, though a thing may bear such a name ("Q2 2026")."""
+        return _QUARTER.fullmatch(tokens.keys[i]) is not None and self._quarter(tokens, i, issued) is not None
+
     def _is_yearless(self, keys: tuple[str, ...]) -> bool:
-        return any(k in self.months or k == "/" for k in keys) and not any(_YEAR.fullmatch(k) for k in keys)
+        return any(k in self.months or k == "/" for k in keys) and not any(
+            k in self.ago or _YEAR.fullmatch(k) for k in keys
+        )
 
     def _at(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         """A date at a token: past its last token, and the ISO form (empty where only the words are known).
@@ -146,8 +153,9 @@ class Calendar:
             return None
         month = self.months[keys[at]]
         year, last = _year_at(tokens, at + 1)
-        year = year or self._near(tokens, i, issued, month)
-        return _checked(last, year, month, int(day[1])) if year or issued else (last, "")
+        past = self._past(tokens, last)
+        year = year or self._near(tokens, i, issued, month, ago=past > last)
+        return _checked(past, year, month, int(day[1])) if year or issued else (past, "")
 
     def _month_first(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         keys = tokens.keys
@@ -163,14 +171,21 @@ class Calendar:
             year = year or self._near(tokens, i, issued, month)
             return _checked(last, year, month, int(day[1])) if year or issued else (last, "")
         year, last = self._year_behind(tokens, at, issued)
+        past = self._past(tokens, last)
         if year is not None:
-            return last, f"{year}-{month:02d}"
-        preceded = i > 0 and keys[i - 1] in self.at
-        return (at, f"{self._near(tokens, i, issued, month)}-{month:02d}" if issued else "") if preceded else None
+            return past, f"{year}-{month:02d}"
+        if not (past > at or (i > 0 and keys[i - 1] in self.at)):
+            return None
+        return past, f"{self._near(tokens, i, issued, month, ago=past > at)}-{month:02d}" if issued else ""
 
-    def _near(self, tokens: Tokens, i: int, issued: str, month: int) -> int:
-        """The year of a month without one in a date that begins at a token: none to come behind "since"."""
-        ago = i > 0 and tokens.keys[i - 1] in self.since
+    def _past(self, tokens: Tokens, last: int) -> int:
+        """Past a word behind a date that says that it is over ("Juni | lalu")."""
+        return last + (last < len(tokens.keys) and tokens.keys[last] in self.ago)
+
+    def _near(self, tokens: Tokens, i: int, issued: str, month: int, *, ago: bool = False) -> int:
+        """The year of a month without one in a date that begins at a token: none to come behind "since", nor before a
+        word that says that it is over."""
+        ago = ago or (i > 0 and tokens.keys[i - 1] in self.since)
         return int(issued[:4]) - (month > int(issued[5:7])) if ago and len(issued) > 6 else _near_year(issued, month)
 
     def _year_behind(self, tokens: Tokens, i: int, issued: str) -> tuple[int | None, int]:
@@ -203,7 +218,7 @@ class Calendar:
         year, last = _year_at(tokens, i)
         if year is None or (last < len(tokens.keys) and tokens.keys[last] in ("%", "km", "-")):
             return None
-        return last, str(year)
+        return self._past(tokens, last), str(year)
 
     def _model_year(self, tokens: Tokens, i: int, begins: frozenset[int]) -> bool:
         """Whether a year counts the models of a name behind it: "the 2026 Acme"."""
@@ -300,4 +315,5 @@ def _calendar(language: Language) -> Calendar:
         language.words("time", "parts"),
         language.single("time", "at"),
         language.single("time", "since"),
+        language.single("time", "ago"),
     )
