@@ -119,9 +119,18 @@ class Ontology:
                 todo += self.classes[current].parents if current in self.classes else ()
         yield from seen
 
+    @cached_property
+    def _asked(self) -> dict[tuple[str, ...], frozenset[str]]:
+        """What :meth:`closure` gave before: reading asks for few sets of classes, and for each of them all the time."""
+        return {}
+
     def closure(self, types: Iterable[str]) -> frozenset[str]:
         """The classes themselves and all above them, ``owl:Thing`` among them."""
-        return frozenset({THING}).union(*(self._closures.get(t, {t}) for t in types))
+        asked = tuple(types)
+        found = self._asked.get(asked)
+        if found is None:
+            found = self._asked[asked] = frozenset({THING}).union(*(self._closures.get(t, {t}) for t in asked))
+        return found
 
     @cached_property
     def _disjoint(self) -> frozenset[tuple[str, str]]:

@@ -105,7 +105,8 @@ def unlisted(
     begins = {name.split()[0] for name in within if " " in name}
     small = _small(tokens) if led else set()
     lasts = (tokens.text[tokens.starts[m.last - 1] : m.end] for m in mentions if m.last - m.first > 1) if led else ()
-    known = within | {w for w in lasts if w[:1].isupper() and w.casefold() not in words.common | small}
+    large = {w for w in lasts if w[:1].isupper()}
+    known = within | {w for w in large if (key := w.casefold()) not in words.common and key not in small}
     known |= {w for name in within for w in (name.split()[0], name.split()[-1]) if w.casefold() not in small}
     shown = [i for i, _ in led if _is_shown(tokens, i + 1, words) or _acts(tokens, i, words, small)]
     known |= {tokens.text[tokens.starts[i] : tokens.ends[i]] for i in shown}

@@ -169,19 +169,22 @@ class Index:
                 if isinstance(anchor, Slot):
                     found = wording.free.setdefault(anchor.name, _Choice())
                 found.add(own, entry)
+        self.owning: list[_Choice] | None = None
+        """What :meth:`_owning` found out."""
         self.by_first: dict[str, tuple[list[_Wording], dict[str, list[_Wording]]]] = {}
         """The wordings by their first word: those of no other, and the longer ones by their second."""
         for keys, wording in by_wording.items():
             alone, longer = self.by_first.setdefault(keys[0], ([], {}))
             (longer.setdefault(keys[1], []) if len(keys) > 1 else alone).append(wording)
 
-    def hits(self, segment: Segment) -> Iterator[Hit]:
+    def hits(self, segment: Segment) -> list[Hit]:
         """The words of patterns in a segment, in order, each with the patterns that it may hold."""
+        found = list[Hit]()
         by_first, words, owners = self.by_first, segment.words, segment.owners
         places = [i for i, word in enumerate(words) if word in by_first]
         places = sorted((*places, *owners)) if owners else places
         if not places:
-            return
+            return found
         met = self._met(segment)
         around = met.around
         for i in places:
@@ -194,11 +197,18 @@ class Index:
                     if free:
                         entries = self._with_free(entries, free, segment, i, last, met)
                     if entries:
-                        yield Hit(i, last, entries)
+                        found.append(Hit(i, last, entries))
                 continue
-            for sign in sorted(segment.grammar.possessive.intersection(by_first)):
-                for wording in by_first[sign][0]:
-                    yield Hit(i + 1, i + 1, wording.choice.possible(met.around(i + 1, i + 1)), owned=True)
+            for choice in self._owning(segment.grammar.possessive):
+                found.append(Hit(i + 1, i + 1, choice.possible(met.around(i + 1, i + 1)), owned=True))
+        return found
+
+    def _owning(self, possessive: frozenset[str]) -> list[_Choice]:
+        """The patterns found by signs that say whose something is; worked out once, as a language has one such list."""
+        if self.owning is None:
+            signs = [sign for sign in sorted(possessive) if sign in self.by_first]
+            self.owning = [wording.choice for sign in signs for wording in self.by_first[sign][0]]
+        return self.owning
 
     def run(self, segment: Segment, name: str, first: int, last: int) -> tuple[int, int]:
         """The free words around those of a list that were found: their first node, past their last."""
