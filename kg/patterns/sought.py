@@ -296,6 +296,8 @@ class Sought:
         if self.rightwards or (opening is None and not wide and _clause_breaks(segment, at)):
             return None
         named = opening is not None and segment.nodes[opening + 1].mention is not None
+        dated = segment.nodes[opening - 1].value if opening else None
+        named = named and not (wide and dated is not None and dated.kind == "date")  # "In 2022, Acme sold 12 mills, …"
         return opening - 1 if opening is not None and (named or not wide) else at - 1
 
     def _crosses_comma(self, segment: Segment, at: int, wide: bool, passed: int) -> bool:

@@ -19,7 +19,8 @@ NEGATION = 4
 """How many nodes before the words of a pattern a negation still denies them."""
 REPORT = 12
 """How many nodes behind the words of a pattern "reportedly" still colours them."""
-
+JOINED = 2
+"""How many words may stand between a conjunction and the words of a pattern that it joins to another deed."""
 
 _GROUNDS = {
     Status.DENIED: ("denied", "denied_after", "negation"),
@@ -137,6 +138,8 @@ class Cues:
                 c.kind == "ended" and c.first >= denials[0].last for c in before
             )
             return Status.IN_EFFECT if end else Status.DENIED  # who denies an end says that it goes on
+        if any(c.kind == "ended" and _is_over(segment, c, first) for c in before):
+            before = [c for c in before if c.first >= first]
         before = [c for c in before if c.kind != "ended" or not _undone(segment, c, before)]
         over = {i for c in before if c.kind == "ended" for i in range(c.first, c.last)}
         fixed = match.pattern.status is Status.DENIED
@@ -343,6 +346,17 @@ def _undone(segment: Segment, cue: Cue, cues: list[Cue]) -> bool:
     own = range(cue.first, cue.last)
     near = (c for c in cues if c.kind == "negation" and c.first not in own)
     return any(0 <= cue.first - c.last <= 1 and _clear(segment, c.last, cue.first) for c in near)
+
+
+def _is_over(segment: Segment, cue: Cue, first: int) -> bool:
+    """Whether the words of a match are joined, as another deed, to what a cue ended and named: "dropped its mill in
+    Norland and | runs one"."""
+    for i in range(first - 1, max(cue.last, first - 2 - JOINED), -1):
+        if (segment.words[i],) in segment.grammar.conjunctions:
+            return not _unnamed(segment, cue.last, i)
+        if not segment.words[i].isalpha():
+            return False
+    return False
 
 
 def _negates(segment: Segment, cue: Cue, match: Match) -> bool:

@@ -22,6 +22,7 @@ class Dividing:
     def __init__(self, language: Language, ontology: Ontology, typing: Matcher, matcher: Matcher) -> None:
         self.typing, self.matcher = typing, matcher
         self.deeds = Deeds.of(language)
+        self.lands = frozenset(c.composed_of[1] for c in ontology.classes.values() if c.composed_of)
         wholes = {c.composed_of[0] for c in ontology.classes.values() if c.composed_of}
         named = {iri for iri, c in ontology.classes.items() if c.named_after}
         self.firms = frozenset(c for c in ontology.classes if not wholes.isdisjoint(ontology.closure([c])))

@@ -102,7 +102,6 @@ class Reader:
         self.matcher = Matcher(language.patterns, dict(language.lists))
         self.namer = Namer(language, ontology)
         self.firms = frozenset(c for c in ontology.classes if not self.namer.wholes.isdisjoint(ontology.closure([c])))
-        self.lands = frozenset(c.composed_of[1] for c in ontology.classes.values() if c.composed_of)
         self.dividing = Dividing(language, ontology, self.namer.typing, self.matcher)
         versions = Versions(language)
         self.parts = Parts(ontology, self.grammar, versions, resolver.entities)
@@ -112,7 +111,7 @@ class Reader:
         """The claims of a document and its new entities."""
         spoken = speeches(linked)
         linked, parts, new = self.prepared(linked, spoken)
-        source = _Source(document, document.id, linked, Topics(linked, self.grammar, self.lands))
+        source = _Source(document, document.id, linked, Topics(linked, self.grammar, self.dividing.lands))
         speakers = attribute(parts, self.speech) if spoken else {}
         claims = [*self._said(source, spoken, speakers)]
         for passage, seg in parts:
