@@ -62,6 +62,9 @@ class Resolver:
         self.parting = self.relative | self.conjunctions | _SIGNS
         self.describing = self.prepositions | self.parting | language.single("grammar", "appositions")
         """What stands behind the noun of an apposition; behind that of a clause of its own stands a verb."""
+        self.articles = language.single("grammar", "articles")
+        self.qualified = language.single("grammar", "compounds")
+        self.firms = frozenset(c.composed_of[0] for c in ontology.classes.values() if c.composed_of)
         self.saying = language.single("speech", "verbs")
         self.determiners = language.single("grammar", "filler")
 
@@ -345,7 +348,16 @@ class Resolver:
         tokens, behind = linked.tokens, mention.last + 1
         backs = behind < len(tokens) and tokens.keys[mention.last] in self.describes and tokens.is_large(behind)
         backs = backs or tokens.keys[mention.last : behind] == ("-",) or self._is_amid(linked, mention)
+        backs = backs or self._qualifies(linked, mention)
         return backs or (mention.first != start and self._oblique(linked, mention))
+
+    def _qualifies(self, linked: LinkedText, mention: Mention) -> bool:
+        """Whether a name with an article only says which one the next word is: "the Acme deal collapsed"."""
+        first, last, tokens = mention.first, mention.last, linked.tokens
+        led = first > 0 and tokens.keys[first - 1] in self.articles and mention.kind != "anaphor"
+        if not led or last >= len(tokens) or mention.classes.isdisjoint(self.firms):
+            return False
+        return tokens.keys[last] in self.qualified
 
     def _is_amid(self, linked: LinkedText, mention: Mention) -> bool:
         """Whether a comma parts a name from what stands before it, and a comma or conjunction from what stands behind,

@@ -104,7 +104,7 @@ class Phrases:
         behind = linked.tokens.keys[at] if at < len(linked.tokens.keys) else ""
         if behind in self.genitive and (not place or _is_apposed(linked, i)):
             return True  # "the chief of Acme" says of whom
-        if at < end and behind in self.compounds:
+        if at < end and behind in self.compounds and not anaphor.possessive:
             return True  # "the car market" speaks of no car
         return anaphor.opening and behind in self.describes  # "Makers of cars" are no maker named before
 

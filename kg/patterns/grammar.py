@@ -65,6 +65,8 @@ class Grammar:
     rough: Mapping[str, tuple[Keys, ...]]
     """Wordings with a preposition before a figure that is only approximate ("more than"), by their last word."""
     articles: frozenset[str]
+    honorifics: frozenset[str]
+    """The words before the name of a person that say nothing of him ("Mr")."""
     examples: Mapping[str, tuple[Keys, ...]]
     """Wordings that introduce members of what was just said ("such as"), the longest first, by their first word."""
     signs: frozenset[str] = field(init=False)
@@ -119,6 +121,7 @@ class Grammar:
             outside=language.single("grammar", "outside"),
             rough=_rough(language),
             articles=language.single("grammar", "articles"),
+            honorifics=language.single("grammar", "honorifics"),
             examples=Words(language.words("grammar", "examples")).by_first,
         )
 

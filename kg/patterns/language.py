@@ -50,6 +50,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
             "examples",
             "genitive",
             "compounds",
+            "honorifics",
             "particles",
             "outside",
             "describes",

@@ -95,7 +95,7 @@ class Wording:
             bracket = at in partner
             if bracket and not rightwards and partner[at] >= position:
                 return None  # what stands in a bracket speaks of the name before it
-            passable = width > SOFT or bracket or at in light
+            passable = width > SOFT or bracket or (at in light and not (few and words[at] in segment.grammar.relative))
             if at in breaks or not (passable or (few and segment.describes(at))):
                 return None
             at, passed = past(segment, at, rightwards=rightwards) if bracket else at + step, passed + 1

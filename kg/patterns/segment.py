@@ -286,6 +286,7 @@ def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> tuple
             nodes += _words(keys[i:at], begins[i:at], ends[i:at], grammar)
         mention, value = starts.get(at), values.get(at)
         if mention is not None and mention.last <= last:
+            _drop_honorific(nodes, grammar)
             blank.append(len(nodes))
             nodes.append(node_of(("", mention.start, mention.end, mention, None)))
             if mention.also:
@@ -304,6 +305,13 @@ def _nodes(linked: LinkedText, first: int, last: int, grammar: Grammar) -> tuple
             i = at + 1
     nodes += _words(keys[i:last], begins[i:last], ends[i:last], grammar)
     return nodes, blank
+
+
+def _drop_honorific(nodes: list[Node], grammar: Grammar) -> None:
+    """Leaves out what stands before the name of a person and says nothing of him: "its chief, Dr. | Ilse Berg"."""
+    at = -2 if nodes and nodes[-1][0] == "." else -1
+    if len(nodes) >= -at and nodes[at][0] in grammar.honorifics:
+        del nodes[at:]
 
 
 def _words(keys: Keys, begins: tuple[int, ...], ends: tuple[int, ...], grammar: Grammar) -> Iterator[Node]:

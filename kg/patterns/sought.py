@@ -116,6 +116,8 @@ class Sought:
                 return None
             if wide and self._ends(segment, at, position, named):
                 return None
+            if self.value and not wide and word in segment.grammar.relative:
+                return None  # "a $5 fee that pays | for cars" counts none
             if word == "," and (jump := self._over_comma(segment, at, wide, passed)) != at:
                 if jump is None:
                     return None

@@ -40,5 +40,6 @@ def leads_away(segment: Segment, match: Match, until: int) -> bool:
     """Whether a relative clause that speaks of the name before it begins between a match and a node behind it:
     "joined Acme, which may build a mill"."""
     nodes, relative = segment.nodes, segment.grammar.relative
-    spots = range(max(match.last, 1), until)
-    return any(nodes[k].key in relative and nodes[k - 1].key == "," and nodes[k - 2].mention is not None for k in spots)
+    spots = [k for k in range(max(match.last, 1), until) if nodes[k].key in relative]
+    comma = (nodes[k - 1].key == "," and nodes[k - 2].mention is not None for k in spots)
+    return any(comma) or (match.last in spots and nodes[match.last - 1].mention is not None)

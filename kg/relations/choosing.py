@@ -110,6 +110,8 @@ def with_owners(seg: Segment, matches: list[Match], ontology: Ontology) -> list[
             return False
         who = {n.mention.entity for n in (seg.nodes[i] for i in names) if n.mention is not None}
         comma = max((i for i in range(min(figures)) if seg.nodes[i].key == ","), default=-1)
+        if any(w in seg.grammar.possessive for w in seg.words[max(*names, comma) + 2 : min(figures)]):
+            return True
         own = (seg.nodes[i].mention for i in range(max(*names, comma) + 1, min(figures)))
         return any(x is not None and x.kind == "possessor" and x.entity not in who for x in own)
 

@@ -15,7 +15,7 @@ NEAR = 3
 """How many nodes before a verb of saying a relative clause that holds it may begin."""
 NAMED = 5
 """How many nodes behind a verb of saying the name of a speaker stands that nobody knows."""
-REACH = 14
+REACH = 20
 """How many nodes from a verb of saying its speaker may stand."""
 
 

@@ -19,6 +19,7 @@ _DIGITS = 4
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _SHIFT = re.compile(r"(year|month|day|quarter)([+-]\d+)?")
 _QUARTER = re.compile(r"q([1-4])")
+_FISCAL = re.compile(r"fy(?:(20\d\d)|(\d\d))")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Calendar:
         """The dates of a text, left to right, outside the tokens that are taken; ``figures`` are those that begin with
         a digit, ``named`` the last tokens of listed names, ``begins`` their first."""
         past = 0
-        for i in self._places(tokens.keys, figures):
+        fiscal = [i for i in tokens.capitals if tokens.keys[i][:2] == "fy"]
+        for i in self._places(tokens.keys, [*figures, *fiscal] if fiscal else figures):
             if i < past or i in taken:
                 continue
             if (i and i - 1 not in named and self._names_event(tokens, i)) or self._model_year(tokens, i, begins):
@@ -124,6 +126,9 @@ class Calendar:
         return [n for n in (3, 2, 1) if tokens.keys[i : i + n] in self.parts]
 
     def _whole(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
+        fiscal = _FISCAL.fullmatch(tokens.keys[i]) if tokens.keys[i][0] == "f" else None
+        if fiscal is not None:
+            return i + 1, fiscal[1] or f"20{fiscal[2]}"
         figures = (self._numeric, self._day_month, self._month_first, self._quarter, self._year)
         for read in figures if tokens.keys[i][0].isdecimal() else (self._month_first, self._quarter):
             found = read(tokens, i, issued)
