@@ -42,8 +42,7 @@ from kg.values.dates import ahead
 
 # Confidence, in hundredths: what a plain match is worth, and what each doubt takes from it.
 PLAIN, GAP, ANAPHOR, NEW = 95, 6, 15, 10
-_SPOKEN = 5
-"""The fewest spaces in a quotation that begins with a figure: fewer stand in a figure alone ("18 to 24 months")."""
+_SPOKEN = 5  # the fewest spaces in a quotation that begins with a figure: "18 to 24 months" is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +171,8 @@ class Reader:
             if prop is None or not who or words[:1].islower() or (words[:1].isdigit() and words.count(" ") < _SPOKEN):
                 continue  # small at its beginning, it is words taken out of a sentence, not one that was spoken
             said = Literal(words, next(iter(prop.range)), self.language.code)
-            pattern = f"{self.language.code}/quotation"
-            yield Claim(source.name, start, end, words, who, prop.iri, said, pattern=pattern, confidence="0.95")
+            by = f"{self.language.code}/quotation"
+            yield Claim(source.name, start, end, words, who, prop.iri, said, pattern=by, confidence="0.95")
 
     def _matches(self, source: _Source, seg: Segment) -> list[Match]:
         found = self.matcher.matches(seg)
