@@ -163,8 +163,8 @@ class Measures:
         kind = "" if kind == UNMEASURED else kind
         if kind == "count" and first and tokens.keys[first - 1] in self.labels:
             kind = ""  # "class 8" counts nothing
-        if kind == "money" and (self._is_change(tokens, first) or self._is_changed(tokens, last)):
-            kind = "change"  # by how much a figure rose is not the figure
+        if kind in ("money", "length") and (self._is_change(tokens, first) or self._is_changed(tokens, last)):
+            kind = "change"  # by how much a figure rose is not the figure, nor how far away a place lies
         amount = number * unit.factor if unit else number
         words = tokens.keys[max(0, first - _REACH) : first]
         spans = combinations(range(len(words) + 1), 2) if not self.roughly.isdisjoint(words) else ()
