@@ -46,6 +46,7 @@ class Phrases:
         self.determiners = language.single("grammar", "filler")
         parts = ("stop", "prepositions", "breaks")
         self.binding = frozenset().union(self.relative, *(language.single("grammar", part) for part in parts))
+        self.saying = language.single("speech", "verbs")
         self.moments = frozenset(key_of(k)[-2:] for k in language.table("time", "relative"))
         """The last two words of those for a time ("tahun ini"): what ends so describes nothing."""
 
@@ -59,7 +60,7 @@ class Phrases:
             seconds = self.words[keys[i]]
             behind = keys[i + 1] if i + 1 < len(keys) else ""
             opens = _END in seconds or i + 1 in inner or behind in seconds or behind in self.relative
-            opens = opens or (i == sentence.first and behind.isalpha())
+            opens = opens or (behind.isalpha() and (i == sentence.first or keys[i - 1] in self.saying))
             phrase = self._at(linked, i, sentence.last, inner) if opens and i >= past else None
             if phrase is not None:
                 found.append(phrase)
@@ -110,16 +111,18 @@ class Phrases:
 
     def _past_description(self, linked: LinkedText, node: Mapping[str, Any], first: int, at: int, end: int) -> int:
         """The token of the words that point back ("itu") behind what says more of the noun before them: a relative
-        clause that ends in a name, or, of words that open a sentence, a few plain ones; ``end`` where none is."""
+        clause that ends in a name or a year, or, of words that open a sentence or say who speaks, a few plain ones;
+        ``end`` where none is."""
         keys, starts, text = linked.tokens.keys, linked.tokens.starts, linked.text
         clause = keys[at] in self.relative
-        if at == first or not (clause or _opens(linked, first)):
+        spoken = first > 0 and keys[first - 1] in self.saying
+        if at == first or not (clause or spoken or _opens(linked, first)):
             return end
         for k in range(at + 1, min(at + 1 + (_CLAUSE if clause else _ADJECTIVES), end)):
             before = keys[k - 1]
             if keys[k] in (",", ";", ":") or (not clause and (before in self.binding or not before.isalpha())):
                 return end
-            named = text[starts[k - 1]].isupper()
+            named = not text[starts[k - 1]].islower()
             if _END in node.get(keys[k], ()) and named == clause and (before, keys[k]) not in self.moments:
                 return k
         return end
@@ -130,8 +133,10 @@ class Phrases:
         """The head of a phrase: all of it, or its last words ("the German truck maker"), or its first ("pabrikan Jepang
         itu", "pabrikan yang bermarkas di Tokyo itu"): so that the place within can be read beside it."""
         clause = next((k for k in range(first + 1, last - 1) if linked.tokens.keys[k] in self.relative), 0)
-        if clause or not place:
-            return first, clause or last
+        if clause:
+            return first, next((k for k in range(first + 1, clause) if k in inner), clause)
+        if not place:
+            return first, last
         if linked.tokens.keys[first] in self.determiners:
             behind = max(inner[k].last for k in range(first + 1, last) if k in inner)
             plain = behind < last and linked.tokens.keys[behind].isalpha()
