@@ -18,6 +18,8 @@ _HEADLINE = 0.7
 """The share of capitalised words from which a line is set as a headline."""
 _PART = 4
 """The longest part of a name behind a hyphen that is written small, in letters: longer ones are words."""
+_LETTERS = 3
+"""The fewest letters of a firm's short name before that of a person, and the fewest words of both."""
 _DIGITS = 2
 """The longest number that belongs to the name before it ("Vantora 3"), in digits."""
 _BEHIND = frozenset(",(") | {"'s"}
@@ -101,7 +103,7 @@ def unlisted(
         for first, last in _names(tokens, i, past, words.never, words):
             if not _is_common(tokens, first, last, words):
                 within.add(tokens.text[tokens.starts[first] : tokens.ends[last - 1]])
-                yield _candidate(tokens, first, last, whole=last == past and first - i <= 1)
+                yield from _candidates(tokens, first, last, words, whole=last == past and first - i <= 1)
     begins = {name.split()[0] for name in within if " " in name}
     small = _small(tokens) if led else set()
     lasts = (tokens.text[tokens.starts[m.last - 1] : m.end] for m in mentions if m.last - m.first > 1) if led else ()
@@ -141,7 +143,7 @@ def _opening(
     for first, last in known or _names(tokens, i, past, words.seldom, words):
         named = bool(known) or last - first > 1 or first > i
         if (named or _is_shown(tokens, last, words)) and not _is_common(tokens, first, last, words):
-            yield _candidate(tokens, first, last, whole=named and last == past and first - i <= 1)
+            yield from _candidates(tokens, first, last, words, whole=named and last == past and first - i <= 1)
 
 
 def _is_common(tokens: Tokens, first: int, last: int, words: Capitals) -> bool:
@@ -190,6 +192,16 @@ def _acts(tokens: Tokens, i: int, words: Capitals, small: AbstractSet[str]) -> b
     if not words.deeds.behind(tokens, i + 1):
         return False
     return key not in small and key not in words.common and not key.endswith(words.common_ends)
+
+
+def _candidates(tokens: Tokens, first: int, last: int, words: Capitals, *, whole: bool) -> Iterator[Mention]:
+    """A candidate, or two where behind a title the name of a person follows letters: "chief of AMW | Ilse Berg"."""
+    letters = tokens.text[tokens.starts[first] : tokens.ends[first]]
+    titled = first > 0 and (tokens.keys[first - 1] in words.titles or tokens.keys[first - 1] in words.leading)
+    if titled and last - first > _LETTERS - 1 and len(letters) >= _LETTERS and letters.isalpha() and letters.isupper():
+        yield _candidate(tokens, first, first + 1, whole=True)
+        first, whole = first + 1, True
+    yield _candidate(tokens, first, last, whole=whole)
 
 
 def _candidate(tokens: Tokens, first: int, last: int, *, whole: bool) -> Mention:

@@ -9,7 +9,7 @@ from operator import is_
 from typing import TypeVar
 
 from kg.model import Entity, Label, Origin
-from kg.names import slug
+from kg.names import local_name, slug
 from kg.ontology import Ontology
 from kg.patterns import Language
 from kg.patterns.deeds import Deeds
@@ -46,6 +46,10 @@ class Namer:
         self.articles = language.single("grammar", "articles")
         self.least: dict[frozenset[str], int] = {}
         """What :meth:`_has_short` found out before."""
+        free = [local_name(p.iri) for p in ontology.properties.values() if p.is_qualifier]
+        titles = (keys for name in free for end in ("", "_with") for keys in language.lists.get(name + end, ()))
+        self.titles = frozenset(key for keys in titles for key in keys)
+        """The words for what somebody is."""
         self.forms = frozenset(keys[-1] for keys in language.words("grammar", "legal_before")) - {"."}
         """The last tokens of legal forms before names: what follows one is a firm."""
 
@@ -158,7 +162,17 @@ class Namer:
             cls = lasts.get(tokens.keys[last - 1]) or firsts.get(tokens.keys[first])
             if cls:
                 return cls
-        return self.firm if first and tokens.keys[first - 1] in self.forms else ""
+        if first and tokens.keys[first - 1] in self.forms:
+            return self.firm
+        behind = (
+            last - first > 1 and first > 1 and tokens.keys[first - 2] in self.titles
+        )  # "chief of | AMW | Ilse Berg"
+        letters = (
+            behind
+            and tokens.text[tokens.starts[first - 1] : mention.start - 1].isupper()
+            and tokens.ends[first - 1] + 1 == mention.start
+        )
+        return self.said_short if letters and tokens.keys[first - 1] not in self.titles else ""
 
     def _by_deeds(self, linked: LinkedText, classes: Mapping[str, str], by_words: Container[str]) -> dict[str, str]:
         """The unlisted names that nothing else has typed, by what is said right behind them ("Acme has acquired"); not

@@ -28,9 +28,10 @@ class Speech:
         self.verbs = language.words("speech", "verbs")
         self.according = language.words("speech", "according")
         self.hearers = language.single("speech", "hearers")
+        self.passive = language.words("speech", "passive")
         self.order = self.property.domain if self.property else ()
         self.speakers = frozenset(self.property.domain if self.property else ())
-        self.by_first = Words(self.verbs | self.according).by_first
+        self.by_first = Words(self.verbs | self.according | self.passive).by_first
 
     def _hits(self, segment: Segment) -> Iterator[tuple[int, int, bool]]:
         by_first = self.by_first
@@ -51,7 +52,8 @@ class Speech:
             if not according and self._relative(segment, first):
                 continue
             opens = first == 0 or segment.nodes[first - 1].key in (",", '"', "”", "–", "—")
-            opens = opens and not self._closes(segment, first)
+            passive = any(segment.word_at(first, keys) for keys in self.passive)
+            opens = passive or (opens and not self._closes(segment, first))
             behind = self._best(segment, range(last, self._until(segment, last, according)))
             before = "" if according else self._best(segment, range(first - 1, max(-1, first - REACH), -1))
             opens = opens and segment.nodes[first].key not in self.hearers
