@@ -39,8 +39,8 @@ def groups(
             at, by_word = step
             members.append(at)
             joined = joined or by_word
-            if by_word and not _goes_on(nodes, at):
-                break
+            if by_word and (not _goes_on(nodes, at) or nodes[i - 1].key in grammar.describes):
+                break  # "the brands Acme and Vest, Beta and Gamma" are two lists
         if len(members) == 2 and (_begins_clause(nodes, at, grammar) or _in_apposition(nodes, i, at, grammar)):
             continue
         listed = joined or (len(members) > 2 and not announced.isdisjoint(range(i - 1, i + 1)))

@@ -151,7 +151,8 @@ class Cues:
         rumours = (c for c in cues if c.kind == "reported" and clause <= c.first < told)
         rumours = (c for c in rumours if not _is_of_noun(segment, c, match))
         if any(not _said_later(c, last, cues) and not leads_away(segment, match, c.first) for c in rumours):
-            return Status.REPORTED
+            # that something is said to end is no rumour that it is
+            return None if match.pattern.status is Status.ENDED else Status.REPORTED
         if any(c.kind == "ended_after" and _is_told_of(segment, c, match) for c in cues):
             return Status.ENDED
         if match.pattern.status is not None:
