@@ -305,9 +305,8 @@ class Resolver:
         first = phrase.first
         while first > sentence.first and keys[first - 1].isalnum() and keys[first - 1] not in self.parting:
             first -= 1
-        if not self.saying.isdisjoint(keys[first : phrase.first]):
-            return set()
-        return {m.entity for m in known.between(first, phrase.first)}
+        silent = self.saying.isdisjoint(keys[first : phrase.first])
+        return {m.entity for m in known.between(first, phrase.first)} if silent else set()
 
     def _apposed(self, linked: LinkedText, mention: Mention, phrase: Phrase) -> bool:
         """Whether words stand behind a preposition in what a comma adds to a name: "Acme, the arm of the group, …"
@@ -349,7 +348,10 @@ class Resolver:
         backs = behind < len(tokens) and tokens.keys[mention.last] in self.describes and tokens.is_large(behind)
         backs = backs or tokens.keys[mention.last : behind] == ("-",) or self._is_amid(linked, mention)
         backs = backs or self._qualifies(linked, mention)
-        return backs or (mention.first != start and self._oblique(linked, mention))
+        if backs or mention.first == start or not self._oblique(linked, mention):
+            return backs
+        before = tokens.keys[start : mention.first]  # "With its new mill, Acme's output grows" speaks of Acme
+        return before.index(",") + 1 < len(before) if "," in before and before[0] in self.prepositions else True
 
     def _qualifies(self, linked: LinkedText, mention: Mention) -> bool:
         """Whether a name with an article only says which one the next word is: "the Acme deal collapsed"."""

@@ -112,7 +112,8 @@ def _next_member(
     i, by_word = i + conjunction, conjunction > 0
     if not (comma or by_word) or (not by_word and _stands_for(nodes[at])):
         return None  # "as with the firm, Acme builds …" is no list
-    described = _described(nodes, i, at, grammar) if by_word and not glued else -1
+    told = by_word or (comma and i < len(nodes) and nodes[i].key in grammar.articles)  # "Acme, the maker Beta and …"
+    described = _described(nodes, i, at, grammar) if told and not glued else -1
     if described >= 0:
         return described, by_word
     skipped = 0

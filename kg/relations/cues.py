@@ -169,9 +169,13 @@ class Cues:
         for cue in before:
             if cue.kind == "planned" or (cue.kind == "planned_before" and self._intends(segment, cue, first)):
                 nearest, planned = Status.PLANNED, cue.last
-            elif cue.kind == "in_effect" and cue.first != planned:  # "plans | to begin" is no beginning
+            elif cue.kind == "in_effect" and not self._still_to_come(segment, planned, cue):
                 nearest = Status.IN_EFFECT
         return nearest
+
+    def _still_to_come(self, segment: Segment, planned: int, cue: Cue) -> bool:
+        """Whether only small words part a beginning from what plans it: "plans | to begin", "will be opened"."""
+        return planned >= 0 and all(n.key in segment.grammar.filler for n in segment.nodes[planned : cue.first])
 
     def _intends(self, segment: Segment, cue: Cue, first: int) -> bool:
         """Whether a small word says that something is to be: right before the words, or behind the name that opens a
