@@ -292,7 +292,8 @@ class Resolver:
         if not between or phrase.anaphor.possessive:
             return False
         behind = between[-1] in self.prepositions and between[-1] not in self.openers
-        one = behind and phrase.last - phrase.first > 1 and self.parting.isdisjoint(between)
+        long = phrase.last - phrase.first > 1 and not phrase.anaphor.plural  # "a deal between the two" is theirs
+        one = behind and long and self.parting.isdisjoint(between)
         return one or self._apposed(linked, mention, phrase)
 
     def _acting(self, linked: LinkedText, known: Known, phrase: Phrase, sentence: Sentence) -> set[str]:

@@ -34,16 +34,18 @@ def groups(
     for i in names[:-1]:
         if i < past:
             continue
-        members, joined, at = [i], False, i
+        members, closed, at = [i], 0, i
         while (step := _next_member(nodes, at, grammar, partner)) is not None:
             at, by_word = step
             members.append(at)
-            joined = joined or by_word
+            closed = len(members) if by_word else closed
             if by_word and (not _goes_on(nodes, at) or nodes[i - 1].key in grammar.describes):
                 break  # "the brands Acme and Vest, Beta and Gamma" are two lists
+        if 0 < closed < len(members) and _is_apposed(nodes, members[closed]):
+            members, at = members[:closed], members[closed - 1]  # "a venture of Acme and Beta, Vest, has"
         if len(members) == 2 and (_begins_clause(nodes, at, grammar) or _in_apposition(nodes, i, at, grammar)):
             continue
-        listed = joined or (len(members) > 2 and not announced.isdisjoint(range(i - 1, i + 1)))
+        listed = closed > 0 or (len(members) > 2 and not announced.isdisjoint(range(i - 1, i + 1)))
         if len(members) > 1 and (listed or _closed(nodes, at, grammar)):
             found.update(dict.fromkeys(members, Group(tuple(members), i, at + 1)))
             past = at + 1
@@ -72,6 +74,11 @@ def _in_apposition(nodes: tuple[Node, ...], i: int, at: int, grammar: Grammar) -
         if not nodes[k].key[:1].isalnum() and nodes[k].key != "-":
             return False
     return False
+
+
+def _is_apposed(nodes: tuple[Node, ...], i: int) -> bool:
+    """Whether nothing but commas stand around a name."""
+    return nodes[i - 1].key == "," and _goes_on(nodes, i)
 
 
 def _closed(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> bool:
