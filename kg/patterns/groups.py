@@ -120,7 +120,7 @@ def _next_member(
     if not (comma or by_word) or (not by_word and _stands_for(nodes[at])):
         return None  # "as with the firm, Acme builds …" is no list
     told = by_word or (comma and i < len(nodes) and nodes[i].key in grammar.articles)  # "Acme, the maker Beta and …"
-    described = _described(nodes, i, at, grammar) if told and not glued else -1
+    described = _described(nodes, i, at, grammar, partner) if told and not glued else -1
     if described >= 0:
         return described, by_word
     skipped = 0
@@ -151,13 +151,20 @@ def _is_origin(nodes: tuple[Node, ...], at: int, i: int) -> bool:
     return _is_name(nodes[i]) and not _alike(nodes[at], nodes[i])
 
 
-def _described(nodes: tuple[Node, ...], first: int, at: int, grammar: Grammar) -> int:
+def _described(nodes: tuple[Node, ...], first: int, at: int, grammar: Grammar, partner: Mapping[int, int]) -> int:
     """The node of a name like that at ``at`` which words from ``first`` on describe ("the local robot start-up
     Acme"), the last of them as a maker or a nationality; -1 where none is."""
     if first < len(nodes) and nodes[first].key in grammar.prepositions:
         first += 1  # "with the maker Acme and with the start-up Beta"
+    past = described = first
     for i in range(first, min(first + DESCRIPTION, len(nodes))):
-        node, before = nodes[i], nodes[i - 1]
+        node, before = nodes[i], nodes[described]
+        if i < past:
+            continue
+        if i > first and partner.get(i, 0) > i:
+            past = partner[i] + 1  # "and the maker of electric cars (EV) Beta"
+            continue
+        described = i
         if i > first and _is_name(node) and _alike(nodes[at], node):
             national = before.mention is not None and before.mention.kind == "demonym"
             if before.key in grammar.describes or (national and i - 1 > first):
