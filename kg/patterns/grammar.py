@@ -65,6 +65,8 @@ class Grammar:
     rough: Mapping[str, tuple[Keys, ...]]
     """Wordings with a preposition before a figure that is only approximate ("more than"), by their last word."""
     articles: frozenset[str]
+    unnamed: frozenset[str]
+    """The words for those who say something and are not named ("sources")."""
     honorifics: frozenset[str]
     """The words before the name of a person that say nothing of him ("Mr")."""
     examples: Mapping[str, tuple[Keys, ...]]
@@ -121,6 +123,7 @@ class Grammar:
             outside=language.single("grammar", "outside"),
             rough=_rough(language),
             articles=language.single("grammar", "articles"),
+            unnamed=language.single("speech", "unnamed"),
             honorifics=language.single("grammar", "honorifics"),
             examples=Words(language.words("grammar", "examples")).by_first,
         )

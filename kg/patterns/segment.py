@@ -100,7 +100,7 @@ class Segment:
         one, other = self.nodes[i].mention, self.nodes[i + 2].mention
         if one is None or other is None or other.kind in NAMELESS:
             return False
-        return other.unknown or len(one.classes & other.classes) > 1
+        return i in self.common or other.unknown or len(one.classes & other.classes) > 1
 
     def may_be_new(self, i: int, slot: Slot, *, wide: bool) -> bool:
         """Whether a name that nobody listed may fill a slot: one of several words, or, of a firm, a single word right

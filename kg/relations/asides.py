@@ -43,3 +43,16 @@ def leads_away(segment: Segment, match: Match, until: int) -> bool:
     spots = [k for k in range(max(match.last, 1), until) if nodes[k].key in relative]
     comma = (nodes[k - 1].key == "," and nodes[k - 2].mention is not None for k in spots)
     return any(comma) or (match.last in spots and nodes[match.last - 1].mention is not None)
+
+
+def attributes(segment: Segment, i: int, last: int) -> bool:
+    """Whether words behind the only comma say who tells the whole sentence: "…, two sources close to the firm said"."""
+    if i < last or segment.nodes[i].key not in segment.grammar.unnamed:
+        return False
+    return segment.words[last:i].count(",") == 1 and "," in segment.words[max(0, i - 3) : i]
+
+
+def of_noun(segment: Segment, match: Match, cue: int) -> bool:
+    """Whether a cue behind a match says something of a noun behind it alone: "… in May, of a size that is rumoured"."""
+    i = cue - 1
+    return i > match.last and segment.words[i] in segment.grammar.relative and segment.nodes[i - 1].mention is None

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kg.model import Claim, Entity, Status
 from kg.ontology import Ontology
+from kg.patterns.grammar import NAMELESS
 from kg.patterns.match import Match
 from kg.patterns.segment import Segment
 
@@ -112,6 +113,8 @@ def with_owners(seg: Segment, matches: list[Match], ontology: Ontology) -> list[
         comma = max((i for i in range(min(figures)) if seg.nodes[i].key == ","), default=-1)
         if any(w in seg.grammar.possessive for w in seg.words[max(*names, comma) + 2 : min(figures)]):
             return True
+        if comma > max(names) and _begins_anew(seg, comma + 1, who):
+            return True
         own = (seg.nodes[i].mention for i in range(max(*names, comma) + 1, min(figures)))
         return any(x is not None and x.kind == "possessor" and x.entity not in who for x in own)
 
@@ -203,3 +206,14 @@ def without_yielding(claims: list[Claim], ontology: Ontology) -> list[Claim]:
         return any(c.predicate in ahead and ends <= {c.subject, c.object} for c in claims)
 
     return [claim for claim in claims if not said_better(claim)]
+
+
+def _begins_anew(seg: Segment, i: int, who: AbstractSet[str]) -> bool:
+    """Whether a clause of another begins at a node: "while Acme lost 5 per cent, | Norland sold 300"."""
+    while i in seg.light:
+        i += 1
+    mention = seg.nodes[i].mention if i < len(seg) else None
+    if mention is None or mention.entity in who or mention.kind in NAMELESS or seg.possessive(i + 1):
+        return False
+    behind = seg.words[i + 1] if i + 1 < len(seg) else "."
+    return behind[:1].isalpha() and i not in seg.groups and behind not in seg.grammar.prepositions

@@ -13,7 +13,7 @@ from kg.patterns.grammar import Node
 from kg.patterns.match import Match
 from kg.patterns.notation import Keys, Words
 from kg.patterns.segment import Segment
-from kg.relations.asides import aside, aside_from, leads_away
+from kg.relations.asides import aside, aside_from, attributes, leads_away, of_noun
 
 NEGATION = 4
 """How many nodes before the words of a pattern a negation still denies them."""
@@ -146,11 +146,10 @@ class Cues:
         if not fixed and any(_negates(segment, c, match) for c in before if c.first not in over):
             denied = match.pattern.status is not Status.ENDED and any(c.kind == "speech" for c in cues)
             return Status.DENIED if denied else None  # who has not ended something holds to it
-        told = first if match.pattern.status is Status.ENDED else last + REPORT  # talks that ended are no rumour
         clause = aside_from(segment, start, first)
-        rumours = (c for c in cues if c.kind == "reported" and clause <= c.first < told)
-        rumours = (c for c in rumours if not _is_of_noun(segment, c, match))
-        if any(not _said_later(c, last, cues) and not leads_away(segment, match, c.first) for c in rumours):
+        ends = match.pattern.status is Status.ENDED or any(c.kind == "ended" and c.last >= first - 1 for c in before)
+        told = first if ends else last + REPORT  # talks that ended, what it decided no longer to do: no rumour
+        if any(_colours(segment, c, match, cues, clause, told) for c in cues if c.kind == "reported"):
             # that something is said to end is no rumour that it is
             return None if match.pattern.status is Status.ENDED else Status.REPORTED
         if any(c.kind == "ended_after" and _is_told_of(segment, c, match) for c in cues):
@@ -378,15 +377,14 @@ def _negates(segment: Segment, cue: Cue, match: Match) -> bool:
     return cue.first >= first - NEGATION or (cue.first >= match.first and not joined)
 
 
-def _is_of_noun(segment: Segment, cue: Cue, match: Match) -> bool:
-    """Whether a cue behind a match says something of a noun behind it alone: "… in May, of a size that is rumoured"."""
-    i = cue.first - 1
-    return i > match.last and segment.words[i] in segment.grammar.relative and segment.nodes[i - 1].mention is None
-
-
-def _said_later(cue: Cue, last: int, cues: list[Cue]) -> bool:
-    """Whether another verb of saying stands between words and a cue behind them: "…, adding that more may follow"."""
-    return any(c.kind == "speech" and last <= c.first < cue.first for c in cues)
+def _colours(segment: Segment, cue: Cue, match: Match, cues: list[Cue], clause: int, told: int) -> bool:
+    """Whether a word of rumour tells of a match: from its clause on, up to a node behind it, or at the end of all; not
+    where another verb of saying stands between ("…, adding that more may follow")."""
+    first, last = match.anchor
+    within = clause <= cue.first < told or (told > first and attributes(segment, cue.first, last))
+    if not within or of_noun(segment, match, cue.first) or leads_away(segment, match, cue.first):
+        return False
+    return not any(c.kind == "speech" and last <= c.first < cue.first for c in cues)
 
 
 def _unnamed(segment: Segment, first: int, last: int) -> bool:

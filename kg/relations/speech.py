@@ -29,6 +29,7 @@ class Speech:
         self.according = language.words("speech", "according")
         self.hearers = language.single("speech", "hearers")
         self.passive = language.words("speech", "passive")
+        self.unnamed = language.single("speech", "unnamed")
         self.order = self.property.domain if self.property else ()
         self.speakers = frozenset(self.property.domain if self.property else ())
         self.by_first = Words(self.verbs | self.according | self.passive).by_first
@@ -58,13 +59,23 @@ class Speech:
             before = "" if according else self._best(segment, range(first - 1, max(-1, first - REACH), -1))
             opens = opens and segment.nodes[first].key not in self.hearers
             found = behind or before if according or opens else before
-            if found:
+            if found and not self._is_nobody(segment, first, last):
                 return found
         return ""
 
+    def _is_nobody(self, segment: Segment, first: int, last: int) -> bool:
+        """Whether one who is not named says it: "…, two people close to Acme said", "said one of the sources"."""
+        nodes = segment.nodes
+        comma = next((k for k in range(first - 2, -1, -1) if nodes[k].key in (",", ";")), -1)
+        named = any(n.mention is not None and n.mention.kind != "demonym" for n in nodes[comma + 1 : comma + 2])
+        before = () if named else segment.words[comma + 1 : first]
+        return not self.unnamed.isdisjoint(before) or not self.unnamed.isdisjoint(segment.words[last : last + NEAR + 1])
+
     def is_of_another(self, segment: Segment) -> bool:
         """Whether right behind a verb of saying stands a name that nobody knows: who spoke before does not speak."""
-        for _, last, _ in self._hits(segment):
+        for first, last, _ in self._hits(segment):
+            if self._is_nobody(segment, first, last):
+                return True
             named = [n for n in segment.nodes[last : last + NAMED] if n.mention is not None]
             if any(self._speaks(n) for n in named):
                 return False
