@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from kg.mentions.homes import around, shared
-from kg.mentions.introduced import introduced
+from kg.mentions.introduced import apposed, introduced
 from kg.mentions.known import Known
 from kg.mentions.phrases import Phrase, Phrases
 from kg.mentions.titles import single_titles
@@ -268,7 +268,7 @@ class Resolver:
         end = bisect_left(known.firsts, phrase.first)
         fitting: dict[str, Mention] = {}
         for mention in known.mentions[max(0, end - FAR) : end]:
-            if self._fits(mention, phrase, strict=strict) and not self._apposed(linked, mention, phrase):
+            if self._fits(mention, phrase, strict=strict) and not apposed(linked, mention, phrase, self.prepositions):
                 fitting.setdefault(mention.entity, mention)
         return list(fitting.values()) if len(fitting) == 1 else []
 
@@ -294,7 +294,7 @@ class Resolver:
         behind = between[-1] in self.prepositions and between[-1] not in self.openers
         long = phrase.last - phrase.first > 1 and not phrase.anaphor.plural  # "a deal between the two" is theirs
         one = behind and long and self.parting.isdisjoint(between)
-        return one or self._apposed(linked, mention, phrase)
+        return one or apposed(linked, mention, phrase, self.prepositions)
 
     def _acting(self, linked: LinkedText, known: Known, phrase: Phrase, sentence: Sentence) -> set[str]:
         """Who acts on whom words name by a place: "Acme buys the Norport-based maker" speaks of two, "Acme says the
@@ -308,15 +308,6 @@ class Resolver:
             first -= 1
         silent = self.saying.isdisjoint(keys[first : phrase.first])
         return {m.entity for m in known.between(first, phrase.first)} if silent else set()
-
-    def _apposed(self, linked: LinkedText, mention: Mention, phrase: Phrase) -> bool:
-        """Whether words stand behind a preposition in what a comma adds to a name: "Acme, the arm of the group, …"
-        speaks of another group."""
-        keys = linked.tokens.keys
-        between = keys[mention.last : phrase.first]
-        if phrase.anaphor.possessive or len(between) < 2 or between[0] != ",":
-            return False
-        return between[-1] in self.prepositions and not {",", ";", ":", "."}.intersection(between[1:])
 
     def _is_titled(self, linked: LinkedText, mention: Mention) -> bool:
         """Whether a name stands behind what somebody is of it ("juru bicara Acme"): another that stands in the sentence

@@ -1,10 +1,11 @@
-"""Which name a noun brought in: "Acme, a joint venture" says whom "the venture" means later."""
+"""Which name a noun brought in ("Acme, a joint venture" says whom "the venture" means later), and what a comma adds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from kg.mentions.known import Known
+from kg.mentions.phrases import Phrase
 from kg.text import LinkedText, Mention
 
 APPOSITION = 8
@@ -42,3 +43,12 @@ def _opening(keys: Sequence[str], i: int, articles: frozenset[str]) -> int | Non
         if not keys[k][0].isalnum() and keys[k] != "-":
             return None
     return None
+
+
+def apposed(linked: LinkedText, mention: Mention, phrase: Phrase, prepositions: frozenset[str]) -> bool:
+    """Whether words stand behind a preposition in what a comma adds to a name: "Acme, the arm of the group, …" speaks
+    of another group."""
+    between = linked.tokens.keys[mention.last : phrase.first]
+    if phrase.anaphor.possessive or len(between) < 2 or between[0] != ",":
+        return False
+    return between[-1] in prepositions and not {",", ";", ":", "."}.intersection(between[1:])
