@@ -5,6 +5,9 @@ from __future__ import annotations
 from kg.patterns.match import Match
 from kg.patterns.segment import Segment
 
+NOUN = 6
+"""How many nodes a noun has at most, with its owner and what it is of."""
+
 
 def aside(segment: Segment, match: Match, i: int) -> bool:
     """Whether a node stands in a relative clause: one that begins between a match and a node behind it, or one between
@@ -56,3 +59,12 @@ def of_noun(segment: Segment, match: Match, cue: int) -> bool:
     """Whether a cue behind a match says something of a noun behind it alone: "… in May, of a size that is rumoured"."""
     i = cue - 1
     return i > match.last and segment.words[i] in segment.grammar.relative and segment.nodes[i - 1].mention is None
+
+
+def granted(segment: Segment, match: Match, last: int) -> bool:
+    """Whether a match is no more than a noun with its owner, some words behind a cue that ends before ``last``: who
+    denies, or is said, to sell "its Norland mill" has one."""
+    owner = segment.nodes[match.first].mention
+    return (
+        owner is not None and owner.kind == "possessor" and match.last - match.first <= NOUN and last < match.first - 2
+    )

@@ -13,7 +13,7 @@ from kg.patterns.grammar import Node
 from kg.patterns.match import Match
 from kg.patterns.notation import Keys, Words
 from kg.patterns.segment import Segment
-from kg.relations.asides import aside, aside_from, attributes, leads_away, of_noun
+from kg.relations.asides import aside, aside_from, attributes, granted, leads_away, of_noun
 
 NEGATION = 4
 """How many nodes before the words of a pattern a negation still denies them."""
@@ -132,7 +132,8 @@ class Cues:
             return None
         if any(c.kind == "absent" and last <= c.first < match.last for c in cues):
             return None
-        denials = [c for c in cues if c.first >= start and _denies(segment, c, match)]
+        clause = aside_from(segment, start, first)
+        denials = [c for c in cues if c.first >= clause and _denies(segment, c, match)]
         if denials:
             end = match.pattern.status is Status.ENDED or any(
                 c.kind == "ended" and c.first >= denials[0].last for c in before
@@ -146,7 +147,6 @@ class Cues:
         if not fixed and any(_negates(segment, c, match) for c in before if c.first not in over):
             denied = match.pattern.status is not Status.ENDED and any(c.kind == "speech" for c in cues)
             return Status.DENIED if denied else None  # who has not ended something holds to it
-        clause = aside_from(segment, start, first)
         ends = match.pattern.status is Status.ENDED or any(c.kind == "ended" and c.last >= first - 1 for c in before)
         told = first if ends else last + REPORT  # talks that ended, what it decided no longer to do: no rumour
         if any(_colours(segment, c, match, cues, clause, told) for c in cues if c.kind == "reported"):
@@ -333,7 +333,8 @@ def _denies(segment: Segment, cue: Cue, match: Match) -> bool:
     """Whether a cue denies a match: it stands before its words, or right within them ("has denied a plan for")."""
     first, last = match.anchor
     within = last <= cue.first < match.last and _unnamed(segment, last, cue.first)
-    return cue.kind == "denied_after" or (cue.kind == "denied" and (cue.first < first or within))
+    denied = cue.kind == "denied" and (cue.first < first or within) and not granted(segment, match, cue.last)
+    return denied or cue.kind == "denied_after"
 
 
 def _is_told_of(segment: Segment, cue: Cue, match: Match) -> bool:
@@ -383,6 +384,8 @@ def _colours(segment: Segment, cue: Cue, match: Match, cues: list[Cue], clause: 
     first, last = match.anchor
     within = clause <= cue.first < told or (told > first and attributes(segment, cue.first, last))
     if not within or of_noun(segment, match, cue.first) or leads_away(segment, match, cue.first):
+        return False
+    if granted(segment, match, cue.last):
         return False
     return not any(c.kind == "speech" and last <= c.first < cue.first for c in cues)
 
