@@ -63,22 +63,28 @@ def _goes_on(text: str, start: int, end: re.Match[str]) -> bool:
     return len(line) > _WRAPPED[0] or following.islower()
 
 
-def sentences(tokens: Tokens, abbreviations: Set[str]) -> tuple[Sentence, ...]:
-    """The sentences of a text; ``abbreviations`` are case-folded words whose full stop ends none."""
+def sentences(
+    tokens: Tokens, abbreviations: Set[str], forms: Set[str] = frozenset(), openers: Set[str] = frozenset()
+) -> tuple[Sentence, ...]:
+    """The sentences of a text; ``abbreviations`` are case-folded words whose full stop ends none, but behind those that
+    end names (``forms``) before a common word (``openers``): "It buys Acme Inc. Producers grow"."""
     found: list[Sentence] = []
     for number, (start, end) in enumerate(paragraphs(tokens.text)):
         first, last = tokens.at(start), tokens.at(end)
-        for begin, past in _split(tokens, first, last, abbreviations):
+        for begin, past in _split(tokens, first, last, abbreviations, forms, openers):
             for a in range(begin, past, LONGEST):
                 b = min(a + LONGEST, past)
                 found.append(Sentence(tokens.starts[a], tokens.ends[b - 1], a, b, number))
     return tuple(found)
 
 
-def _split(tokens: Tokens, first: int, last: int, abbreviations: Set[str]) -> Iterator[tuple[int, int]]:
+def _split(
+    tokens: Tokens, first: int, last: int, abbreviations: Set[str], forms: Set[str], openers: Set[str]
+) -> Iterator[tuple[int, int]]:
     begin = first
     for i in [first + n for n, key in enumerate(tokens.keys[first:last]) if key in _TERMINAL]:
-        if i >= begin and _ends_here(tokens, i, last, abbreviations):
+        formal = i > begin and tokens.keys[i - 1] in forms and _opens(tokens, i + 1, last, openers)
+        if i >= begin and (formal or _ends_here(tokens, i, last, abbreviations)):
             stop = i + 1
             while stop < last and _closes(tokens, stop):
                 stop += 1
@@ -86,6 +92,12 @@ def _split(tokens: Tokens, first: int, last: int, abbreviations: Set[str]) -> It
             begin = stop
     if begin < last:
         yield begin, last
+
+
+def _opens(tokens: Tokens, i: int, last: int, openers: Set[str]) -> bool:
+    """Whether a large common word stands here alone: no name goes on with it."""
+    alone = i + 1 < last and tokens.text[tokens.starts[i + 1]].islower()
+    return alone and tokens.keys[i] in openers and tokens.text[tokens.starts[i]].isupper()
 
 
 def _closes(tokens: Tokens, i: int) -> bool:

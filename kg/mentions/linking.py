@@ -55,6 +55,10 @@ class Linker:
         never = language.single("grammar", "not_names") | heads | leading | forms
         self.not_names = never | (language.vocabulary - _business(language))
         small = frozenset().union(*(language.single("grammar", part) for part in ("filler", "stop", "prepositions")))
+        business = language.single("grammar", "unit_words")
+        self.forms = frozenset(k[0] for k in language.words("grammar", "legal_after") if len(k) == 1) - business
+        """The legal forms behind names, which a sentence may end with."""
+        self.openers = (language.vocabulary | language.single("names", "common")) - business
         self.capitals = Capitals(
             never,
             self.not_names,
@@ -74,7 +78,7 @@ class Linker:
     def link(self, text: str, issued: str = "") -> LinkedText:
         """Everything found in a text: sentences, quotations, values (relative dates by ``issued``), mentions."""
         tokens = Tokens.of(text)
-        split = sentences(tokens, self.abbreviations)
+        split = sentences(tokens, self.abbreviations, self.forms, self.openers)
         named = tuple(self._listed(tokens, split))
         found = values(tokens, self.language, issued, named)
         kept = _without(named, {i for v in found for i in range(v.first, v.last)})

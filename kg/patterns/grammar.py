@@ -61,6 +61,8 @@ class Grammar:
     members: frozenset[str]
     openers: frozenset[str]
     describes: frozenset[str]
+    residing: frozenset[str]
+    """Words that the preposition behind them belongs to, so that it is no other line's ("a maker based | in")."""
     outside: frozenset[str]
     rough: Mapping[str, tuple[Keys, ...]]
     """Wordings with a preposition before a figure that is only approximate ("more than"), by their last word."""
@@ -120,6 +122,7 @@ class Grammar:
             members=language.single("grammar", "members"),
             openers=language.single("grammar", "openers"),
             describes=frozenset(key for keys in language.words("grammar", "describes") for key in keys),
+            residing=language.single("grammar", "residing"),
             outside=language.single("grammar", "outside"),
             rough=_rough(language),
             articles=language.single("grammar", "articles"),

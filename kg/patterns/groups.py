@@ -116,6 +116,8 @@ def _next_member(
         i, comma = i + 1, True
     conjunction = _conjunction(nodes, i, grammar)
     glued = conjunction > 0 and nodes[i].start == nodes[at].end  # "Norport-based Acme" is no list, "Acme-Vest" is
+    if conjunction and not glued and _is_dateline(nodes, at, i):
+        return None
     i, by_word = i + conjunction, conjunction > 0
     if not (comma or by_word) or (not by_word and _stands_for(nodes[at])):
         return None  # "as with the firm, Acme builds …" is no list
@@ -129,6 +131,12 @@ def _next_member(
     if i < len(nodes) and _is_name(nodes[i]) and _alike(nodes[at], nodes[i]) and not _stands_for(nodes[i]):
         return i, by_word
     return None
+
+
+def _is_dateline(nodes: tuple[Node, ...], at: int, i: int) -> bool:
+    """Whether a dash behind a name closes the place and the paper that open a report: "Norport, Acme News - Beta …"."""
+    led = at > 1 and nodes[at - 1].key == "," and _is_name(nodes[at - 2]) and not _alike(nodes[at - 2], nodes[at])
+    return led and not nodes[i].key.isalnum()
 
 
 def _behind(nodes: tuple[Node, ...], at: int, grammar: Grammar, partner: Mapping[int, int]) -> int:

@@ -51,6 +51,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
             "genitive",
             "compounds",
             "honorifics",
+            "residing",
             "particles",
             "outside",
             "describes",

@@ -88,7 +88,7 @@ class Wording:
         partner, light, breaks, few = segment.partner, segment.light, segment.breaks, width == FEW
         limit = DESCRIBING if few else width
         while 0 <= at < count and passed <= limit:
-            if words[at] in by_edge or owner:
+            if (words[at] in by_edge or owner) and not (at > position and words[at - 1] in segment.grammar.residing):
                 found = self._at(segment, at, bound)
                 if found is not None:
                     return found

@@ -94,13 +94,14 @@ class Topics:
         return any(m is not None and m.kind == "unlisted" and self.is_free(m) for m in near)
 
     def _is_led(self, seg: Segment, at: int) -> bool:
-        """Whether a place opens the clause: of that it speaks."""
-        i, end = seg.clause(at)[0], at
-        while i < end and i in seg.light:
-            i += 1
-        mention = seg.nodes[i].mention if i < end else None
-        tied = mention is not None and i + 1 < len(seg) and seg.is_tied(i)
-        return mention is not None and not tied and not self.lands.isdisjoint(mention.classes)
+        """Whether a place is the first name of the clause, no preposition before it, not that of a report: it speaks of
+        the place."""
+        start = seg.clause(at)[0]
+        first = next((i for i in seg.names if start <= i < at), -1)
+        mention = seg.nodes[first].mention if first >= 0 else None
+        if mention is None or self.lands.isdisjoint(mention.classes) or not self.is_free(mention):
+            return False
+        return seg.words[first + 1][:1].isalpha() and not seg.is_tied(first)
 
     def _add(self, count: _Count, mention: Mention, classes: tuple[str, ...]) -> None:
         counted = mention.kind in ("name", "new", "unit", "anaphor") and mention.entity
