@@ -110,7 +110,7 @@ _PIECES = st.one_of(
 def test_sentences_cover_any_text_and_never_overlap(text: str, language: str) -> None:
     linker, _ = knowledge().readers[language]
     tokens = Tokens.of(text)
-    found = sentences(tokens, linker.abbreviations)
+    found = sentences(tokens, linker.abbreviations, linker.forms, linker.openers)
     assert [(s.first, s.last) for s in found] == _abutting([(s.first, s.last) for s in found])
     covered = set()
     end = 0
