@@ -85,7 +85,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     ),
     "scope": frozenset("*"),
     "speech": frozenset({"verbs", "property", "according", "hearers", "passive", "unnamed"}),
-    "time": frozenset({"months", "relative", "until", "since", "ago", "at", "quarters", "parts"}),
+    "time": frozenset({"months", "relative", "until", "since", "ago", "past", "at", "quarters", "parts"}),
     "quantity": frozenset(
         {"decimal", "magnitudes", "numbers", "ranges", "changes", "changes_after", "labels"}
         | {"comparisons", "ranks", "respectively"}

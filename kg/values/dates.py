@@ -18,6 +18,9 @@ _DIGITS = 4
 """The most digits that a part of a date in figures has; Python refuses to make a number of thousands of them."""
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _SHIFT = re.compile(r"(year|month|day|quarter)([+-]\d+)?")
+_TOLD = 14
+"""How many tokens before a date the verb may stand whose time is that of the date."""
+_STOPS = frozenset(".;:!?")
 _QUARTER = re.compile(r"q([1-4])")
 _FISCAL = re.compile(r"fy(?:(20\d\d)|(\d\d))")
 
@@ -33,6 +36,10 @@ class Calendar:
     at: frozenset[str]
     since: frozenset[str] = frozenset()
     ago: frozenset[str] = frozenset()
+    past: frozenset[str] = frozenset()
+    """The verbs that tell of what is over: no date behind one is still to come."""
+    future: frozenset[str] = frozenset()
+    """The words before a verb that say that it is not."""
     openings: Mapping[str, frozenset[str]] = field(init=False)
     """The words with which a date may begin, besides figures, each with those that may follow; the empty word where
     any may."""
@@ -190,8 +197,20 @@ class Calendar:
     def _near(self, tokens: Tokens, i: int, issued: str, month: int, *, ago: bool = False) -> int:
         """The year of a month without one in a date that begins at a token: none to come behind "since", nor before a
         word that says that it is over."""
-        ago = ago or (i > 0 and tokens.keys[i - 1] in self.since)
+        ago = ago or (i > 0 and tokens.keys[i - 1] in self.since) or self._is_told(tokens, i)
         return int(issued[:4]) - (month > int(issued[5:7])) if ago and len(issued) > 6 else _near_year(issued, month)
+
+    def _is_told(self, tokens: Tokens, i: int) -> bool:
+        """Whether a verb shortly before a date tells of what is over, and none of what is to come: "opened a mill in
+        March", not "plans to open the mill that it opened up in March"."""
+        found = False
+        for key in reversed(tokens.keys[max(0, i - _TOLD) : i] if self.past else ()):
+            if key in self.future:
+                return False
+            if key in _STOPS:
+                break
+            found = found or key in self.past
+        return found
 
     def _year_behind(self, tokens: Tokens, i: int, issued: str) -> tuple[int | None, int]:
         """The year behind a month: written out, or relative ("October last year")."""
@@ -321,4 +340,8 @@ def _calendar(language: Language) -> Calendar:
         language.single("time", "at"),
         language.single("time", "since"),
         language.single("time", "ago"),
+        language.single("time", "past"),
+        frozenset(
+            k[0] for kind in ("planned", "planned_before") for k in language.words("status", kind) if len(k) == 1
+        ),
     )
