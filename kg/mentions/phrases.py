@@ -81,6 +81,9 @@ class Phrases:
             if place and keys[at] == ",":
                 at += 1  # "the maker at home in Norport, Norland, …"
                 continue
+            if place and keys[at] == "(" and keys[at + 2 : at + 3] == (")",):
+                at += 3  # "raksasa otomotif Korea Selatan (Korsel) itu"
+                continue
             if at > i and keys[at] in self.relative:
                 clause = node, at
             behind = node.get(keys[at])

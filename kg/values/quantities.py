@@ -136,6 +136,8 @@ class Measures:
             return None
         if not taken.isdisjoint(range(first, last)) or tokens.keys[max(0, first - 2) : first] == ("0", "-"):
             return None  # "0-100 km/h" is how something speeds up, not how fast it is
+        if unit is None and _ends_name(tokens, first):
+            return None
         return self._value(tokens, first, last, number, unit)
 
     def _worded(self, tokens: Tokens, i: int) -> Decimal | None:
@@ -212,6 +214,15 @@ class Measures:
 def _plain(number: Decimal) -> str:
     text = format(number, ".2f")
     return text.rstrip("0").rstrip(".")
+
+
+def _ends_name(tokens: Tokens, i: int) -> bool:
+    """Whether a hyphen ties a number to a word that begins with a capital: that of an illness or a summit counts
+    nothing ("Vantora-19")."""
+    if i < 2 or tokens.keys[i - 1] != "-":
+        return False
+    glued = tokens.ends[i - 1] == tokens.starts[i] and tokens.ends[i - 2] == tokens.starts[i - 1]
+    return glued and tokens.keys[i - 2].isalpha() and tokens.is_large(i - 2)
 
 
 def _dash_at(tokens: Tokens, i: int) -> bool:
