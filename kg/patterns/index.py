@@ -106,7 +106,8 @@ _NO_ENTRIES: Sequence[Entry] = ()
 _NO_WORDINGS: tuple[list[_Wording], dict[str, list[_Wording]]] = [], {}
 
 
-class Hit(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Hit:
     """Words found by which patterns may match: their first node, past their last; the patterns in order."""
 
     first: int

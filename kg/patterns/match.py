@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kg.frozen import quick
 from kg.model import Status
-from kg.patterns.bound import Bound, bound_of
+from kg.patterns.bound import Bound
 from kg.patterns.index import Entry, Index
 from kg.patterns.notation import GAP, Gap, Keys, Pattern, Slot, Words
 from kg.patterns.parts import SOFT, Part
@@ -65,10 +65,10 @@ class Matcher:
     def matches(self, segment: Segment) -> list[Match]:
         """Every match in a segment, at most one for each hit of a pattern's words."""
         found = []
-        for first, last, entries, owned in self.index.hits(segment):
-            width = 0 if owned else SOFT
+        for hit in self.index.hits(segment):
+            first, last, width = hit.first, hit.last, 0 if hit.owned else SOFT
             tied = first > 1 and segment.words[first - 1] == "-" and _is_tied(segment, first)
-            for entry in entries:
+            for entry in hit.entries:
                 if tied and _is_loose(entry.pattern):
                     continue
                 match = self._fill(segment, entry, first, last, width=width)
@@ -120,15 +120,14 @@ class Matcher:
         if free:
             first, last = self.index.run(segment, free, first, last)
             slots = {free: tuple(range(first, last))}
-        found = right.fill(segment, last, bound_of((slots, first, last, 0)))
+        found = right.fill(segment, last, Bound(slots, first, last))
         if found is not None:
             found = left.fill(segment, first, found, width)
         if found is None:
             return None
-        slots, low, high, gaps = found
-        if pattern.id in self.worded and not self._said(segment, slots):
+        if pattern.id in self.worded and not self._said(segment, found.slots):
             return None
-        return Match(pattern, slots, (first, last), low, high, gaps)
+        return Match(pattern, found.slots, (first, last), found.low, found.high, found.gaps)
 
     def _said(self, segment: Segment, slots: dict[str, tuple[int, ...]]) -> bool:
         """Whether the free words hold one of their list, where there is one: "the private arm of" names no role."""

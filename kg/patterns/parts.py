@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import takewhile
-from typing import Protocol
 
-from kg.patterns.bound import Bound, bound_of
+from kg.patterns.bound import Bound
 from kg.patterns.free import TEXT, is_free
 from kg.patterns.notation import FEW, Gap, Keys, Slot, Words
 from kg.patterns.segment import Segment
@@ -21,15 +20,16 @@ DESCRIBING = 6
 """How many words ``~`` passes over."""
 
 
-class Part(Protocol):
+class Part:
     """One part, and all that follow it."""
 
     def fill(self, segment: Segment, position: int, bound: Bound, width: int = SOFT) -> Bound | None:
         """What is bound when this part and all behind it are filled; ``position`` is the edge of what is filled (past
         it, to the right), ``width`` how far off this part may stand."""
+        raise NotImplementedError
 
 
-class End:
+class End(Part):
     """Behind the last part."""
 
     def fill(self, segment: Segment, position: int, bound: Bound, width: int = SOFT) -> Bound | None:
@@ -37,7 +37,7 @@ class End:
         return bound
 
 
-class Mark:
+class Mark(Part):
     """Notes that the parts before it could be filled, for those who ask why a pattern did not match."""
 
     def __init__(self, following: Part, number: int, reached: list[int]) -> None:
@@ -49,7 +49,7 @@ class Mark:
         return self.following.fill(segment, position, bound, width)
 
 
-class Distance:
+class Distance(Part):
     """How far off the next part may stand: ``..``, ``~`` and ``+``."""
 
     def __init__(self, following: Part, gap: Gap) -> None:
@@ -58,12 +58,11 @@ class Distance:
     def fill(self, segment: Segment, position: int, bound: Bound, width: int = SOFT) -> Bound | None:
         """What the next part binds within that distance."""
         if self.width > SOFT:
-            slots, low, high, gaps = bound
-            bound = bound_of((slots, low, high, gaps + 1))
+            bound = bound.with_gap()
         return self.following.fill(segment, position, bound, self.width)
 
 
-class Wording:
+class Wording(Part):
     """One of several wordings."""
 
     def __init__(self, following: Part, words: Words, possessive: frozenset[str], *, rightwards: bool) -> None:
@@ -120,7 +119,7 @@ class Wording:
         return None
 
 
-class Topic:
+class Topic(Part):
     """What no words here name: it is filled later."""
 
     def __init__(self, following: Part, slot: Slot) -> None:
@@ -131,7 +130,7 @@ class Topic:
         return self.following.fill(segment, position, bound.with_slot(self.name, (), bound.low, bound.high))
 
 
-class Text:
+class Text(Part):
     """Free words: as many as the parts behind them leave, up to a comma, name or sign."""
 
     def __init__(self, following: Part, slot: Slot, listed: Iterable[str], *, rightwards: bool) -> None:

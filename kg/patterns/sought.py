@@ -56,7 +56,7 @@ class Beside:
         return isinstance(before, Words) and any(keys[-1] in prepositions for keys in before.alternatives)
 
 
-class Sought:
+class Sought(Part):
     """A slot for a name or a value."""
 
     def __init__(self, following: Part, slot: Slot, beside: Beside, *, rightwards: bool, naming: bool) -> None:
