@@ -75,6 +75,8 @@ class Grammar:
     """Wordings that introduce members of what was just said ("such as"), the longest first, by their first word."""
     signs: frozenset[str] = field(init=False)
     """The signs and first words that shape a segment: brackets, what parts clauses, what introduces examples."""
+    shaping: frozenset[str] = field(init=False)
+    """Those, and the small words that say nothing between two parts."""
     small: frozenset[str] = field(init=False)
     """The words that say nothing at either end of free words: articles, adverbs, prepositions."""
     determiners: frozenset[str] = field(init=False)
@@ -85,6 +87,7 @@ class Grammar:
     def __post_init__(self) -> None:
         signs = frozenset({*BRACKETS, *BRACKETS.values(), *CLOSERS, *self.breaks_by_first, *self.examples})
         object.__setattr__(self, "signs", signs)
+        object.__setattr__(self, "shaping", signs | self.filler)
         object.__setattr__(self, "small", self.filler | self.prepositions)
         object.__setattr__(self, "determiners", self.articles | self.possessive)
         object.__setattr__(self, "joins", frozenset([keys[0] for keys in self.conjunctions]))

@@ -247,14 +247,17 @@ class Segment:
 def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segment:
     """The segment of the tokens ``first`` to ``last`` (past the last)."""
     nodes, blank = _nodes(linked, first, last, grammar)
-    if dropped := _noise(nodes, blank, grammar):
+    words, text, known, filler = tuple([node[0] for node in nodes]), linked.text, grammar.signs, grammar.filler
+    if dropped := _noise(nodes, words, blank, grammar):
         nodes = [node for i, node in enumerate(nodes) if i not in dropped]
         blank = [i for i, node in enumerate(nodes) if not node[0]]
-    words, text, known, filler = tuple([node[0] for node in nodes]), linked.text, grammar.signs, grammar.filler
+        words = tuple([node[0] for node in nodes])
     named = [(i, mention) for i in blank if (mention := nodes[i][3]) is not None]
     small = frozenset([i for i, m in named if text[m.start : m.end].partition(" ")[0].islower()])
     owners = frozenset([i for i, mention in named if mention.kind in OWNERS])
-    signs = [i for i, word in enumerate(words) if word in known]
+    shaping = grammar.shaping
+    shapers = [i for i, word in enumerate(words) if word in shaping]
+    signs = [i for i in shapers if words[i] in known]
     return Segment(
         tuple(nodes),
         grammar,
@@ -263,7 +266,7 @@ def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segm
         _brackets(words, signs) if signs else {},
         _breaks(words, signs, grammar) if signs else frozenset(),
         small,
-        owners.union([i for i, word in enumerate(words) if word in filler], small),
+        owners.union([i for i in shapers if words[i] in filler], small),
         _examples(words, signs, grammar) if signs else {},
         tuple([i for i, _ in named]),
         tuple([i for i in blank if nodes[i][4] is not None]),
@@ -317,19 +320,20 @@ def _drop_honorific(nodes: list[Node], grammar: Grammar) -> None:
 def _words(keys: Keys, begins: tuple[int, ...], ends: tuple[int, ...], grammar: Grammar) -> Iterator[Node]:
     """The nodes of words, without their affixes where only so they are words of the language."""
     vocabulary, suffixes, plain = grammar.vocabulary, grammar.suffixes, grammar.plain
-    words = [plain(key) if key.endswith(suffixes) and key not in vocabulary else key for key in keys]
-    return map(node_of, zip(words, begins, ends, _NONE, _NONE, strict=False))
+    if suffixes:
+        keys = tuple([plain(key) if key.endswith(suffixes) and key not in vocabulary else key for key in keys])
+    return map(node_of, zip(keys, begins, ends, _NONE, _NONE, strict=False))
 
 
-def _noise(nodes: list[Node], blank: list[int], grammar: Grammar) -> set[int]:
+def _noise(nodes: list[Node], words: Keys, blank: list[int], grammar: Grammar) -> set[int]:
     """The nodes of words that mean nothing where they stand ("yang digunakan" before another verb), but for the first
     word. Before a name or a preposition the same words do mean something. What says that a figure is not exact is read
     with the figure.
     """
     noise, dropped = grammar.noise, _before_figures(nodes, blank, grammar)
-    for i in [i for i, node in enumerate(nodes) if node[0] in noise] if noise else ():
-        for keys in noise[nodes[i].key] if i not in dropped else ():
-            if tuple(x.key for x in nodes[i : i + len(keys)]) == keys:
+    for i in [i for i, word in enumerate(words) if word in noise] if noise else ():
+        for keys in noise[words[i]] if i not in dropped else ():
+            if words[i : i + len(keys)] == keys:
                 following = nodes[i + len(keys)] if i + len(keys) < len(nodes) else None
                 if following is not None and following.key and following.key not in grammar.prepositions:
                     dropped.update(range(i + 1, i + len(keys)))
