@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import accumulate, repeat
 from operator import or_
 from typing import NamedTuple
@@ -122,15 +123,19 @@ class _Met:
 
     def __init__(self, bits: list[int], here: int, sides: Sequence[int]) -> None:
         _, self.right, self.left, self.following, self.previous = sides
-        self.before = list(accumulate(bits, or_, initial=0))
-        self.behind = list(accumulate(reversed(bits), or_, initial=0))[::-1]
         self.here = here
-        self.any = self.before[-1] | here
+        self.any = reduce(or_, bits, here)
         """All that is met at some place or other."""
         self.bits = [*bits, 0]  # nothing stands beyond either end
+        self.before: list[int] = []
+        """What is met before each place, once it was asked for: in most segments no wording gets so far."""
+        self.behind: list[int] = []
 
     def around(self, first: int, last: int) -> int:
         """The needs that are met around the nodes ``first`` to ``last`` (past the last)."""
+        if not self.before:
+            self.before = list(accumulate(self.bits[:-1], or_, initial=0))
+            self.behind = list(accumulate(self.bits[-2::-1], or_, initial=0))[::-1]
         met = self.here | (self.behind[last] & self.right) | (self.before[first] & self.left)
         if following := self.bits[last]:
             met |= following & self.following
