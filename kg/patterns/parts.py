@@ -6,6 +6,7 @@ bound so far are all it is asked with. Places are counted from the words outward
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from itertools import takewhile
 
@@ -20,13 +21,13 @@ DESCRIBING = 6
 """How many words ``~`` passes over."""
 
 
-class Part:
+class Part(ABC):
     """One part, and all that follow it."""
 
+    @abstractmethod
     def fill(self, segment: Segment, position: int, bound: Bound, width: int = SOFT) -> Bound | None:
         """What is bound when this part and all behind it are filled; ``position`` is the edge of what is filled (past
         it, to the right), ``width`` how far off this part may stand."""
-        raise NotImplementedError
 
 
 class End(Part):
