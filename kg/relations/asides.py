@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from kg.patterns.grammar import Node
 from kg.patterns.match import Match
 from kg.patterns.segment import Segment
 
 NOUN = 6
 """How many nodes a noun has at most, with its owner and what it is of."""
+_DESCRIPTION = 6
+"""How many words may say what a name is."""
 
 
 def aside(segment: Segment, match: Match, i: int) -> bool:
@@ -31,12 +34,28 @@ def aside_from(segment: Segment, start: int, first: int) -> int:
     opening = [n.key for n in nodes[max(0, first - 2) : first + 2]]
     if "," in opening[:2] and not segment.grammar.relative.isdisjoint(opening):
         return first
+    if first - 1 > start and nodes[first - 1].key in segment.grammar.relative and _in_apposition(segment, first - 2):
+        return first
     for k in range(first - 1, start, -1):
         led = nodes[k - 1 - (nodes[k - 1].key in segment.grammar.prepositions)].key == ","  # ", in which"
         if nodes[k].key in segment.grammar.relative and led:
             return k if named else start
         named = named or nodes[k].mention is not None
     return start
+
+
+def _in_apposition(segment: Segment, last: int) -> bool:
+    """Whether a node is the last of the words that say behind a comma what a name is: "Acme, a maker that builds"."""
+    nodes, k, articles = segment.nodes, last, segment.grammar.articles
+    while k > 1 and last - k < _DESCRIPTION and _is_plain(nodes[k]) and nodes[k].key not in articles:
+        k -= 1
+    told = nodes[k].mention
+    opens = nodes[k].key in articles or (told is not None and told.kind == "anaphor")  # "Acme, the firm that builds"
+    return k > 1 and opens and nodes[k - 1].key == "," and nodes[k - 2].mention is not None
+
+
+def _is_plain(node: Node) -> bool:
+    return node.key.isalnum() or (node.mention is not None and node.mention.kind == "demonym")
 
 
 def leads_away(segment: Segment, match: Match, until: int) -> bool:
