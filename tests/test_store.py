@@ -21,6 +21,7 @@ import kg.store
 from kg.errors import KgError, QueryError, StoreError
 from kg.rdf import LAYERS, layer
 from kg.store import Store, sparql
+from kg.store.content import Piece
 
 G = layer("facts")
 EX = "https://example.org/"
@@ -44,6 +45,24 @@ def world() -> Iterator[Store]:
 
 
 # ---- writing and opening ---------------------------------------------------------------------------------------
+
+
+def in_parts(path) -> tuple[kg.store.Manifest, list[str], int]:
+    """A store of forty parts: its manifest, its quads, and in how many files they are."""
+    pieces = [Piece.of(quads(50, f"a{part}")) for part in range(40)]
+    made = kg.store.load(path, NOTHING, pieces, support.manifest)
+    with kg.store.open(path) as store:
+        return made, sorted(map(str, store.quads())), len(list(path.glob("g*/data/*.sst")))
+
+
+def test_a_store_of_many_parts_is_merged_and_holds_the_same(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.store.folder._AT_ONCE", 1)
+    merged = in_parts(tmp_path / "merged")
+    monkeypatch.setattr("kg.store.folder._PARTS", 1_000)
+    loose = in_parts(tmp_path / "loose")
+    assert merged[:2] == loose[:2]
+    assert len(merged[1]) == 2_000
+    assert merged[2] < loose[2]
 
 
 def test_what_is_written_is_read(tmp_path) -> None:

@@ -40,6 +40,11 @@ from kg.store.graph import Hold, Manifest, Store, sizes
 _GENERATION = re.compile(r"g(\d{6,})")
 _AT_ONCE = 1 << 23
 """Bytes of N-Quads that are loaded at once."""
+_GATHERED = 1_000_000
+"""Quads that the engine gathers by itself before it writes a part."""
+_PARTS = 40
+"""Parts from which on a store is merged. Of 5 million quads in 109 parts texts are then read three times as fast, for a
+twentieth of the time of loading; in 5 parts, which is what gathering makes of them, nothing is gained."""
 _LOOKED_UP = 1_000
 """Quads of a new generation that are looked up at most, one of each piece, besides counting them all."""
 _OPENINGS = 5  # beside a writer 7 of 60 openings missed a file that the next try found
@@ -115,16 +120,24 @@ def _load(home: Path, quads: Iterable[ox.Quad], pieces: Iterable[Piece], manifes
 
     engine = ox.Store(str(home / DATA))
     engine.bulk_extend(own)
-    coming = passing()
+    coming, parts = passing(), 1
     while (first := next(coming, None)) is not None:
         engine.bulk_load(cast(BinaryIO, _Stream(_some(first, coming))), ox.RdfFormat.N_QUADS)
-    engine.flush()
-    wrote = sizes(engine)
+        parts += 1
+    wrote = _settled(engine, parts)
     del engine  # gives up the engine's own lock
     again = _read_back(home, wrote, [quad for line in seen for quad in ox.parse(line, ox.RdfFormat.N_QUADS)])
     # Where the same quad came in two pieces, the sum is another: then it is made of what the engine gives back.
     is_whole = all(counts[layer(name).value] == wrote[name] for name in LAYERS)
     return replace(manifest(), quads=wrote, digest=content.written(total) if is_whole else content.digest(again))
+
+
+def _settled(engine: ox.Store, parts: int) -> dict[str, int]:
+    """Bring what was written in so many parts to the disk, many of them merged; how many quads there are."""
+    if parts >= _PARTS:
+        engine.optimize()
+    engine.flush()
+    return sizes(engine)
 
 
 def _some(first: bytes, coming: Iterator[bytes]) -> Iterator[bytes]:
@@ -289,8 +302,7 @@ def _fill(home: Path, quads: Iterable[ox.Quad], manifest: Manifest) -> Manifest:
     engine = ox.Store(str(home / DATA))
     tally = content.Tally()
     engine.bulk_extend(tally.passing(quads))
-    engine.flush()
-    wrote = sizes(engine)
+    wrote = _settled(engine, tally.counts.total() // _GATHERED)
     del engine  # gives up the engine's own lock
     again = _read_back(home, wrote, tally.seen)
     # Summed on their way in, unless some came twice far apart: to read all back takes as long as to load them.
