@@ -57,6 +57,8 @@ class Compounds:
         self.determiners = language.single("grammar", "filler")
         self.origins = language.single("grammar", "origins") - language.single("grammar", "genitive")
         self.versions = Versions(language)
+        self.makers = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
+        """What says of a name behind it that it is one of a maker."""
 
     def join(self, tokens: Tokens, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """The mentions, each with its legal form, and each whole with its part as one unit."""
@@ -221,7 +223,8 @@ class Compounds:
         what the text around has to tell (``parts``)."""
         written = tokens.text[other.start : other.end]
         if not self.places.isdisjoint(one.classes):
-            home = one.first > 0 and tokens.keys[one.first - 1] in self.origins  # "a maker from Norland | Acme Energy"
+            home = one.first > 1 and tokens.keys[one.first - 1] in self.origins  # "a maker from Norland | Acme Energy"
+            home = home and tokens.keys[one.first - 2] in self.makers
             if home or any(c.isdigit() for c in written):
                 return None if home else unlisted
         trimmed = not one.classes.isdisjoint(self.named_after.values())  # "Acme Breeze GT" is a Breeze
