@@ -75,7 +75,10 @@ class Topics:
         bound = {i for nodes in match.slots.values() for i in nodes}
         past = len(seg.nodes) if latest else match.last + BEHIND
         near = ((i, seg.nodes[i].mention) for i in seg.names if i < past and i not in bound)
-        named = {i: m for i, m in near if m is not None and m.entity}
+        ends = {m.entity for m in (seg.nodes[i].mention for i in bound) if m is not None}
+        named = {
+            i: m for i, m in near if m is not None and m.entity and m.entity not in ends
+        }  # "rival Acme has its own"
         spots = [i for i, m in named.items() if not m.classes.isdisjoint(wanted)]
         here = [named[i] for i in spots]
         if not here and any(m.kind == "new" and not m.classes.isdisjoint(wide) for m in named.values()):
