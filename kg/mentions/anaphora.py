@@ -98,9 +98,17 @@ class Resolver:
             sentence = linked.sentences[n]
             named = linked.between(sentence.first, min(sentence.last, i))
             for mention in reversed(named) if n == number else named:
-                if self._fits(mention, phrase) and not self._oblique(linked, mention):
+                if self._fits(mention, phrase) and not self._is_governed(linked, mention):
                     return mention
         return None
+
+    def _is_governed(self, linked: LinkedText, mention: Mention) -> bool:
+        """Whether a preposition governs a name, or the list that it stands in ("such as Acme, | Beta and | Vest")."""
+        i, keys = mention.first, linked.tokens.keys
+        while i and (keys[i - 1] == "," or keys[i - 1] in self.conjunctions):
+            i -= 1
+        before = [m for m in linked.between(max(0, i - _INNER), i) if m.last == i] if i < mention.first else []
+        return self._oblique(linked, mention) or any(self._is_governed(linked, m) for m in before)
 
     def _mentions(self, linked: LinkedText) -> tuple[Mention, ...]:
         opens = [i for i, key in enumerate(linked.tokens.keys) if key in self.phrases.words]

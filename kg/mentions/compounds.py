@@ -223,8 +223,9 @@ class Compounds:
         what the text around has to tell (``parts``)."""
         written = tokens.text[other.start : other.end]
         if not self.places.isdisjoint(one.classes):
-            home = one.first > 1 and tokens.keys[one.first - 1] in self.origins  # "a maker from Norland | Acme Energy"
-            home = home and tokens.keys[one.first - 2] in self.makers
+            before = tokens.keys[max(0, one.first - 2) : one.first]  # "a maker from Norland | Acme Energy"
+            home = len(before) == 2 and before[1] in self.origins and before[0] in self.makers
+            home = home or (not self.makers.isdisjoint(before[-1:]))  # "pabrikan Norlandia | Acme Energy"
             if home or any(c.isdigit() for c in written):
                 return None if home else unlisted
         trimmed = not one.classes.isdisjoint(self.named_after.values())  # "Acme Breeze GT" is a Breeze
