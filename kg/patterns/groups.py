@@ -64,13 +64,14 @@ def _begins_clause(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> bool:
 
 
 def _in_apposition(nodes: tuple[Node, ...], i: int, at: int, grammar: Grammar) -> bool:
-    """Whether the first of two names behind which a comma stands belongs to what one before it is: "Acme, an arm of
-    Beta, and Vest" lists Acme and Vest."""
+    """Whether the first of two names behind which a comma stands belongs to what one before it is or does: "Acme, an
+    arm of Beta, and Vest" lists Acme and Vest."""
     if nodes[i + 1].key != ",":
         return False
     for k in range(i - 1, max(0, i - DESCRIPTION), -1):
         if nodes[k].key == ",":
-            return nodes[k + 1].key in grammar.articles and _is_name(nodes[k - 1]) and _alike(nodes[k - 1], nodes[at])
+            led = nodes[k + 1].key in grammar.articles or nodes[k + 1].key in grammar.relative
+            return led and _is_name(nodes[k - 1]) and _alike(nodes[k - 1], nodes[at])
         if not nodes[k].key[:1].isalnum() and nodes[k].key != "-":
             return False
     return False
