@@ -102,13 +102,13 @@ class Resolver:
                     return mention
         return None
 
-    def _is_governed(self, linked: LinkedText, mention: Mention) -> bool:
+    def _is_governed(self, linked: LinkedText, mention: Mention, left: int = REACH) -> bool:
         """Whether a preposition governs a name, or the list that it stands in ("such as Acme, | Beta and | Vest")."""
         i, keys = mention.first, linked.tokens.keys
-        while i and (keys[i - 1] == "," or keys[i - 1] in self.conjunctions):
+        while i > max(0, mention.first - ADJECTIVES) and (keys[i - 1] == "," or keys[i - 1] in self.conjunctions):
             i -= 1
-        before = [m for m in linked.between(max(0, i - _INNER), i) if m.last == i] if i < mention.first else []
-        return self._oblique(linked, mention) or any(self._is_governed(linked, m) for m in before)
+        before = [m for m in linked.between(max(0, i - _INNER), i) if m.last == i] if left and i < mention.first else []
+        return self._oblique(linked, mention) or any(self._is_governed(linked, m, left - 1) for m in before)
 
     def _mentions(self, linked: LinkedText) -> tuple[Mention, ...]:
         opens = [i for i, key in enumerate(linked.tokens.keys) if key in self.phrases.words]
