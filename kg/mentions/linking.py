@@ -59,6 +59,7 @@ class Linker:
         self.forms = frozenset(k[0] for k in language.words("grammar", "legal_after") if len(k) == 1) - business
         """The legal forms behind names, which a sentence may end with."""
         self.openers = (language.vocabulary | language.single("names", "common")) - business
+        self.media = language.single("names", "media")
         self.capitals = Capitals(
             never,
             self.not_names,
@@ -83,12 +84,16 @@ class Linker:
         found = values(tokens, self.language, issued, named)
         kept = _without(named, {i for v in found for i in range(v.first, v.last)})
         joined = with_abbreviations(tokens, without_other(tokens, self.compounds.join(tokens, kept)))
-        new = tuple(unlisted(tokens, split, joined, found, self.capitals))
+        new = tuple(m for m in unlisted(tokens, split, joined, found, self.capitals) if not self._is_medium(tokens, m))
         mentions = self.compounds.with_unlisted(tokens, tuple(sorted((*joined, *new), key=attrgetter("first"))))
         short = of_unlisted(tokens, mentions, self.legal)
         mentions = parted(tokens, mentions, short) if short else mentions
         linked = LinkedText(tokens, self.language.code, split, quotations(text), mentions, found, short=short)
         return self.resolver.resolve(linked)
+
+    def _is_medium(self, tokens: Tokens, mention: Mention) -> bool:
+        """Whether a name that nobody listed is that of a paper or an agency: it tells, and nothing is told of it."""
+        return not self.media.isdisjoint(tokens.keys[mention.first : mention.last])
 
     # -- listed names ------------------------------------------------------------------------------------------------
 

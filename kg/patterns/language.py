@@ -294,12 +294,12 @@ class _Reader:
         lasts: dict[str, str] = {}
         deeds: dict[Keys, str] = {}
         for name, value in table.items():
-            if name in ("common", "common_ends", "opening"):
+            if name in ("common", "common_ends", "media", "opening"):
                 continue
             cls, _, place = name.rpartition("_")
             at = self.line_of(f"{name} ", self.line_of("[names]") or 0)
             if place not in ("first", "last", "does"):
-                hint = "common, common_ends, opening, or a class and _first, _last or _does: Organization_last"
+                hint = "common, common_ends, media, opening, or a class and _first, _last or _does: Organization_last"
                 self.fault(f"unknown key '{name}' in [names]", at, hint)
                 continue
             iri = self._class(cls, at)

@@ -30,6 +30,7 @@ class Speech:
         self.hearers = language.single("speech", "hearers")
         self.passive = language.words("speech", "passive")
         self.unnamed = language.single("speech", "unnamed")
+        self.media = language.single("names", "media")
         self.order = self.property.domain if self.property else ()
         self.speakers = frozenset(self.property.domain if self.property else ())
         self.by_first = Words(self.verbs | self.according | self.passive).by_first
@@ -72,14 +73,16 @@ class Speech:
         return not self.unnamed.isdisjoint(before) or not self.unnamed.isdisjoint(segment.words[last : last + NEAR + 1])
 
     def is_of_another(self, segment: Segment) -> bool:
-        """Whether right behind a verb of saying stands a name that nobody knows: who spoke before does not speak."""
+        """Whether right behind a verb of saying stands a name that nobody knows, or a paper: who spoke before is
+        silent now."""
         for first, last, _ in self._hits(segment):
             if self._is_nobody(segment, first, last):
                 return True
             named = [n for n in segment.nodes[last : last + NAMED] if n.mention is not None]
             if any(self._speaks(n) for n in named):
                 return False
-            if any(n.mention is not None and n.mention.unknown for n in named):
+            unknown = any(n.mention is not None and n.mention.unknown for n in named)
+            if unknown or not self.media.isdisjoint(segment.words[last : last + NAMED]):
                 return True
         return False
 
