@@ -23,7 +23,7 @@ _BETWEEN = 3
 """How many words of business may stand between the whole and the place."""
 _LONGEST = 6
 """The longest name behind a legal form, in tokens."""
-_TITLED = 4
+_TITLED = 8
 """How many tokens before a name a title makes that of a person behind it possible: "chief of Acme | Ilse Berg"."""
 
 
