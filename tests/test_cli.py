@@ -225,10 +225,13 @@ def caught(process: int, wanted: bool) -> None:
 def test_control_c_ends_a_query_at_once(world: Path) -> None:
     endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
     with subprocess.Popen([*KG, "--store", str(world), "query", endless], stderr=subprocess.PIPE) as process:
-        caught(process.pid, True)
-        caught(process.pid, False)  # the query runs: until it ends, the key is the system's to heed
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=5) == -signal.SIGINT
+        try:
+            caught(process.pid, True)
+            caught(process.pid, False)  # the query runs: until it ends, the key is the system's to heed
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=5) == -signal.SIGINT
+        finally:
+            process.kill()
         assert process.stderr is not None
         assert process.stderr.read() == b""
 
