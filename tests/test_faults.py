@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
@@ -27,8 +27,6 @@ ROOT = Path(__file__).parent.parent
 KILLED = -9
 POINTS, MOMENTS = 8, 4
 """How many of the changes of files, and of the moments between, each deed is killed at; marked ``long``: at all."""
-SPARE = 3
-"""How many changes a run may make fewer than the one that was counted: the engine names its files as they come."""
 MORE = """---
 source: https://news.example/moon
 published: 2031-06-01
@@ -207,9 +205,24 @@ class Trial:
         assert new != old
         return cls(nursery, deed, before, line, old, new, after.names(), whole)
 
-    def killed(self, folder: Path, at: int = 0, after: float = 0.0) -> bool:
-        """Kill it at a moment and look at what is left; then run it again. Whether it came to be killed."""
-        return self.dies(folder, lambda line: self.nursery.run(*line, at=at, after=after).status)
+    def killed(self, folder: Path, after: float) -> bool:
+        """Kill it after so many seconds and look at what is left; then run it again. Whether it came to be killed."""
+        return self.dies(folder, lambda line: self.nursery.run(*line, after=after).status)
+
+    def killed_before(self, folder: Path, change: int) -> bool:
+        """As :meth:`killed`, before a change of a file, which comes to pass unless this run makes fewer of them.
+
+        How many a run makes is not settled: the engine's files are as many as its threads come to make.
+        """
+        made: list[Ended] = []
+
+        def run(line: list[str]) -> int:
+            made.append(self.nursery.run(*line, at=change))
+            return made[0].status
+
+        died = self.dies(folder, run)
+        assert died == (made[0].changes >= change)
+        return died
 
     def dies(self, folder: Path, run: Callable[[list[str]], int]) -> bool:
         """As :meth:`killed`, by whatever runs a command line, kills it and gives its exit status."""
@@ -256,14 +269,18 @@ def trial(nursery: Nursery, built: tuple[World, Mapping[str, str]], folder: Path
 @pytest.mark.parametrize("trial", DEEDS, indirect=True)
 def test_killed_before_any_change_of_a_file_the_old_or_the_new_is_left(trial: Trial, folder: Path) -> None:
     changes = range(1, trial.whole.changes + 1)
-    for at in changes[:: max(1, len(changes) // POINTS)]:
-        assert trial.killed(folder, at=at) or at > changes[-1] - SPARE
+    _kill_before(trial, folder, changes[:: max(1, len(changes) // POINTS)])
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("trial", DEEDS, indirect=True)
 def test_killed_before_each_change_of_a_file(trial: Trial, folder: Path) -> None:
-    assert all(trial.killed(folder, at=at) for at in range(1, trial.whole.changes + 1 - SPARE))
+    _kill_before(trial, folder, range(1, trial.whole.changes + 1))
+
+
+def _kill_before(trial: Trial, folder: Path, changes: Sequence[int]) -> None:
+    killed = [trial.killed_before(folder, change) for change in changes]
+    assert sum(killed) >= len(changes) / 2
 
 
 @pytest.mark.parametrize("trial", DEEDS, indirect=True)
