@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from functools import partial
 
+from kg.mentions.foreground import Foreground
 from kg.mentions.homes import around, shared
 from kg.mentions.introduced import apposed, introduced
 from kg.mentions.known import Known
 from kg.mentions.phrases import Phrase, Phrases
-from kg.mentions.titles import single_titles
 from kg.model import Entity
 from kg.ontology import THING, Ontology
 from kg.patterns import Anaphor, Language
@@ -19,14 +19,8 @@ from kg.text import UNKNOWN, LinkedText, Mention, Sentence
 
 REACH = 3
 """How many sentences back an antecedent is looked for."""
-ADJECTIVES = 2
-"""How many plain words may stand between a preposition and the name that it governs."""
 FAR = 200
 """How many names back the only one of its kind is looked for."""
-OPENING = 10
-"""How many tokens from its beginning on a sentence names what it speaks of."""
-LEADING = 4
-"""How many tokens may stand before the name that a sentence opens with ("The local timber firm Acme")."""
 _INNER = 4
 """The longest name, in tokens, that may stand inside such words ("the South Korean firm")."""
 _SIGNS = frozenset(".?!,;:()[]–—\"“”'’") | {"'s"}
@@ -45,26 +39,16 @@ class Resolver:
         homes = {h for e in entities.values() for h in e.home if h in entities}
         self.homes = shared(ontology.closure(entities[h].types) for h in sorted(homes))
         self.phrases = Phrases(language)
+        self.foreground = Foreground(language, ontology)
         self.prepositions = language.single("grammar", "prepositions")
         self.possessive = language.single("grammar", "possessive")
         self.breaks = language.single("grammar", "breaks")
-        self.describes = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
-        self.binding = self.prepositions | language.single("grammar", "stop")
-        self.heads = heads = single_titles(language, ontology)
-        """The words for what somebody is ("chief")."""
-        self.persons = frozenset(c.iri for c in ontology.classes.values() if c.open and c.name_words > 1)
-        self.tied = self.possessive | heads
-        """What makes the name before it no more than a part of its phrase: "Acme's house", "Acme chief Ilse"."""
         self.openers = language.single("grammar", "openers")
         self.relative = language.single("grammar", "relative")
         self.conjunctions = language.single("grammar", "and")
-        self.joints = {(",",), *((key,) for key in self.conjunctions)}
         self.parting = self.relative | self.conjunctions | _SIGNS
         self.describing = self.prepositions | self.parting | language.single("grammar", "appositions")
         """What stands behind the noun of an apposition; behind that of a clause of its own stands a verb."""
-        self.articles = language.single("grammar", "articles")
-        self.qualified = language.single("grammar", "compounds")
-        self.firms = frozenset(c.composed_of[0] for c in ontology.classes.values() if c.composed_of)
         self.saying = language.single("speech", "verbs")
         self.determiners = language.single("grammar", "filler")
 
@@ -98,17 +82,9 @@ class Resolver:
             sentence = linked.sentences[n]
             named = linked.between(sentence.first, min(sentence.last, i))
             for mention in reversed(named) if n == number else named:
-                if self._fits(mention, phrase) and not self._is_governed(linked, mention):
+                if self._fits(mention, phrase) and not self.foreground.governed(linked, mention):
                     return mention
         return None
-
-    def _is_governed(self, linked: LinkedText, mention: Mention, left: int = REACH) -> bool:
-        """Whether a preposition governs a name, or the list that it stands in ("such as Acme, | Beta and | Vest")."""
-        i, keys = mention.first, linked.tokens.keys
-        while i > max(0, mention.first - ADJECTIVES) and (keys[i - 1] == "," or keys[i - 1] in self.conjunctions):
-            i -= 1
-        before = [m for m in linked.between(max(0, i - _INNER), i) if m.last == i] if left and i < mention.first else []
-        return self._oblique(linked, mention) or any(self._is_governed(linked, m, left - 1) for m in before)
 
     def _mentions(self, linked: LinkedText) -> tuple[Mention, ...]:
         opens = [i for i, key in enumerate(linked.tokens.keys) if key in self.phrases.words]
@@ -149,6 +125,10 @@ class Resolver:
         if phrase.anaphor.sole and self._beside(linked, known, phrase) is not None:
             return None
         found = self._antecedents(linked, known, phrase, sentence, earlier, strict=True) if phrase.place else []
+        if phrase.anaphor.main:
+            found = self._main(linked, known, phrase)
+        if not found and (later := self._later(linked, phrase, sentence)):
+            found = self._antecedents(linked, known, phrase, sentence, earlier, others=later)
         found = found or self._antecedents(linked, known, phrase, sentence, earlier)
         if len(found) < (2 if phrase.anaphor.plural else 1):
             return None
@@ -157,6 +137,24 @@ class Resolver:
         also = found[1].entity if phrase.anaphor.plural else ""
         at = (tokens.starts[first], tokens.ends[last - 1], first, last)
         return Mention(*at, found[0].entity, found[0].classes, kind, also=also)
+
+    def _main(self, linked: LinkedText, known: Known, phrase: Phrase) -> list[Mention]:
+        """The first name of a text that one of its first sentences speaks of."""
+        for sentence in linked.sentences[:REACH]:
+            for mention in known.between(sentence.first, min(sentence.last, phrase.first)):
+                if self._fits(mention, phrase) and not self.foreground.aside(linked, mention, sentence.first):
+                    return [mention]
+        return []
+
+    def _later(self, linked: LinkedText, phrase: Phrase, sentence: Sentence) -> set[str]:
+        """Whom the clause that words open goes on to name: them they seldom stand for ("The firm thanks Acme")."""
+        keys, last = linked.tokens.keys, phrase.last
+        pronoun = len(phrase.anaphor.classes) > 1  # "it takes three hours for Acme to"
+        if phrase.anaphor.plural or phrase.anaphor.possessive or phrase.anaphor.near or pronoun:
+            return set()
+        while last < sentence.last and keys[last] not in self.breaks and keys[last] != ",":
+            last += 1
+        return {m.entity for m in linked.between(phrase.last, last) if m.kind in ("name", "new")}
 
     def _antecedents(
         self,
@@ -167,11 +165,13 @@ class Resolver:
         earlier: tuple[Sentence, ...],
         *,
         strict: bool = False,
+        others: Set[str] = frozenset(),
     ) -> list[Mention]:
         """The first fitting names of the same sentence, else of the nearest before that has one (or two).
 
         A name late in an earlier sentence is seldom what it speaks of: one that opens a sentence further back is
-        preferred to it. ``strict``: only what is known to be at home in the place that the words name.
+        preferred to it. ``strict``: only what is known to be at home in the place that the words name; ``others``: what
+        they do not stand for.
         """
         beside = self._beside(linked, known, phrase) or self._introduced(linked, known, phrase)
         if beside is not None:
@@ -181,16 +181,16 @@ class Resolver:
         found: dict[str, Mention] = {}
         late: dict[str, Mention] = {}
         passed: dict[str, Mention] = {}
-        others = self._acting(linked, known, phrase, sentence) if phrase.place else set()
+        others = {*others, *(self._acting(linked, known, phrase, sentence) if phrase.place else ())}
         for start, end in places:
             fitting = [m for m in known.between(start, end) if self._fits(m, phrase, strict=strict)]
             others.update(m.entity for m in fitting if self._apart(linked, m, phrase))
             fitting = [m for m in fitting if m.entity not in others and not _is_in_speech(linked, m, phrase)]
             if self._is_doubtful(linked, fitting, phrase, start, end):
                 return []
-            for mention in sorted(self._likeliest(fitting, phrase), key=lambda m: self._is_titled(linked, m)):
-                aside = not phrase.anaphor.plural and self._is_aside(linked, mention, start)
-                opens = wanted > 1 or start == sentence.first or self._opens(linked, mention, start)
+            for mention in sorted(self._likeliest(fitting, phrase), key=lambda m: self.foreground.titled(linked, m)):
+                aside = not phrase.anaphor.plural and self.foreground.aside(linked, mention, start)
+                opens = wanted > 1 or start == sentence.first or self.foreground.opens(linked, mention, start)
                 (passed if aside else found if opens else late).setdefault(mention.entity, mention)
             if len(found) >= wanted:
                 # of several at home nobody knows where, none is meant beyond doubt, and of three before no two
@@ -231,23 +231,14 @@ class Resolver:
         if not several:
             return False
         likely = self._likeliest(fitting, phrase)
-        if not phrase.place and end <= phrase.first and any(map(partial(self._are_listed, linked), likely, likely[1:])):
-            return not self._leads(linked, likely, start)
+        if (
+            not phrase.place
+            and end <= phrase.first
+            and any(map(partial(self.foreground.listed, linked), likely, likely[1:]))
+        ):
+            return not self.foreground.leads(linked, likely, start)
         known = any(not m.classes.isdisjoint(phrase.anaphor.classes) for m in fitting)
-        return not known and len({m.entity for m in fitting if not self._oblique(linked, m)}) != 1
-
-    def _leads(self, linked: LinkedText, likely: list[Mention], start: int) -> bool:
-        """Whether the first of several names opens a sentence and stands in no list: "Acme works with Norland and Vest"
-        speaks of Acme."""
-        one, other = likely[:2]
-        beside = linked.tokens.keys[one.last : other.first]
-        listed = beside == (",",) or self._are_listed(linked, one, other)
-        return one.first - start <= LEADING and not listed and not self._oblique(linked, one)
-
-    def _are_listed(self, linked: LinkedText, one: Mention, other: Mention) -> bool:
-        """Whether nothing but a conjunction stands between two names."""
-        between = linked.tokens.keys[one.last : other.first]
-        return one.entity != other.entity and len(between) == 1 and between[0] in self.conjunctions
+        return not known and len({m.entity for m in fitting if not self.foreground.oblique(linked, m)}) != 1
 
     def _beside(self, linked: LinkedText, known: Known, phrase: Phrase) -> Mention | None:
         """The name that words are an apposition to: "Acme, the carmaker owned by …", not "…, the carmaker says"."""
@@ -280,18 +271,6 @@ class Resolver:
                 fitting.setdefault(mention.entity, mention)
         return list(fitting.values()) if len(fitting) == 1 else []
 
-    def _opens(self, linked: LinkedText, mention: Mention, start: int) -> bool:
-        """Whether a sentence that starts at a token speaks of a name: it opens it or a clause, or says something."""
-        keys = linked.tokens.keys[max(start, mention.first - 2) : mention.first]
-        clause = keys[:1] == (",",) and not self.conjunctions.isdisjoint(keys[1:])
-        return mention.first - start <= OPENING or clause or self._speaks(linked, mention)
-
-    def _speaks(self, linked: LinkedText, mention: Mention) -> bool:
-        """Whether a word of saying stands beside a name: who speaks is what the next sentence goes on about."""
-        keys = linked.tokens.keys
-        beside = keys[max(0, mention.first - 1) : mention.first] + keys[mention.last : mention.last + 1]
-        return not self.saying.isdisjoint(beside)
-
     def _apart(self, linked: LinkedText, mention: Mention, phrase: Phrase) -> bool:
         """Whether words cannot stand for a name in the same clause: in what a comma adds to it, or behind a preposition
         where it is who acts ("Acme owns a part of the firm")."""
@@ -316,60 +295,6 @@ class Resolver:
             first -= 1
         silent = self.saying.isdisjoint(keys[first : phrase.first])
         return {m.entity for m in known.between(first, phrase.first)} if silent else set()
-
-    def _is_titled(self, linked: LinkedText, mention: Mention) -> bool:
-        """Whether a name stands behind what somebody is of it ("juru bicara Acme"): another that stands in the sentence
-        comes before it."""
-        before = linked.tokens.keys[mention.first - 1] if mention.first else ""
-        return before in self.heads and mention.classes.isdisjoint(self.persons)
-
-    def _oblique(self, linked: LinkedText, mention: Mention) -> bool:
-        """Whether a preposition stands before a name (small words between), or a sign behind it that it only owns
-        something: it is then not what the text speaks of."""
-        keys = linked.tokens.keys
-        tied = mention.last < len(keys) and keys[mention.last] in self.tied
-        if mention.kind == "possessor" or (tied and mention.kind != "anaphor"):
-            return True
-        i = mention.first - 1
-        for _ in range(ADJECTIVES):
-            plain = i >= 0 and keys[i].isalpha() and keys[i] not in self.binding
-            if plain and linked.text[linked.tokens.starts[i]].islower():
-                i -= 1
-        plain = i < mention.first - 1 and keys[mention.first - 1] not in self.describes
-        while i >= 0 and keys[i] in self.determiners:
-            i -= 1
-        opens = plain and i >= 0 and linked.text[linked.tokens.starts[i]].isupper()  # "Under the new accord Acme will"
-        return i >= 0 and keys[i] in self.prepositions and not opens
-
-    def _is_aside(self, linked: LinkedText, mention: Mention, start: int) -> bool:
-        """Whether a sentence does not speak of a name: not of Acme in "Acme backer Norland" or "Acme-owned Norland", or
-        of one amid a list, but of the owner that opens it ("Acme's mills run")."""
-        tokens, behind = linked.tokens, mention.last + 1
-        backs = behind < len(tokens) and tokens.keys[mention.last] in self.describes and tokens.is_large(behind)
-        backs = backs or tokens.keys[mention.last : behind] == ("-",) or self._is_amid(linked, mention)
-        backs = backs or self._qualifies(linked, mention)
-        if backs or mention.first == start or not self._oblique(linked, mention):
-            return backs
-        before = tokens.keys[start : mention.first]  # "With its new mill, Acme's output grows" speaks of Acme
-        return before.index(",") + 1 < len(before) if "," in before and before[0] in self.prepositions else True
-
-    def _qualifies(self, linked: LinkedText, mention: Mention) -> bool:
-        """Whether a name with an article only says which one the next word is: "the Acme deal collapsed"."""
-        first, last, tokens = mention.first, mention.last, linked.tokens
-        led = first > 0 and tokens.keys[first - 1] in self.articles and mention.kind != "anaphor"
-        if not led or last >= len(tokens) or mention.classes.isdisjoint(self.firms):
-            return False
-        return tokens.keys[last] in self.qualified
-
-    def _is_amid(self, linked: LinkedText, mention: Mention) -> bool:
-        """Whether a comma parts a name from what stands before it, and a comma or conjunction from what stands behind,
-        in a list with another one that may be of its kind."""
-        first, last, keys = mention.first, mention.last, linked.tokens.keys
-        if not first or keys[first - 1] != "," or keys[last : last + 1] not in self.joints:
-            return False
-        before = [m for m in linked.between(first - 1 - _INNER, first - 1) if m.last == first - 1]
-        beside = linked.between(last + 1, last + 2) if keys[last] == "," else before
-        return any(m.unknown or not m.classes.isdisjoint(mention.classes - {THING}) for m in beside)
 
     def _fits(self, mention: Mention, phrase: Phrase, *, strict: bool = False) -> bool:
         if mention.kind not in _NAMING or not self._is_of(mention, phrase.anaphor):

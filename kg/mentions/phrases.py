@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from kg.patterns import Anaphor, Language
+from kg.patterns.deeds import Deeds
 from kg.text import LinkedText, Mention, Sentence, key_of
 
 _END = ""
@@ -46,7 +47,10 @@ class Phrases:
         self.determiners = language.single("grammar", "filler")
         parts = ("stop", "prepositions", "breaks")
         self.binding = frozenset().union(self.relative, *(language.single("grammar", part) for part in parts))
+        self.several = language.single("grammar", "several")
         self.saying = language.single("speech", "verbs")
+        self.before_clauses = self.saying | language.single("grammar", "breaks") | {","}
+        self.deeds = Deeds.of(language)
         self.moments = frozenset(key_of(k)[-2:] for k in language.table("time", "relative"))
         """The last two words of those for a time ("tahun ini"): what ends so describes nothing."""
 
@@ -61,7 +65,8 @@ class Phrases:
             behind = keys[i + 1] if i + 1 < len(keys) else ""
             opens = _END in seconds or i + 1 in inner or behind in seconds or behind in self.relative
             opens = opens or (behind.isalpha() and (i == sentence.first or keys[i - 1] in self.saying))
-            phrase = self._at(linked, i, sentence.last, inner) if opens and i >= past else None
+            many = i > sentence.first and keys[i - 1] in self.several  # "the three | carmakers"
+            phrase = self._at(linked, i, sentence.last, inner) if opens and i >= past and not many else None
             if phrase is not None:
                 found.append(phrase)
                 past = phrase.last
@@ -99,7 +104,7 @@ class Phrases:
             anaphor = node.get(_END)
             if anaphor is None or self._goes_on(linked, i, at, end, place, anaphor):
                 continue
-            if not anaphor.opening or _opens(linked, i):
+            if not anaphor.opening or _opens(linked, i) or self._acts(linked, i, at, anaphor):
                 found = Phrase(i, at, self._head(linked, i, at, inner, place), anaphor, place)
         return found
 
@@ -111,6 +116,12 @@ class Phrases:
         if at < end and behind in self.compounds and not anaphor.possessive:
             return True  # "the car market" speaks of no car
         return anaphor.opening and behind in self.describes  # "Makers of cars" are no maker named before
+
+    def _acts(self, linked: LinkedText, first: int, last: int, anaphor: Anaphor) -> bool:
+        """Whether words open a clause, and behind them stands what those do whom they may stand for: "namun, |
+        perusahaan | telah mengirim"."""
+        clause = first > 0 and linked.tokens.keys[first - 1] in self.before_clauses
+        return clause and self.deeds.behind(linked.tokens, last) in anaphor.classes
 
     def _past_description(self, linked: LinkedText, node: Mapping[str, Any], first: int, at: int, end: int) -> int:
         """The token of the words that point back ("itu") behind what says more of the noun before them: a relative

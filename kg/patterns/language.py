@@ -28,60 +28,22 @@ from kg.patterns.notation import (
 )
 from kg.project import Project
 
+
+def _keys(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # The closed vocabulary of a language file: section -> keys. ``*`` stands for any key.
 VOCABULARY: Mapping[str, frozenset[str]] = {
-    "sentences": frozenset({"abbreviations"}),
-    "grammar": frozenset(
-        {
-            "filler",
-            "stop",
-            "prepositions",
-            "breaks",
-            "relative",
-            "and",
-            "possessive",
-            "suffixes",
-            "noise",
-            "appositions",
-            "ends",
-            "origins",
-            "members",
-            "openers",
-            "examples",
-            "genitive",
-            "compounds",
-            "honorifics",
-            "residing",
-            "particles",
-            "outside",
-            "describes",
-            "transparent",
-            "not_names",
-            "adverbs",
-            "articles",
-            "between",
-            "unit_words",
-            "legal_before",
-            "legal_after",
-        }
+    "sentences": _keys("abbreviations"),
+    "grammar": _keys(
+        "adverbs and appositions articles between breaks compounds describes ends examples filler genitive honorifics "
+        "legal_after legal_before members noise not_names openers origins outside particles possessive prepositions "
+        "relative residing several stop suffixes transparent unit_words"
     ),
-    "status": frozenset(
-        {
-            "planned",
-            "planned_before",
-            "ranks",
-            "reported",
-            "denied",
-            "denied_after",
-            "ended_after",
-            "former",
-            "absent",
-            "ended",
-            "in_effect",
-            "open",
-            "negation",
-            "attributed",
-        }
+    "status": _keys(
+        "absent attributed denied denied_after ended ended_after former in_effect negation open planned planned_before "
+        "ranks reported"
     ),
     "scope": frozenset("*"),
     "speech": frozenset({"verbs", "property", "according", "hearers", "passive", "unnamed"}),
@@ -107,8 +69,8 @@ class Anaphor:
     """Words that stand for a name said before: the classes it may have.
 
     ``near``: it stands in the same sentence; ``plural``: the words stand for two; ``possessive``: they only say whose
-    something is; ``opening``: they are capitalised, as where they open a sentence; ``sole``: no other name of these
-    classes stands beside it.
+    something is; ``opening``: they open a sentence, or a clause in which who does something is meant; ``sole``: no
+    other name of these classes stands beside it; ``main``: they stand for the one that the text opens with.
     """
 
     classes: tuple[str, ...]
@@ -117,6 +79,7 @@ class Anaphor:
     possessive: bool = False
     opening: bool = False
     sole: bool = False
+    main: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,13 +239,13 @@ class _Reader:
         found: dict[Keys, Anaphor] = {}
         endings: list[tuple[str, Anaphor]] = []
         for name, value in data.get("anaphora", {}).items():
-            bare, *flags = re.split(r"_(?=near$|both$|own$|opening$|sole$|ending$)", name)
+            bare, *flags = re.split(r"_(?=near$|both$|own$|opening$|sole$|main$|ending$)", name)
             classes = [c for part in bare.split("_or_") if (c := self._class(part, self.line_of(name)))]
             if "ending" in flags:
                 endings += [(k[0], Anaphor(tuple(classes), possessive=True)) for k in sorted(_wordings(value, lists))]
                 continue
             for keys in _wordings(value, lists):
-                kinds = (flag in flags for flag in ("near", "both", "own", "opening", "sole"))
+                kinds = (flag in flags for flag in ("near", "both", "own", "opening", "sole", "main"))
                 found[keys] = Anaphor(tuple(classes), *kinds)
         return found, tuple(endings)
 
