@@ -173,7 +173,10 @@ class Value:
     yearless: bool = False
 
     def fits(self, wanted: str) -> bool:
-        """Whether it is of a kind; ``any`` is a figure of any kind that does not say by how much something changed."""
+        """Whether it is of a kind; ``any`` is a figure of any kind that does not say by how much something changed, and
+        ``figure`` one of those that measure nothing: a count, a share or a sum."""
+        if wanted == "figure":
+            return self.kind in ("count", "percent", "money")
         return self.kind == wanted if wanted != "any" else self.kind not in ("date", "change", "")
 
 

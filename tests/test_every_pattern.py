@@ -49,6 +49,7 @@ VALUES = {
     "money": "€ 500",
     "date": "2026",
     "any": "20%",
+    "figure": "20%",
     "count": "20",
 }
 UNLISTED = "Ilse Nordvale"

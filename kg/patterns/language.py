@@ -23,6 +23,7 @@ from kg.patterns.notation import (
     Words,
     anchor_of,
     expand,
+    narrowed,
     parse,
     split_status,
 )
@@ -326,7 +327,7 @@ class _Reader:
         if slot.name not in ("s", "o", "both"):
             return self._qualifier(slot, iri)
         if slot.name == "o" and prop.kind != "entity":
-            return replace(slot, classes=(), value=_value_of(prop))
+            return replace(slot, classes=(), value=narrowed(_value_of(prop), slot))
         kinds = frozenset(n for n in slot.classes if n[0].islower())
         narrow = [n for n in slot.classes if n[0].isupper()]
         unknown = [

@@ -67,7 +67,8 @@ class Words:
 class Slot:
     """A place for a name (``classes``, and ``kinds`` of mention beside listed names), a value or free words.
 
-    ``value`` is empty for a name, else a dimension (``length`` … ``any``), ``date`` or ``text``.
+    ``value`` is empty for a name, else a dimension (``length`` … ``any``), ``figure`` for what
+    measures nothing, ``date`` or ``text``.
     """
 
     name: str
@@ -180,6 +181,13 @@ def expand(wording: str, lists: Mapping[str, frozenset[Keys]]) -> set[Keys]:
         tails = lists[name] if name else {key_of(piece.replace("_", " "))}
         sequences = {head + tail for head in sequences for tail in tails}
     return sequences
+
+
+def narrowed(value: str, slot: Slot) -> str:
+    """What a figure of any kind is held to: what measures nothing, unless a line asks for ``measure``."""
+    if slot.classes not in ((), ("measure",)) or (slot.classes and value != "any"):
+        raise NotationError(f"unknown class '{slot.classes[0]}'")
+    return value if slot.classes or value != "any" else "figure"
 
 
 def anchor_of(elements: tuple[Element, ...], with_lists: frozenset[str]) -> int:

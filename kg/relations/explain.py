@@ -76,7 +76,7 @@ def _has_ends(miss: NearMiss, segment: Segment) -> bool:
 def _could_fill(slot: Slot, segment: Segment, i: int) -> bool:
     node = segment.nodes[i]
     if slot.value:
-        return slot.value == "text" or (node.value is not None and slot.value in ("any", node.value.kind))
+        return slot.value == "text" or (node.value is not None and node.value.fits(slot.value))
     demonym = node.mention is not None and node.mention.kind == "demonym"
     wanted = ("demonym" in slot.kinds) == demonym
     return node.mention is not None and wanted and not node.mention.classes.isdisjoint(slot.classes)
