@@ -83,6 +83,8 @@ class Property(Term):
     """For a qualifier: which part of a value fills it (``unit``, ``currency``, ``approximate``), if one does."""
     is_qualifier: bool = False
     identifying: bool = False
+    of_whole: bool = False
+    """Told of the whole: not of who only owns what it is told of ("buys | Acme's | mill")."""
     excludes_others: bool = False
     """For a flag: a fact that carries it leaves no room for another object in its scope."""
 
@@ -343,6 +345,7 @@ def _property(graph: _Graph, iri: str) -> Property:
         scoped_by=graph.names(iri, kg("scopedBy")),
         filled_by=graph.text(iri, kg("filledBy")),
         is_qualifier=kg("Qualifier") in types,
+        of_whole=graph.text(iri, kg("ofWhole")) == "true",
         excludes_others=graph.text(iri, kg("excludesOthers")) == "true",
         identifying=graph.text(iri, kg("identifying")) == "true",
     )

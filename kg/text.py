@@ -18,7 +18,10 @@ from kg.model import Literal
 
 # Scripts written without spaces: each character is a token of its own, so that the same trie finds names in them.
 # Signs of currency that are written straight before the figure ("Rp195 juta"): the figure is a token of its own.
-_CURRENCIES = "Rp|US|RM|Rs|IDR|USD|EUR|CNY|RMB|INR|GBP|THB|VND"
+_CURRENCIES = (
+    "Rp|US|RM|Rs|NT|RMB|NTD|AED|ARS|AUD|AZN|BDT|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|"
+    "JPY|KES|KRW|KZT|MAD|MXN|MYR|NGN|NOK|NZD|PHP|PKR|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|UZS|VND|ZAR"
+)
 UNSPACED = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _TOKEN = re.compile(
     rf"(\s*+)([a-z]\.[A-Z]\w++|[a-z]++(?!\w)|\d+(?:[.,]\d+)+[^\W\d_{UNSPACED}]*|\b(?:{_CURRENCIES})(?=\d)|[^\W{UNSPACED}]+|['’]s\b|[^\s])"
@@ -171,6 +174,13 @@ class Value:
     approximate: bool = False
     until: str = ""
     yearless: bool = False
+    written: tuple[Literal, str] | None = None
+    """The number and the unit that stand in the text, where those above are converted ones."""
+
+    def of(self, dimension: str) -> tuple[Literal | None, str]:
+        """The number and the unit in which something with a dimension is told: ``any`` has no unit of its own, and
+        keeps that of the text."""
+        return self.written if self.written is not None and dimension == "any" else (self.literal, self.unit)
 
     def fits(self, wanted: str) -> bool:
         """Whether it is of a kind; ``any`` is a figure of any kind that does not say by how much something changed, and

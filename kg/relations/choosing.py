@@ -15,9 +15,25 @@ from kg.patterns.segment import Segment
 
 def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
     """The matches that hold beside the others and by where their parts stand."""
-    found = within_clauses(seg, without_passing(seg, matches))
+    found = within_clauses(seg, without_passing(seg, of_wholes(seg, matches, ontology)))
     found = with_named(with_owners(seg, found, ontology), ontology)
     return with_own(seg, with_partners(with_endings(seg, found)))
+
+
+def of_wholes(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
+    """The matches without those that tell of the owner what the words tell of what he owns (``kg:ofWhole``): "buys
+    Acme's mill" does not buy Acme."""
+
+    def owns(i: int) -> bool:
+        mention, behind = seg.nodes[i].mention, seg.words[i + 1 : i + 2]
+        signed = bool(behind) and behind[0] in seg.grammar.possessive
+        return signed or (mention is not None and mention.kind == "possessor")
+
+    def of_owner(m: Match) -> bool:
+        ends = [i for i in m.slots.get("o", ()) if i == m.last - 1]
+        return ontology.properties[m.pattern.property].of_whole and any(map(owns, ends))
+
+    return [m for m in matches if not of_owner(m)]
 
 
 def with_named(matches: list[Match], ontology: Ontology) -> list[Match]:

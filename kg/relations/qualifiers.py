@@ -151,7 +151,8 @@ class Parts:
         value = node.value
         assert value is not None
         money = value.kind == "money"
-        parts = {"currency": value.unit if money else "", "unit": "" if money else value.unit}
+        _, unit = value.of(prop.dimension)
+        parts = {"currency": unit if money else "", "unit": "" if money else unit}
         for iri in prop.qualifiers:
             filled = self.ontology.properties[iri].filled_by
             if parts.get(filled):

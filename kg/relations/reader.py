@@ -287,7 +287,7 @@ class Reader:
             written = document.text[o.start : o.end]
             if not self.parts.tells(o, written, prop, reading.qualifiers):
                 continue
-            literal = o.value.literal if o.value is not None else None
+            literal = o.value.of(prop.dimension)[0] if o.value is not None else None
             if literal is not None and _is_open(o, reading.status):
                 literal = Literal.date(ahead(literal.lexical, document.issued))
             target = literal if literal is not None else o.mention.entity if o.mention is not None else ""

@@ -102,7 +102,8 @@ class Measures:
             return one
         unit, kind = (other.unit, other.kind) if bare else (one.unit, one.kind)
         scale = scale if Decimal(one.literal.lexical) == mine else Decimal(one.literal.lexical) / mine
-        return replace(one, kind=kind, unit=unit, literal=Literal.decimal(_plain(mine * scale)))
+        written = (Literal.decimal(_plain(mine)), other.written[1]) if bare and other.written else one.written
+        return replace(one, kind=kind, unit=unit, literal=Literal.decimal(_plain(mine * scale)), written=written)
 
     def _digits(self, tokens: Tokens, value: Value) -> Decimal | None:
         keys = (k for k in tokens.keys[value.first : value.last] if k[0].isdecimal())
@@ -174,7 +175,9 @@ class Measures:
         lexical = _plain(amount)
         code = (unit.code if kind == "money" else unit.base) if unit else ""
         span = (tokens.starts[first], tokens.ends[last - 1], first, last)
-        return Value(*span, kind, Literal.decimal(lexical), code, rough)
+        converted = unit is not None and kind != "money" and unit.code != unit.base
+        written = (Literal.decimal(_plain(number)), unit.code) if unit is not None and converted else None
+        return Value(*span, kind, Literal.decimal(lexical), code, rough, written=written)
 
     def _is_changed(self, tokens: Tokens, last: int) -> bool:
         """Whether the words behind a figure say that it is a change or a rate."""
