@@ -56,6 +56,8 @@ class Class(Term):
     """Whether a name that nobody listed may become a member by the place it stands in (``kg:open``)."""
     named_after: str = ""
     """The class behind whose names a new name begins that makes one of a member with it (``kg:namedAfter``)."""
+    of_whole: bool = False
+    """A member is meant where its name stands alone, not where it describes another noun (``kg:ofWhole``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,9 +319,10 @@ def _class(graph: _Graph, iri: str) -> Class:
     composed = tuple(m for c in graph.names(iri, kg("composedOf")) for m in graph.members(c))
     words = graph.text(iri, kg("nameWords")) or "1"
     is_open = graph.text(iri, kg("open")) == "true"
+    whole = graph.text(iri, kg("ofWhole")) == "true"
     after = next(iter(graph.names(iri, kg("namedAfter"))), "")
     definition = graph.text(iri, SKOS + "definition")
-    return Class(iri, graph.labels(iri), definition, parents, composed, int(words), is_open, after)
+    return Class(iri, graph.labels(iri), definition, parents, composed, int(words), is_open, after, whole)
 
 
 def _property(graph: _Graph, iri: str) -> Property:

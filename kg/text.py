@@ -155,6 +155,9 @@ class Mention:
         return self.kind in UNKNOWN
 
 
+_FIGURES = {"count": ("count", "percent"), "figure": ("count", "percent", "money")}
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A quantity or a date found in the text.
@@ -184,9 +187,9 @@ class Value:
 
     def fits(self, wanted: str) -> bool:
         """Whether it is of a kind; ``any`` is a figure of any kind that does not say by how much something changed, and
-        ``figure`` one of those that measure nothing: a count, a share or a sum."""
-        if wanted == "figure":
-            return self.kind in ("count", "percent", "money")
+        ``figure`` one of those that measure nothing: a count, a share or a sum; ``count`` is no sum of money."""
+        if wanted in _FIGURES:
+            return self.kind in _FIGURES[wanted]
         return self.kind == wanted if wanted != "any" else self.kind not in ("date", "change", "")
 
 

@@ -126,10 +126,14 @@ def _ends_here(tokens: Tokens, i: int, last: int, abbreviations: Set[str]) -> bo
     return not (stop and i and tokens.starts[i] == tokens.ends[i - 1] and _abbreviates(tokens, i - 1, abbreviations))
 
 
+_NAME = "X"
+"""The letter that is a name of its own more often than anybody's initial."""
+
+
 def _abbreviates(tokens: Tokens, i: int, abbreviations: Set[str]) -> bool:
     word = tokens.text[tokens.starts[i] : tokens.ends[i]]
     if len(word) == 1 and word.isalpha():
-        return word.isupper() or _is_initial(tokens, i - 2)
+        return (word.isupper() and word != _NAME) or _is_initial(tokens, i - 2)
     return tokens.keys[i] in abbreviations
 
 

@@ -92,7 +92,8 @@ def parted(tokens: Tokens, mentions: tuple[Mention, ...], short: Mapping[str, st
     made = []
     for m in mentions:
         i = m.first + 1
-        if m.unknown and m.last - i > 1 and tokens.text[m.start : tokens.ends[m.first]] in short:
+        spaced = m.last - i > 1 and tokens.keys[i] != "-"
+        if m.unknown and spaced and tokens.text[m.start : tokens.ends[m.first]] in short:
             made += [replace(m, end=tokens.ends[m.first], last=i), replace(m, start=tokens.starts[i], first=i)]
         else:
             made.append(m)

@@ -18,7 +18,7 @@ LEADING = 4
 INNER = 4
 """The longest name, in tokens, that is looked for right before a place."""
 _OWNED = 5
-"""How many words may say what it is that a name owns ("Acme's | self-driving truck unit")."""
+"""How many words may say what it is that a name owns ("Acme's | sawing oak unit")."""
 
 
 class Foreground:

@@ -27,7 +27,7 @@ _BEHIND = frozenset(",(") | {"'s"}
 _DASHES = frozenset("-–—")
 DATELINE = 8
 """How far into a text the names of papers and places reach that open it, in tokens."""
-LONGEST = 5
+LONGEST = 8
 """The longest run of capitalised words taken for one name, in tokens."""
 
 
@@ -195,10 +195,12 @@ def _acts(tokens: Tokens, i: int, words: Capitals, small: AbstractSet[str]) -> b
 
 
 def _candidates(tokens: Tokens, first: int, last: int, words: Capitals, *, whole: bool) -> Iterator[Mention]:
-    """A candidate, or two where behind a title the name of a person follows letters: "chief of AMW | Ilse Berg"."""
+    """A candidate, or two where behind a title the name of a person follows letters or
+    a word with capitals within: "chief of AMW | Ilse Berg", "analyst at eVest | Ilse Berg"."""
     letters = tokens.text[tokens.starts[first] : tokens.ends[first]]
     titled = first > 0 and (tokens.keys[first - 1] in words.titles or tokens.keys[first - 1] in words.leading)
-    if titled and last - first > _LETTERS - 1 and len(letters) >= _LETTERS and letters.isalpha() and letters.isupper():
+    short = len(letters) >= _LETTERS and letters.isalpha() and not letters[1:].islower()
+    if titled and last - first > _LETTERS - 1 and short:
         yield _candidate(tokens, first, first + 1, whole=True)
         first, whole = first + 1, True
     yield _candidate(tokens, first, last, whole=whole)

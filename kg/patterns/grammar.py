@@ -42,6 +42,10 @@ class Grammar:
     stop: frozenset[str]
     prepositions: frozenset[str]
     relative: frozenset[str]
+    personal: frozenset[str]
+    """Those of them that speak of persons ("who")."""
+    described: tuple[frozenset[str], frozenset[str]]
+    """The nouns before and behind the name of a kind of thing that it only describes ("tables | oak", "oak | tables")."""
     conjunctions: frozenset[Keys]
     closing: frozenset[Keys]
     """The conjunctions that are nothing else: behind the last name of a list they go on with what has none."""
@@ -109,6 +113,8 @@ class Grammar:
             stop=language.single("grammar", "stop"),
             prepositions=language.single("grammar", "prepositions"),
             relative=language.single("grammar", "relative"),
+            personal=language.single("grammar", "personal"),
+            described=(language.single("grammar", "described_before"), language.single("grammar", "described")),
             conjunctions=language.words("grammar", "and"),
             closing=_closing(language),
             breaks_by_first=Words(language.words("grammar", "breaks")).by_first,

@@ -67,8 +67,8 @@ class Words:
 class Slot:
     """A place for a name (``classes``, and ``kinds`` of mention beside listed names), a value or free words.
 
-    ``value`` is empty for a name, else a dimension (``length`` … ``any``), ``figure`` for what
-    measures nothing, ``date`` or ``text``.
+    ``value`` is empty for a name, else a dimension (``length`` … ``any``), ``figure`` for what measures nothing,
+    ``count`` for what is no sum of money either, ``date`` or ``text``.
     """
 
     name: str
@@ -183,11 +183,14 @@ def expand(wording: str, lists: Mapping[str, frozenset[Keys]]) -> set[Keys]:
     return sequences
 
 
+_NARROWED = {(): "figure", ("count",): "count", ("measure",): "any"}
+
+
 def narrowed(value: str, slot: Slot) -> str:
-    """What a figure of any kind is held to: what measures nothing, unless a line asks for ``measure``."""
-    if slot.classes not in ((), ("measure",)) or (slot.classes and value != "any"):
+    """What a figure of any kind is held to: what measures nothing, unless a line asks for ``measure`` or ``count``."""
+    if slot.classes and (value != "any" or slot.classes not in _NARROWED):
         raise NotationError(f"unknown class '{slot.classes[0]}'")
-    return value if slot.classes or value != "any" else "figure"
+    return value if value != "any" else _NARROWED[slot.classes]
 
 
 def anchor_of(elements: tuple[Element, ...], with_lists: frozenset[str]) -> int:

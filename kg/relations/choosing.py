@@ -12,28 +12,58 @@ from kg.patterns.grammar import NAMELESS
 from kg.patterns.match import Match
 from kg.patterns.segment import Segment
 
+_CLAUSE = 6
+"""How many nodes from its first word on a relative clause says what it tells."""
+
 
 def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
     """The matches that hold beside the others and by where their parts stand."""
-    found = within_clauses(seg, without_passing(seg, of_wholes(seg, matches, ontology)))
+    found = without_passing(seg, of_whoever(seg, of_wholes(seg, matches, ontology)))
+    found = within_clauses(seg, found)
     found = with_named(with_owners(seg, found, ontology), ontology)
     return with_own(seg, with_partners(with_endings(seg, found)))
 
 
 def of_wholes(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
-    """The matches without those that tell of the owner what the words tell of what he owns (``kg:ofWhole``): "buys
-    Acme's mill" does not buy Acme."""
+    """The matches without those that tell of the owner what the words tell of what he owns (``kg:ofWhole``), or of a
+    kind what they tell of a thing of it: "buys Acme's mill" does not buy Acme, "sells oak tables" no oak."""
 
     def owns(i: int) -> bool:
         mention, behind = seg.nodes[i].mention, seg.words[i + 1 : i + 2]
         signed = bool(behind) and behind[0] in seg.grammar.possessive
         return signed or (mention is not None and mention.kind == "possessor")
 
-    def of_owner(m: Match) -> bool:
-        ends = [i for i in m.slots.get("o", ()) if i == m.last - 1]
-        return ontology.properties[m.pattern.property].of_whole and any(map(owns, ends))
+    def describes(i: int) -> bool:
+        mention, (before, behind) = seg.nodes[i].mention, seg.grammar.described
+        if mention is None or not any(c in kinds and kinds[c].of_whole for c in mention.classes):
+            return False
+        return not (before.isdisjoint(seg.words[max(0, i - 1) : i]) and behind.isdisjoint(seg.words[i + 1 : i + 2]))
 
-    return [m for m in matches if not of_owner(m)]
+    def of_another(m: Match) -> bool:
+        told = m.slots.get("o", ())
+        owned = ontology.properties[m.pattern.property].of_whole and any(owns(i) for i in told if i == m.last - 1)
+        return owned or any(map(describes, told))
+
+    kinds = ontology.classes
+    return [m for m in matches if not of_another(m)]
+
+
+def of_whoever(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches without those that tell of another what a relative clause tells of the person before it: "Acme hires
+    Ada Berg, who has worked with Norland"."""
+    spots = [i for i, word in enumerate(seg.words) if word in seg.grammar.personal]
+    if not spots:
+        return matches
+
+    def passes(m: Match) -> bool:
+        names = m.slots.get("s", ())
+        who = next((i for i in reversed(spots) if i < m.anchor[0]), 0)
+        if not names or who < m.anchor[0] - _CLAUSE or max(names) >= who - 1 or "," in seg.words[who + 1 : m.anchor[0]]:
+            return False
+        person = who - 1 - (seg.words[who - 1] == ",")
+        return seg.nodes[person].mention is not None and person not in names
+
+    return [m for m in matches if not passes(m)]
 
 
 def with_named(matches: list[Match], ontology: Ontology) -> list[Match]:

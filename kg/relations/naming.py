@@ -134,10 +134,11 @@ class Namer:
         return {short: n for short, n in parts if short and count[short] == 1}
 
     def _cannot_be(self, cls: str, name: str, *, article: bool) -> bool:
-        """Whether a name is none of a class: two persons with "&" make a firm, nobody is "the Ada Byron" or called
-        after a place behind the name ("Acme Norland"), and no firm of which nothing more is known "the Acme"."""
+        """Whether a name is none of a class: two persons with "&" make a firm, nobody is "the Ada Byron", has a figure
+        in the name or is called after a place behind it ("Acme Norland"), and no firm of which nothing more is known
+        "the Acme"."""
         if cls == self.said_short:
-            return article or "&" in name
+            return article or "&" in name or any(c.isdigit() for c in name)
         return article and cls in self.wholes and " " not in name
 
     def _has_article(self, seg: Segment, i: int) -> bool:
