@@ -21,6 +21,8 @@ HEAD = 3
 """Among how many of the first of them the word stands that says what it is ("the biggest | maker")."""
 JOINED = 3
 """How many nodes before a verb the conjunction may stand that joins it to another."""
+NOUN = 3
+"""How many words of a noun may stand behind the name that says which one it is."""
 _SIGNS = frozenset({(",",), ("(",)})
 """The signs behind a name that open an apposition to it."""
 
@@ -118,6 +120,8 @@ class Sought(Part):
                 return None
             if self.value and not wide and word in segment.grammar.relative:
                 return None  # "a $5 fee that pays | for cars" counts none
+            if word == "," and wide and not rightwards and self._is_foreign(segment, at):
+                return None
             if word == "," and (jump := self._over_comma(segment, at, wide, passed)) != at:
                 if jump is None:
                     return None
@@ -222,6 +226,8 @@ class Sought(Part):
             not self.rightwards and segment.words[at + 1] == "(" and segment.partner.get(at + 1, 0) > origin
         ):
             return (at,)  # in a bracket behind it only it is spoken of
+        if self.naming and not self.rightwards and at + 1 == group.last < origin and segment.words[at + 1] == ",":
+            return (at,)  # "Acme and Norland, a maker based in Vest": only what stands beside the comma
         near = [m for m in group.members if (m >= origin if self.rightwards else m < origin)]
         if self.naming:  # "the unit A and the partner B", "Norland's A and the B": B has words of its own
             grammar, words = segment.grammar, segment.words
@@ -282,6 +288,15 @@ class Sought(Part):
             return self.name == "x" or self.unlisted
         return mention is not None and not mention.classes.isdisjoint(self.classes)
 
+    def _is_foreign(self, segment: Segment, at: int) -> bool:
+        """Whether a clause behind a comma says what a noun does that another name than is sought tells of: "… with the
+        Acme venture, which builds …"."""
+        if at + 1 >= len(segment) or segment.words[at + 1] not in segment.grammar.relative:
+            return False
+        name = named_by(segment, at - 1)
+        mention = segment.nodes[name].mention
+        return name < at - 1 and mention is not None and mention.classes.isdisjoint(self.classes)
+
     def _over_comma(self, segment: Segment, at: int, wide: bool, passed: int) -> int | None:
         """Where a search goes on at a comma: the comma itself to step over it, a node before an apposition or relative
         clause that it closes, or None where it ends the search."""
@@ -309,6 +324,16 @@ class Sought(Part):
                 return wide
             return before is not None or segment.closes(at + 1) or not self.governed
         return before is not None and self._is_name(segment, at - 1)
+
+
+def named_by(segment: Segment, i: int) -> int:
+    """The name that says which one a noun is, a few words before it ("the Acme wind | venture"); else the noun."""
+    for k in range(i, max(0, i - NOUN) - 1, -1):
+        if segment.nodes[k].mention is not None:
+            return k
+        if not segment.words[k][:1].isalpha() or segment.words[k] in segment.grammar.stop:
+            break
+    return i
 
 
 def _joined(segment: Segment, position: int) -> bool:

@@ -11,6 +11,7 @@ from kg.ontology import Ontology
 from kg.patterns.grammar import NAMELESS
 from kg.patterns.match import Match
 from kg.patterns.segment import Segment
+from kg.patterns.sought import named_by
 
 _CLAUSE = 6
 """How many nodes from its first word on a relative clause says what it tells."""
@@ -182,7 +183,7 @@ def _strays(seg: Segment, match: Match) -> bool:
         first = max((i + 1 for i in parts if i < last), default=first)
     for k in range(last - 1, first - 1, -1):
         if words[k] == "," and not _goes_on(seg, k):
-            return words[k + 1] in seg.grammar.relative and _is_foreign(seg, k - 1, parts)
+            return words[k + 1] in seg.grammar.relative and _is_foreign(seg, named_by(seg, k - 1), parts)
     return False
 
 

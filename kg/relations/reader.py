@@ -42,7 +42,8 @@ from kg.values.dates import ahead
 
 # Confidence, in hundredths: what a plain match is worth, and what each doubt takes from it.
 PLAIN, GAP, ANAPHOR, NEW = 95, 6, 15, 10
-_SPOKEN = 5  # the fewest spaces in a quotation that begins with a figure: "18 to 24 months" is none
+# The fewest spaces in a quotation that begins with a figure ("18 to 24 months" is none) or small (taken out of a sentence)
+_SPOKEN, _TAKEN = 5, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +162,15 @@ class Reader:
         """A claim for each quotation with a speaker: that these are his words."""
         prop, text = self.speech.property, source.document.text
         for index, quotation in enumerate(spoken):
-            who = speakers.get(index)
-            start, end = quotation.start, quotation.end
+            who, start, end = speakers.get(index), quotation.start, quotation.end
             while start < end and text[start].isspace():
                 start += 1
             while end > start and (text[end - 1].isspace() or text[end - 1] == ","):
                 end -= 1
             words = text[start:end]
-            if prop is None or not who or words[:1].islower() or (words[:1].isdigit() and words.count(" ") < _SPOKEN):
-                continue  # small at its beginning, it is words taken out of a sentence, not one that was spoken
+            least = _TAKEN if words[:1].islower() else _SPOKEN if words[:1].isdigit() else 0
+            if prop is None or not who or words.count(" ") < least:
+                continue
             said = Literal(words, next(iter(prop.range)), self.language.code)
             by = f"{self.language.code}/quotation"
             yield Claim(source.name, start, end, words, who, prop.iri, said, pattern=by, confidence="0.95")
