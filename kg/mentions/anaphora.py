@@ -303,8 +303,8 @@ class Resolver:
             return True
         entity = self.entities.get(mention.entity)
         homes = set(entity.home) if entity else set()
-        if strict:  # "the Norport firm" may be any from the land that Norport lies in
-            return any(phrase.place in around(home, self.entities) for home in homes)
+        if strict and not homes:
+            return False
         return not (phrase.place and homes and homes.isdisjoint(around(phrase.place, self.entities)))
 
     def _is_of(self, mention: Mention, anaphor: Anaphor) -> bool:
