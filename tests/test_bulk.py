@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pyoxigraph as ox
 import pytest
@@ -16,6 +18,7 @@ import support
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg import export, spool
 from kg import store as stores
 from kg.errors import StoreError
 from kg.names import XSD, kg
@@ -36,13 +39,26 @@ def quad(subject: str, value: ox.Literal | ox.NamedNode | ox.Triple, graph: str 
 # Lines
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\n")), max_size=60), st.integers(1, 9))
-def test_lines_are_sorted_and_stand_once_however_small_the_pieces(lines: list[str], piece: int) -> None:
-    assert list(ordered(lines, piece)) == sorted(set(lines))
+@given(st.lists(st.text(st.characters(exclude_characters="\n")), max_size=60), st.integers(1, 1200), st.integers(2, 9))
+def test_lines_are_sorted_and_stand_once_however_small_the_pieces(lines: list[str], piece: int, files: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spool, "_FILES", files)
+        assert list(ordered(lines, piece)) == sorted(set(lines))
+
+
+def test_no_more_files_wait_than_may_be_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[IO[str]] = []
+    written = spool._written
+    monkeypatch.setattr(spool, "_written", lambda lines: (opened.append(written(lines)), opened[-1])[1])
+    monkeypatch.setattr(spool, "_FILES", 5)
+    lines = ordered(map(str, range(1000)), 1)
+    assert next(lines) == "0"
+    assert len(opened) > 1000
+    assert sum(not file.closed for file in opened) <= 5
 
 
 def test_a_consumer_may_stop_early() -> None:
-    lines = ordered(map(str, range(100)), 10)
+    lines = ordered(map(str, range(100)), 1000)
     assert next(lines) == "0"
     lines.close()  # type: ignore[attr-defined]
 
@@ -106,6 +122,33 @@ def test_a_quad_that_does_not_come_back_stops_the_build(tmp_path: Path, monkeypa
     with stores.open(tmp_path / "store") as store:
         assert lost not in store.engine
         assert len(store) == len(set(support.quads()))
+
+
+# What is exported
+
+
+class Scanned:
+    """An engine that is read from one end to the other or not at all."""
+
+    def __init__(self, engine: ox.Store) -> None:
+        self._engine = engine
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._engine, name)
+
+    def quads_for_pattern(self, *pattern: object) -> Iterator[ox.Quad]:
+        assert pattern[:3] == (None, None, None)
+        return self._engine.quads_for_pattern(*pattern)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("form", ["ttl", "trig", "nt", "nq", "jsonld", "rdf"])
+def test_no_subject_is_looked_up_to_be_exported(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = support.store()
+    export.write(store, tmp_path / f"whole.{form}")
+    small = functools.partial(ordered, piece=1 << 12)
+    monkeypatch.setattr("kg.export.source.ordered", small)
+    export.write(dataclasses.replace(store, engine=Scanned(store.engine)), tmp_path / f"parts.{form}")  # type: ignore[arg-type]
+    assert (tmp_path / f"parts.{form}").read_bytes() == (tmp_path / f"whole.{form}").read_bytes()
 
 
 # Facts

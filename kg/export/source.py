@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, groupby, islice
+from operator import attrgetter, itemgetter
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -17,14 +19,16 @@ Node: TypeAlias = ox.NamedNode | ox.BlankNode
 Object: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Pair: TypeAlias = tuple[ox.NamedNode, Object]
 Graph: TypeAlias = ox.NamedNode | ox.DefaultGraph
+Write: TypeAlias = Callable[[ox.NamedNode, Object, Graph], str]
+"""How a statement (predicate, value, graph) is written: without a control character."""
 
 _TEXT = ox.NamedNode(kg("text"))
+_BETWEEN = "\t"  # in no statement, and before all that is in an IRI
 
 
 class Source:
-    """Quads to write: subjects in sorted order, and what is said of each.
-
-    In memory are the blank nodes and one subject at a time; the names of subjects wait in files where they are many.
+    """Quads to write. The engine is read from one end to the other, in its own order, which is not that of names: what
+    was written of a subject waits in files (:mod:`kg.spool`) until its turn. In memory are the blank nodes.
 
     Blank nodes come from the parser with names of chance. They are named anew by the RDF Dataset Canonicalization of
     the quads that mention them, so the same graph has the same names.
@@ -37,15 +41,6 @@ class Source:
         self._graphs = tuple(layer(name) for name in layers)
         self._triple_terms = triple_terms
         self._texts = texts
-        self._blank = ox.Dataset(filter(self._is_wanted, self._about_blanks()))
-        self._blank.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-
-    def subjects(self, graph: Graph | None = None) -> Iterator[Node]:
-        """Every subject of one graph, or of all that are exported, once: by IRI, blank nodes last."""
-        graphs = [graph] if graph is not None else self.graphs()
-        yield from map(ox.NamedNode, ordered(name for each in graphs for name in self._names(each)))
-        blanks = {q.subject.value for q in self._blank if isinstance(q.subject, ox.BlankNode)}
-        yield from map(ox.BlankNode, sorted(blanks))
 
     def graphs(self) -> list[Graph]:
         """The graphs that hold anything, in the order of the layers, others by name."""
@@ -55,64 +50,123 @@ class Source:
         default = any(True for _ in self._engine.quads_for_pattern(None, None, None, ox.DefaultGraph()))
         return [*([ox.DefaultGraph()] if default else []), *named]
 
-    def about(self, subject: Node, graph: Graph | None = None) -> list[Pair]:
-        """What is said of a subject, in one graph or in all that are exported."""
-        pairs: list[Pair] = []
-        if isinstance(subject, ox.NamedNode):
-            pairs = [
-                (q.predicate, q.object) for q in self._quads(subject, graph) if not isinstance(q.object, ox.BlankNode)
-            ]
-        for quad in self._blank.quads_for_subject(subject):
-            if graph is None or quad.graph_name == graph:
-                pairs.append((quad.predicate, quad.object))
-        return pairs
+    def told(self, write: Write, end: str = "") -> Told:
+        """All that is said in all graphs as one; subjects are in the order of their IRIs, each with ``end`` behind."""
+        [told] = self._told([self.graphs()], write, end)
+        return told
 
-    def blanks(self, graph: Graph | None) -> BlankTree:
-        """The blank nodes of one graph, or of all as one."""
-        return BlankTree.of([q for q in self._blank if graph is None or q.graph_name == graph], list(self._blank))
+    def told_apart(self, write: Write) -> Iterator[tuple[Graph, Told]]:
+        """What is said in each graph."""
+        graphs = self.graphs()
+        return zip(graphs, self._told([[graph] for graph in graphs], write), strict=True)
 
     def quads(self) -> Iterator[ox.Quad]:
         """All quads in the order in which they are written."""
-        for graph in self.graphs():
-            for subject in self.subjects(graph):
-                pairs = set(self.about(subject, graph))
-                for predicate, value in sorted(pairs, key=lambda pair: (pair[0].value, str(pair[1]))):
-                    yield ox.Quad(subject, predicate, value, graph)
+        for graph, told in self.told_apart(_by_name):
+            for about in told:
+                statements = (f"<{statement.replace(' ', '> ', 1)}" for statement in about.written(_by_name))
+                for triple in _parsed(about.subject, statements):
+                    yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
     def triples(self) -> Iterator[ox.Triple]:
         """All triples of all graphs as one, each once, in the order in which N-Triples sorts their lines."""
-        for name in ordered(str(subject) for subject in self.subjects()):
-            subject = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name[1:-1])
-            triples = {ox.Triple(subject, predicate, value) for predicate, value in self.about(subject)}
-            yield from sorted(triples, key=str)
+        for about in self.told(_plainly, end=">"):
+            yield from _parsed(about.subject, about.written(_plainly))
 
-    def _names(self, graph: Graph) -> Iterator[str]:
-        """The IRIs of the subjects of a graph; the engine has what is said of one together, so few come twice."""
-        rows = self._ask(graph, "SELECT REDUCED ?s { ?s ?p ?o FILTER(isIRI(?s)) }")
-        return (row["s"].value for row in rows)
+    def _told(self, parts: Sequence[Sequence[Graph]], write: Write, end: str = "") -> list[Told]:
+        blank: list[ox.Quad] = []
+        lines = [_begun(ordered(self._lines(graphs, write, end, blank))) for graphs in parts]
+        named = ox.Dataset(blank)
+        named.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        everywhere = list(named)
+        return [
+            Told([q for q in everywhere if q.graph_name in graphs], everywhere, found, end)
+            for graphs, found in zip(parts, lines, strict=True)
+        ]
 
-    def _about_blanks(self) -> Iterator[ox.Quad]:
-        for graph in self.graphs():
-            for s, p, o in self._ask(graph, "SELECT ?s ?p ?o { ?s ?p ?o FILTER(isBlank(?s) || isBlank(?o)) }"):
-                yield ox.Quad(s, p, o, graph)
+    def _lines(self, graphs: Iterable[Graph], write: Write, end: str, blank: list[ox.Quad]) -> Iterator[str]:
+        """Each subject with what was written of it; in as many lines as the engine gives it in. Quads that have to do
+        with a blank node are put by."""
+        for graph in graphs:
+            quads = self._engine.quads_for_pattern(None, None, None, graph)
+            for subject, same in groupby(quads, key=attrgetter("subject")):
+                statements = [] if isinstance(subject, ox.BlankNode) else [f"{subject.value}{end}"]
+                for quad in same:
+                    predicate, value = quad.predicate, quad.object
+                    if not self._is_wanted(predicate, value):
+                        continue
+                    if not statements or isinstance(value, ox.BlankNode):
+                        blank.append(quad)
+                    else:
+                        statements.append(write(predicate, value, graph))
+                if statements:
+                    yield _BETWEEN.join(statements)
 
-    def _ask(self, graph: Graph, query: str) -> ox.QuerySolutions:
-        """Rows about one graph: asked, the engine passes over what is not wanted without reading any text of it."""
-        rows = self._engine.query(query, default_graph=[graph])
-        assert isinstance(rows, ox.QuerySolutions)
-        return rows
-
-    def _quads(self, subject: ox.NamedNode, graph: Graph | None = None) -> Iterator[ox.Quad]:
-        graphs: Iterable[Graph | None] = [graph] if graph is not None else self._graphs or [None]
-        for each in graphs:
-            for quad in self._engine.quads_for_pattern(subject, None, None, each):
-                if self._is_wanted(quad):
-                    yield quad
-
-    def _is_wanted(self, quad: ox.Quad) -> bool:
-        if isinstance(quad.object, ox.Triple) or quad.predicate == REIFIES:
+    def _is_wanted(self, predicate: ox.NamedNode, value: Object) -> bool:
+        if isinstance(value, ox.Triple) or predicate == REIFIES:
             return self._triple_terms
-        return self._texts or quad.predicate != _TEXT
+        return self._texts or predicate != _TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is said of one subject: statements as they were written, sorted, each once; and what names a blank node."""
+
+    subject: Node
+    statements: list[str]
+    blank: Sequence[ox.Quad] = ()
+
+    def written(self, write: Write) -> list[str]:
+        """All statements, sorted, each once, where a blank node is written by its name."""
+        if not self.blank:
+            return self.statements
+        named = {write(quad.predicate, quad.object, _graph(quad)) for quad in self.blank}
+        return sorted(named.union(self.statements))
+
+
+class Told:
+    """What is said in a graph, or in all as one, subject by subject: by IRI, blank nodes last. To be read once."""
+
+    def __init__(self, quads: Sequence[ox.Quad], everywhere: Sequence[ox.Quad], lines: Iterator[str], end: str) -> None:
+        self.blanks = BlankTree.of(quads, everywhere)
+        """The blank nodes."""
+        self._blank: dict[Node, list[ox.Quad]] = {}
+        for quad in quads:
+            assert not isinstance(quad.subject, ox.Triple)
+            self._blank.setdefault(quad.subject, []).append(quad)
+        self._lines, self._end = lines, end
+
+    def __iter__(self) -> Iterator[About]:
+        parts = (line.split(_BETWEEN) for line in self._lines)
+        for name, same in groupby(parts, key=itemgetter(0)):
+            subject = ox.NamedNode(name.removesuffix(self._end))
+            statements = sorted({statement for _, *statements in same for statement in statements})
+            yield About(subject, statements, self._blank.get(subject, ()))
+        for node in sorted((n for n in self._blank if isinstance(n, ox.BlankNode)), key=lambda node: node.value):
+            yield About(node, [], self._blank[node])
+
+
+def _begun(lines: Iterator[str]) -> Iterator[str]:
+    """Lines of which the first is there already: with that, whatever they are sorted from has been read."""
+    return chain(list(islice(lines, 1)), lines)
+
+
+def _graph(quad: ox.Quad) -> Graph:
+    assert not isinstance(quad.graph_name, ox.BlankNode)
+    return quad.graph_name
+
+
+def _by_name(predicate: ox.NamedNode, value: Object, _: Graph) -> str:
+    return f"{predicate.value} {value}"
+
+
+def _plainly(predicate: ox.NamedNode, value: Object, _: Graph) -> str:
+    return f"{predicate} {value}"
+
+
+def _parsed(subject: Node, statements: Iterable[str]) -> Iterator[ox.Triple]:
+    lines = "".join(f"{subject} {statement} .\n" for statement in statements)
+    return (quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES))
 
 
 @dataclass(frozen=True)
@@ -123,7 +177,7 @@ class BlankTree:
     inline: frozenset[str] = field(default=frozenset())
 
     @classmethod
-    def of(cls, quads: list[ox.Quad], everywhere: list[ox.Quad]) -> BlankTree:
+    def of(cls, quads: Sequence[ox.Quad], everywhere: Sequence[ox.Quad]) -> BlankTree:
         """The tree of some quads out of all that are exported (``everywhere``): a node of two graphs keeps its name."""
         pairs: dict[str, set[Pair]] = {}
         parents: dict[str, set[tuple[str, str]]] = {}

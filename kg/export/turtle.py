@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import pyoxigraph as ox
 
-from kg.export.source import BlankTree, Node, Object, Pair, Source
-from kg.names import RDF, RDFS, SKOS, XSD, Prefixes, local_name
+from kg.export.source import About, BlankTree, Graph, Node, Object, Source
+from kg.names import RDF, RDFS, SKOS, XSD, Prefixes
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 # Line separators too: some readers of lines take them for ends.
@@ -29,15 +30,18 @@ _LEADING = {
         (RDF + "type", SKOS + "prefLabel", RDFS + "label", RDF + "subject", RDF + "predicate", RDF + "object")
     )
 }
+_STRING = XSD + "string"
 _FIRST, _REST, _NIL, _TYPE = RDF + "first", RDF + "rest", RDF + "nil", RDF + "type"
 
 
 class Writer:
     """Writes terms and descriptions with one table of prefixes."""
 
-    def __init__(self, prefixes: Prefixes, blanks: BlankTree) -> None:
+    def __init__(self, prefixes: Prefixes) -> None:
         self.prefixes = prefixes
-        self.blanks = blanks
+        self._predicate = lru_cache(1 << 12)(prefixes.shrink)
+        self.blanks = BlankTree({})
+        """Those of what is written; to be set before any of them is."""
 
     def header(self) -> str:
         """The declarations of the prefixes, sorted."""
@@ -54,26 +58,30 @@ class Writer:
         predicate = "a" if term.predicate.value == _TYPE else self.term(term.predicate)
         return f"<<( {self.term(term.subject)} {predicate} {self.term(term.object)} )>>"
 
-    def description(self, subject: Node, pairs: Iterable[Pair]) -> str:
-        """All that is said of one subject, as one statement; nothing when nothing is said."""
-        lines = self._predicates(pairs)
+    def statement(self, predicate: ox.NamedNode, value: Object, _: Graph | None = None) -> str:
+        """What :meth:`description` groups and sorts: the IRI of a predicate and the value in Turtle."""
+        return f"{predicate.value} {self.term(value)}"
+
+    def description(self, about: About) -> str:
+        """All that is said of one subject, as one statement; nothing when nothing is said, or where it hangs."""
+        subject = about.subject
+        if self.blanks.is_inline(subject):
+            return ""
+        pairs = {(quad.predicate, quad.object) for quad in about.blank}
+        lines = self._predicates([*about.statements, *(self.statement(*pair) for pair in pairs)])
         if not lines:
             return ""
         name = f"_:{subject.value}" if isinstance(subject, ox.BlankNode) else self.term(subject)
         return f"{name} " + " ;\n    ".join(lines) + " .\n"
 
-    def _predicates(self, pairs: Iterable[Pair]) -> list[str]:
+    def _predicates(self, statements: Iterable[str]) -> list[str]:
         """One entry per predicate with all its objects; ``a`` first, then by IRI."""
-        grouped: dict[str, set[Object]] = {}
-        for predicate, value in pairs:
-            grouped.setdefault(predicate.value, set()).add(value)
+        grouped: dict[str, list[str]] = {}
+        for statement in statements:
+            predicate, _, value = statement.partition(" ")
+            grouped.setdefault(predicate, []).append(value)
         order = sorted(grouped, key=lambda iri: (_LEADING.get(iri, len(_LEADING)), iri))
-        return [f"{'a' if p == _TYPE else self.prefixes.shrink(p)} {self._objects(grouped[p])}" for p in order]
-
-    def _objects(self, values: Iterable[Object]) -> str:
-        texts = sorted(self.term(value) for value in values)
-        line = " , ".join(texts)
-        return line if len(line) <= _WIDTH or len(texts) == 1 else " ,\n        ".join(texts)
+        return [f"{'a' if p == _TYPE else self._predicate(p)} {_listed(sorted(grouped[p]))}" for p in order]
 
     def _literal(self, literal: ox.Literal) -> str:
         datatype = literal.datatype.value
@@ -83,7 +91,7 @@ class Writer:
         quoted = f'"{escaped(literal.value)}"'
         if literal.language:
             return f"{quoted}@{literal.language}"
-        return quoted if datatype == XSD + "string" else f"{quoted}^^{self.prefixes.shrink(datatype)}"
+        return quoted if datatype == _STRING else f"{quoted}^^{self.prefixes.shrink(datatype)}"
 
     def _blank(self, node: ox.BlankNode) -> str:
         if not self.blanks.is_inline(node):
@@ -91,7 +99,7 @@ class Writer:
         members = self._members(node)
         if members is not None:
             return f"( {' '.join(members)} )" if members else "()"
-        inside = " ; ".join(self._predicates(self.blanks.about(node)))
+        inside = " ; ".join(self._predicates(self.statement(*pair) for pair in self.blanks.about(node)))
         return f"[ {inside} ]" if inside else "[]"
 
     def _members(self, node: ox.BlankNode) -> list[str] | None:
@@ -108,6 +116,11 @@ class Writer:
         return members if isinstance(current, ox.NamedNode) and current.value == _NIL else None
 
 
+def _listed(texts: list[str]) -> str:
+    line = " , ".join(texts)
+    return line if len(line) <= _WIDTH or len(texts) == 1 else " ,\n        ".join(texts)
+
+
 def escaped(text: str) -> str:
     """A text as it stands between quotation marks in Turtle and N-Quads.
 
@@ -119,25 +132,22 @@ def escaped(text: str) -> str:
 
 def turtle(source: Source, prefixes: Prefixes) -> Iterator[str]:
     """The triples of all graphs of a source as one, a piece of text per subject."""
-    writer = Writer(prefixes, source.blanks(None))
+    writer = Writer(prefixes)
+    told = source.told(writer.statement)
+    writer.blanks = told.blanks
     yield writer.header()
-    for subject in source.subjects():
-        text = writer.description(subject, source.about(subject)) if not writer.blanks.is_inline(subject) else ""
-        if text:
+    for about in told:
+        if text := writer.description(about):
             yield "\n" + text
 
 
 def trig(source: Source, prefixes: Prefixes) -> Iterator[str]:
     """The same, graph by graph."""
-    yield Writer(prefixes, source.blanks(None)).header()
-    for graph in source.graphs():
-        writer = Writer(prefixes, source.blanks(graph))
-        texts = (
-            writer.description(subject, source.about(subject, graph))
-            for subject in source.subjects(graph)
-            if not writer.blanks.is_inline(subject)
-        )
-        yield from _block(graph, texts, prefixes)
+    writer = Writer(prefixes)
+    yield writer.header()
+    for graph, told in source.told_apart(writer.statement):
+        writer.blanks = told.blanks
+        yield from _block(graph, map(writer.description, told), prefixes)
 
 
 def _block(graph: ox.NamedNode | ox.DefaultGraph, texts: Iterable[str], prefixes: Prefixes) -> Iterator[str]:
@@ -153,22 +163,28 @@ def _block(graph: ox.NamedNode | ox.DefaultGraph, texts: Iterable[str], prefixes
 
 def ntriples(source: Source, quads: bool = False) -> Iterator[str]:
     """One line per triple, or per quad, sorted by subject and within it."""
-    for subject in source.subjects():
-        lines = set()
-        for graph in source.graphs() if quads else [None]:
-            for predicate, value in source.about(subject, graph):
-                lines.add(line(subject, predicate, value, graph))
-        yield "".join(sorted(lines))
+    write = _quad if quads else _triple
+    for about in source.told(write):
+        subject = plain(about.subject)
+        yield "".join(f"{subject} {statement} .\n" for statement in about.written(write))
 
 
-def line(subject: Node, predicate: ox.NamedNode, value: Object, graph: object = None) -> str:
+def line(subject: Node, predicate: ox.NamedNode, value: Object, graph: object) -> str:
     """A triple, or with a named graph a quad, as a line.
 
     >>> line(ox.NamedNode("x:a"), ox.NamedNode("x:b"), ox.Literal("c"), ox.NamedNode("x:d"))
     '<x:a> <x:b> "c" <x:d> .\\n'
     """
-    tail = f" {plain(graph)} .\n" if isinstance(graph, ox.NamedNode) else " .\n"
-    return f"{plain(subject)} {plain(predicate)} {plain(value)}{tail}"
+    return f"{plain(subject)} {_quad(predicate, value, graph)} .\n"
+
+
+def _triple(predicate: ox.NamedNode, value: Object, _: Graph) -> str:
+    return f"<{predicate.value}> {plain(value)}"
+
+
+def _quad(predicate: ox.NamedNode, value: Object, graph: object) -> str:
+    named = f" <{graph.value}>" if isinstance(graph, ox.NamedNode) else ""
+    return f"<{predicate.value}> {plain(value)}{named}"
 
 
 def plain(term: Object) -> str:
@@ -177,10 +193,12 @@ def plain(term: Object) -> str:
     >>> plain(ox.Literal("5", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")))
     '"5"^^<http://www.w3.org/2001/XMLSchema#integer>'
     """
+    if isinstance(term, ox.NamedNode):
+        return f"<{term.value}>"
     if isinstance(term, ox.Literal):
         datatype = term.datatype.value
-        tail = f"@{term.language}" if term.language else "" if local_name(datatype) == "string" else f"^^<{datatype}>"
+        tail = f"@{term.language}" if term.language else "" if datatype == _STRING else f"^^<{datatype}>"
         return f'"{escaped(term.value)}"{tail}'
     if isinstance(term, ox.Triple):
         return f"<<( {plain(term.subject)} {plain(term.predicate)} {plain(term.object)} )>>"
-    return f"_:{term.value}" if isinstance(term, ox.BlankNode) else f"<{term.value}>"
+    return f"_:{term.value}"
