@@ -300,7 +300,8 @@ def _joined(tokens: Tokens, i: int) -> int:
     if i and not part.isalpha() and part.isalnum():  # "AE-47", "CV3-AD685"
         return 2 if glued and tokens.text[tokens.starts[i - 1] : tokens.ends[i - 1]].isupper() else 0
     small = tokens.text[tokens.starts[i + 1]].islower()
-    return 2 if glued and part.isalpha() and (not small or len(part) <= _PART) else 0
+    short = len(part) <= _PART + part.endswith("ng")  # "Jun|-|hyung"
+    return 2 if glued and part.isalpha() and (not small or short) else 0
 
 
 def _is_part(tokens: Tokens, i: int, taken: AbstractSet[int]) -> bool:

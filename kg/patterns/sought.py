@@ -120,8 +120,6 @@ class Sought(Part):
                 return None
             if self.value and not wide and word in segment.grammar.relative:
                 return None  # "a $5 fee that pays | for cars" counts none
-            if word == "," and wide and not rightwards and self._is_foreign(segment, at):
-                return None
             if word == "," and (jump := self._over_comma(segment, at, wide, passed)) != at:
                 if jump is None:
                     return None
@@ -302,6 +300,8 @@ class Sought(Part):
         clause that it closes, or None where it ends the search."""
         if self.rightwards and at in segment.examples:
             return segment.examples[at]
+        if wide and not self.rightwards and self._is_foreign(segment, at):
+            return None
         opening = None if self.rightwards else _opening(segment, at)
         if opening is not None and _is_led(segment, opening, at):
             clause = segment.words[opening + 1] in segment.grammar.relative

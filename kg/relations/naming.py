@@ -258,9 +258,15 @@ class Namer:
         return {w: n for w, n in alone.items() if w.casefold() not in common and self._agree(classes, w, n)}
 
     def _agree(self, classes: dict[str, str], short: str, name: str) -> bool:
-        """Whether a short name may be a longer one: nothing has typed it, or as something that the other may be."""
+        """Whether a short name may be a longer one: nothing has typed it, or as something that the other may be, or that
+        one word alone does not name."""
         one, other = classes.get(short), classes[name]
-        return one is None or one in self.ontology.closure([other]) or other in self.ontology.closure([one])
+        return (
+            one is None
+            or self._least(one) > 1
+            or one in self.ontology.closure([other])
+            or other in self.ontology.closure([one])
+        )
 
     def _shortened(self, linked: LinkedText) -> dict[str, Mention]:
         """What is meant by the first word alone of a firm's name of several words ("Acme" of "Acme Works"), and by the

@@ -42,7 +42,7 @@ from kg.values.dates import ahead
 
 # Confidence, in hundredths: what a plain match is worth, and what each doubt takes from it.
 PLAIN, GAP, ANAPHOR, NEW = 95, 6, 15, 10
-# The fewest spaces in a quotation that begins with a figure ("18 to 24 months" is none) or small (taken out of a sentence)
+# The fewest spaces in a quotation that begins with a figure ("18 to 24 months" is none) or small, as words taken out do
 _SPOKEN, _TAKEN = 5, 9
 
 
