@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -87,17 +87,30 @@ def _bracketed(tokens: Tokens, mentions: Iterable[Mention], legal: AbstractSet[s
     return found
 
 
-def parted(tokens: Tokens, mentions: tuple[Mention, ...], short: Mapping[str, str]) -> tuple[Mention, ...]:
-    """The mentions, those that nobody listed without a short form of another name before them: "AMW | Ilse Berg"."""
+def parted(tokens: Tokens, mentions: tuple[Mention, ...], short: Iterable[str]) -> tuple[Mention, ...]:
+    """The mentions, those that nobody listed without a name before them of which these are short forms, or the names of
+    firms that titles stand before: "AMW | Ilse Berg", "Acme Motors | Ilse Berg"."""
+    sizes = {name: name.count(" ") + 1 for name in sorted(short, key=len, reverse=True)}
     made = []
     for m in mentions:
-        i = m.first + 1
-        spaced = m.last - i > 1 and tokens.keys[i] != "-"
-        if m.unknown and spaced and tokens.text[m.start : tokens.ends[m.first]] in short:
-            made += [replace(m, end=tokens.ends[m.first], last=i), replace(m, start=tokens.starts[i], first=i)]
+        name = tokens.text[m.start : m.end] if m.unknown else ""
+        i = next((m.first + n for s, n in sizes.items() if name.startswith(f"{s} ") and m.last - m.first > n + 1), 0)
+        if i:
+            made += [replace(m, end=tokens.ends[i - 1], last=i), replace(m, start=tokens.starts[i], first=i)]
         else:
             made.append(m)
     return tuple(made)
+
+
+def led_by_firms(
+    tokens: Tokens, mentions: Iterable[Mention], titles: AbstractSet[str], firms: Container[str]
+) -> frozenset[str]:
+    """The names of firms, by their last word one of ``firms``, and the first words of them, where a longer name behind
+    a title begins with one: "Acme Motors", later "chief Acme Ilse Berg"."""
+    new = [m for m in mentions if m.unknown and m.last - m.first > 1]
+    titled = {tokens.keys[m.first] for m in new if m.last - m.first > 2 and tokens.keys[max(0, m.first - 1)] in titles}
+    named = [m for m in new if tokens.keys[m.last - 1] in firms and tokens.keys[m.first] in titled] if titled else []
+    return frozenset(tokens.text[m.start : end] for m in named for end in (tokens.ends[m.first], m.end))
 
 
 def _introduced(tokens: Tokens, mentions: Iterable[Mention], taken: set[int]) -> Iterable[tuple[str, Mention]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from kg.languages import quotations, sentences
-from kg.mentions.abbreviations import of_unlisted, parted, with_abbreviations, without_other
+from kg.mentions.abbreviations import led_by_firms, of_unlisted, parted, with_abbreviations, without_other
 from kg.mentions.anaphora import Resolver
 from kg.mentions.compounds import Compounds, capitalised, glued
 from kg.mentions.gazetteer import Entry, Gazetteer
@@ -51,6 +51,7 @@ class Linker:
         legal = (language.words("grammar", k) for k in ("legal_before", "legal_after"))
         forms = self.legal = frozenset(keys[0] for group in legal for keys in group)
         heads, leading = titles(language, ontology)
+        self.heads, self.leading = heads, leading
         forms -= language.single("grammar", "unit_words")  # "Acme Group" is a name
         never = language.single("grammar", "not_names") | heads | leading | forms
         self.not_names = never | (language.vocabulary - _business(language))
@@ -87,7 +88,8 @@ class Linker:
         new = tuple(m for m in unlisted(tokens, split, joined, found, self.capitals) if not self._is_medium(tokens, m))
         mentions = self.compounds.with_unlisted(tokens, tuple(sorted((*joined, *new), key=attrgetter("first"))))
         short = of_unlisted(tokens, mentions, self.legal)
-        mentions = parted(tokens, mentions, short) if short else mentions
+        leading = short.keys() | led_by_firms(tokens, mentions, self.compounds.titles, self.language.last_words)
+        mentions = parted(tokens, mentions, leading) if leading else mentions
         linked = LinkedText(tokens, self.language.code, split, quotations(text), mentions, found, short=short)
         return self.resolver.resolve(linked)
 
@@ -240,6 +242,12 @@ class Linker:
             tokens.text[tokens.starts[i]].isupper() and tokens.keys[i] not in self.not_names for i in capital
         )
 
+    def _is_title(self, tokens: Tokens, mention: Mention) -> bool:
+        """Whether an ambiguous name says what somebody is: a word that leads such words follows ("GM Sales")."""
+        i = mention.last
+        alone = mention.last - mention.first == 1 and tokens.keys[mention.first] in self.heads
+        return alone and i < len(tokens) and tokens.keys[i] in self.leading and capitalised(tokens, i)
+
     def _in_context(
         self,
         tokens: Tokens,
@@ -250,6 +258,8 @@ class Linker:
         known: _Named,
     ) -> Mention | None:
         """An ambiguous name, if its context stands in the sentence, or what it belongs to in the text."""
+        if self._is_title(tokens, mention):
+            return None
         kinds = beside.kinds | known.kinds
         alone = self._stands_alone(tokens, mention)
         words = set(tokens.keys[sentence.first : sentence.last]) - set(tokens.keys[mention.first : mention.last])

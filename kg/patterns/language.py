@@ -47,7 +47,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
         "ranks reported"
     ),
     "scope": frozenset("*"),
-    "speech": frozenset({"verbs", "property", "according", "hearers", "passive", "unnamed"}),
+    "speech": frozenset({"verbs", "property", "according", "hearers", "passive", "pronominal", "unnamed"}),
     "time": frozenset({"months", "relative", "until", "since", "ago", "past", "at", "quarters", "parts"}),
     "quantity": frozenset(
         {"decimal", "magnitudes", "numbers", "ranges", "changes", "changes_after", "labels"}

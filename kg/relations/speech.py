@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kg.ontology import Ontology
 from kg.patterns import Language
-from kg.patterns.grammar import Node
+from kg.patterns.grammar import NAMELESS, Node
 from kg.patterns.notation import Words
 from kg.patterns.segment import Segment
 from kg.relations.passages import Passage
@@ -29,11 +29,13 @@ class Speech:
         self.according = language.words("speech", "according")
         self.hearers = language.single("speech", "hearers")
         self.passive = language.words("speech", "passive")
+        self.pronominal = language.words("speech", "pronominal")
+        """The verbs that hold a pronoun for who speaks ("ujarnya"): nobody named behind them does."""
         self.unnamed = language.single("speech", "unnamed")
         self.media = language.single("names", "media")
         self.order = self.property.domain if self.property else ()
         self.speakers = frozenset(self.property.domain if self.property else ())
-        self.by_first = Words(self.verbs | self.according | self.passive).by_first
+        self.by_first = Words(self.verbs | self.according | self.passive | self.pronominal).by_first
 
     def _hits(self, segment: Segment) -> Iterator[tuple[int, int, bool]]:
         by_first = self.by_first
@@ -58,10 +60,32 @@ class Speech:
             opens = passive or (opens and not self._closes(segment, first))
             behind = self._best(segment, range(last, self._until(segment, last, according)))
             before = "" if according else self._best(segment, range(first - 1, max(-1, first - REACH), -1))
+            if self._holds_speaker(segment, first):
+                behind, opens = "", False
             opens = opens and segment.nodes[first].key not in self.hearers
             found = behind or before if according or opens else before
             if found and not self._is_nobody(segment, first, last):
                 return found
+        return ""
+
+    def _holds_speaker(self, segment: Segment, first: int) -> bool:
+        return any(segment.word_at(first, keys) for keys in self.pronominal)
+
+    def is_pronominal(self, segment: Segment) -> bool:
+        """Whether a verb of saying holds a pronoun for who speaks ("…," ujarnya)."""
+        return any(self._holds_speaker(segment, first) for first, _, _ in self._hits(segment))
+
+    def led(self, segment: Segment) -> str:
+        """Who a sentence opens with and speaks of, of the class that speaks first: "Budi Santoso denied the report",
+        behind the name of a firm only where it says whose he is ("Acme chief Ilse Berg")."""
+        for i in segment.names:
+            mention = segment.nodes[i].mention
+            if mention is None or segment.oblique(i):
+                return ""
+            if not mention.classes.isdisjoint(self.order[:1]) and mention.kind not in NAMELESS:
+                return mention.entity
+            if not (segment.is_tied(i) or segment.words[i + 1 : i + 2] == (",",)):
+                return ""
         return ""
 
     def _is_nobody(self, segment: Segment, first: int, last: int) -> bool:
@@ -76,6 +100,8 @@ class Speech:
         """Whether right behind a verb of saying stands a name that nobody knows, or a paper: who spoke before is
         silent now."""
         for first, last, _ in self._hits(segment):
+            if self._holds_speaker(segment, first):
+                continue
             if self._is_nobody(segment, first, last):
                 return True
             named = [n for n in segment.nodes[last : last + NAMED] if n.mention is not None]
@@ -126,12 +152,13 @@ class Speech:
 def attribute(passages: list[tuple[Passage, Segment]], speech: Speech) -> dict[int, str]:
     """The speaker of each quotation by its index.
 
-    Named in the same sentence; else a verb of saying at the end of the sentence before; else the speaker of the
-    quotation before, when this one follows it with no other speaker between.
+    Named in the same sentence; else, of a verb that holds a pronoun, the person that the sentence before opens with;
+    else a verb of saying at the end of the sentence before; else the speaker of the quotation before, when this one
+    follows it with no other speaker between.
     """
     found: dict[int, str] = {}
     sure: set[int] = set()
-    last, reach = "", 0
+    last, led, reach = "", "", 0
     by_sentence: dict[int, list[tuple[Passage, Segment]]] = {}
     for passage, segment in passages:
         by_sentence.setdefault(passage.sentence.start, []).append((passage, segment))
@@ -139,8 +166,11 @@ def attribute(passages: list[tuple[Passage, Segment]], speech: Speech) -> dict[i
         outside = [s for p, s in members if p.quotation < 0]
         named = next((who for s in outside if (who := speech.speaker(s))), "")
         quoted = sorted({p.quotation for p, _ in members if p.quotation >= 0})
-        if quoted and not named and any(map(speech.is_of_another, outside)):
+        if not named and any(map(speech.is_of_another, outside)):
             last = ""
+        if quoted and not named and led and any(map(speech.is_pronominal, outside)):
+            named = led
+        led = "" if quoted or named else next(map(speech.led, outside), "")
         if named:
             last, reach = named, 2
         elif not quoted:
