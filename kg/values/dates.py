@@ -203,13 +203,13 @@ class Calendar:
     def _is_told(self, tokens: Tokens, i: int) -> bool:
         """Whether a verb shortly before a date tells of what is over, and none of what is to come: "opened a mill in
         March", not "plans to open the mill that it opened up in March"."""
-        found = False
+        found, behind = False, ""
         for key in reversed(tokens.keys[max(0, i - _TOLD) : i] if self.past else ()):
-            if key in self.future:
+            if key in self.future and not behind[:1].isdecimal():  # "tripled to 8,000 in May"
                 return False
             if key in _STOPS:
                 break
-            found = found or key in self.past
+            found, behind = found or key in self.past, key
         return found
 
     def _year_behind(self, tokens: Tokens, i: int, issued: str) -> tuple[int | None, int]:

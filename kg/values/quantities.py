@@ -142,9 +142,11 @@ class Measures:
         return self._value(tokens, first, last, number, unit)
 
     def _worded(self, tokens: Tokens, i: int) -> Decimal | None:
-        """A number in words; None where it counts nothing by itself ("one of them")."""
+        """A number in words; None where it counts nothing by itself ("one of them", not "two per cent")."""
         number = self.words[tokens.keys[i]]
-        return number if number >= _LARGE or self._longest(tokens, i + 1, self.magnitudes) else None
+        unit = self.units.get(self._longest(tokens, i + 1, self.units))
+        share = unit is not None and unit.dimension == "percent"
+        return number if number >= _LARGE or share or self._longest(tokens, i + 1, self.magnitudes) else None
 
     def _currency(self, tokens: Tokens, i: int) -> tuple[int, Unit | None]:
         if not i or tokens.keys[i - 1] not in self.ends_before:
