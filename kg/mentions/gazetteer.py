@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from kg.model import Entity, Label
 from kg.ontology import Ontology
+from kg.patterns.notation import Keys
 from kg.text import Tokens, key_of
 
 _END = ""
+_DASH = "-"
 # Names of up to this many letters are linked only as they are written: "GM", "ID", "VW" in other case are other words.
 SHORT = 3
 
@@ -60,12 +62,13 @@ class Gazetteer:
                     self._add(Entry(entity, label, classes))
 
     def _add(self, entry: Entry) -> None:
-        node = self.root
         keys = key_of(entry.label.text)
         self.vocabulary.update(keys)
-        for key in keys:
-            node = node.setdefault(key, {})
-        node.setdefault(_END, []).append(entry)
+        for written in _spellings(keys):
+            node = self.root
+            for key in written:
+                node = node.setdefault(key, {})
+            node.setdefault(_END, []).append(entry)
 
     def openings(self, tokens: Tokens, stems: Mapping[int, tuple[str, int]]) -> list[int]:
         """The tokens at which a name may start: those whose own word is one, or whose next word goes on with one."""
@@ -99,3 +102,14 @@ class Gazetteer:
             if _END in node:
                 found.append((i, ends[i - 1], node[_END]))
         return found[::-1]
+
+
+def _spellings(keys: Keys) -> Iterator[Keys]:
+    """A name as it is written, without its hyphens, and with one before the number at its end ("Acme-E": "Acme E";
+    "Acme 5": "Acme-5"): papers write either."""
+    yield keys
+    plain = tuple([key for key in keys if key != _DASH])
+    if 1 < len(plain) < len(keys):
+        yield plain
+    if len(keys) == len(plain) > 1 and keys[-1].isdigit() and keys[-2].isalpha():
+        yield (*keys[:-1], _DASH, keys[-1])

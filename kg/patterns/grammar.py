@@ -45,7 +45,7 @@ class Grammar:
     personal: frozenset[str]
     """Those of them that speak of persons ("who")."""
     described: tuple[frozenset[str], frozenset[str]]
-    """The nouns before and behind the name of a kind of thing that it only describes ("tables | oak", "oak | tables")."""
+    """The nouns before and behind the name of a kind of thing that it only describes ("table | oak", "oak | table")."""
     conjunctions: frozenset[Keys]
     closing: frozenset[Keys]
     """The conjunctions that are nothing else: behind the last name of a list they go on with what has none."""

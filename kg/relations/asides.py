@@ -59,12 +59,24 @@ def _is_plain(node: Node) -> bool:
 
 
 def leads_away(segment: Segment, match: Match, until: int) -> bool:
-    """Whether a relative clause that speaks of the name before it begins between a match and a node behind it:
-    "joined Acme, which may build a mill"."""
+    """Whether a relative clause that speaks of the name before it, or a clause of another, begins between a match and a
+    node behind it: "joined Acme, which may build a mill"."""
     nodes, relative = segment.nodes, segment.grammar.relative
+    if any(_begins_another(segment, k) for k in range(max(match.last, match.anchor[1]), until - 2)):
+        return True
     spots = [k for k in range(max(match.last, 1), until) if nodes[k].key in relative]
     comma = (nodes[k - 1].key == "," and nodes[k - 2].mention is not None for k in spots)
     return any(comma) or (match.last in spots and nodes[match.last - 1].mention is not None)
+
+
+def _begins_another(segment: Segment, k: int) -> bool:
+    """Whether a clause with a subject of its own begins with a comma and a conjunction: "…, | and Acme may close"."""
+    if segment.words[k] != "," or (segment.words[k + 1],) not in segment.grammar.conjunctions:
+        return False
+    at, listed = k + 2, segment.groups.get(k - 1)
+    at += segment.nodes[at].key in segment.grammar.filler
+    named = at < len(segment) and (segment.nodes[at].mention is not None or segment.nodes[at].value is not None)
+    return named and (listed is None or at not in listed.members)
 
 
 def attributes(segment: Segment, i: int, last: int) -> bool:

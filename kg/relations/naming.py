@@ -258,8 +258,7 @@ class Namer:
         return {w: n for w, n in alone.items() if w.casefold() not in common and self._agree(classes, w, n)}
 
     def _agree(self, classes: dict[str, str], short: str, name: str) -> bool:
-        """Whether a short name may be a longer one: nothing has typed it, or as something that the other may be, or that
-        one word alone does not name."""
+        """Whether a short name may be a longer one: nothing has typed it, or as what that may be, or no word is."""
         one, other = classes.get(short), classes[name]
         return (
             one is None
