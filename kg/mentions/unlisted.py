@@ -16,6 +16,9 @@ from kg.text import Mention, Sentence, Tokens, Value
 _OPENERS = frozenset('“"‘«-*#')
 _HEADLINE = 0.7
 """The share of capitalised words from which a line is set as a headline."""
+_TITLE = 0.6
+"""The same of a line that no full stop ends."""
+_STOPS = frozenset('.!?”"')
 _PART = 4
 """The longest part of a name behind a hyphen that is written small, in letters: longer ones are words."""
 _LETTERS = 3
@@ -152,6 +155,8 @@ def _is_common(tokens: Tokens, first: int, last: int, words: Capitals) -> bool:
     alone = not first or not tokens.is_large(first - 1) or tokens.keys[first - 1] in words.never
     if last - first == 1 and alone and tokens.keys[first] in words.common:
         return True
+    if last - first == 2 and tokens.keys[first + 1].isdigit() and tokens.keys[first].endswith(words.common_ends):
+        return True  # "Nilainya 14"
     return all(tokens.keys[i] in words.seldom or (i > first and _is_initial(tokens, i)) for i in range(first, last))
 
 
@@ -281,8 +286,10 @@ def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], wo
         end += _joined(tokens, end)
         if end + 1 < sentence.last and tokens.keys[end] == "&" and _is_part(tokens, end + 1, taken):
             end += 1
-        behind = end + 1 + (tokens.keys[end + 1 : end + 2] == (".",))
-        if behind < sentence.last and _is_initial(tokens, end) and _is_part(tokens, behind, taken):
+        behind = end
+        while behind < sentence.last and _is_initial(tokens, behind):  # "Budi R. M. Santosa"
+            behind += 1 + (tokens.keys[behind + 1 : behind + 2] == (".",))
+        if end < behind < sentence.last and _is_part(tokens, behind, taken):
             end = behind
         behind = end
         while end > i and behind < min(end + 2, sentence.last) and tokens.keys[behind] in particles:
@@ -314,6 +321,7 @@ def _shouts(tokens: Tokens, sentence: Sentence, small: AbstractSet[str]) -> bool
     if sentence.last - sentence.first <= 3 or capitals * 2 < sentence.last - sentence.first:
         return False
     words = [i for i in range(sentence.first, sentence.last) if tokens.keys[i][0].isalpha()]
-    if len(words) <= 3 or capitals <= _HEADLINE * len(words):
+    closed = tokens.keys[sentence.last - 1] in _STOPS
+    if len(words) <= 3 or capitals <= (_HEADLINE if closed else _TITLE) * len(words):
         return False
     return all(tokens.text[tokens.starts[i]].isupper() or tokens.keys[i] in small for i in words)

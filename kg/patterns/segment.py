@@ -102,6 +102,14 @@ class Segment:
             return False
         return i in self.common or other.unknown or len(one.classes & other.classes) > 1
 
+    def leads(self, i: int) -> bool:
+        """Whether a name behind a word for what one is only says whose the next one is: "saingan Acme | Vest"."""
+        led = i and i + 1 < len(self.words) and self.words[i - 1] in self.grammar.describes
+        one, other = (self.nodes[i].mention, self.nodes[i + 1].mention) if led else (None, None)
+        if one is None or other is None or other.kind in NAMELESS or other.start - one.end != 1:
+            return False
+        return one.entity != other.entity and len(one.classes & other.classes) > 1
+
     def may_be_new(self, i: int, slot: Slot, *, wide: bool) -> bool:
         """Whether a name that nobody listed may fill a slot: one of several words, or, of a firm, a single word right
         there by itself ("works with Acme", not "works with its Acme")."""

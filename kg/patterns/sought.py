@@ -249,7 +249,7 @@ class Sought(Part):
         if not self.rightwards:
             return True
         # "of Norland-based Acme" is not of Norland, "in Acme partner Vest" not in Acme
-        return not (segment.modifies(at) or (self.last and segment.attributive(last)))
+        return not (segment.modifies(at) or (self.last and (segment.attributive(last) or segment.leads(at))))
 
     # -- where the search ends -------------------------------------------------------------------------------------
 
