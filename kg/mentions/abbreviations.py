@@ -108,7 +108,8 @@ def led_by_firms(
     """The names of firms, by their last word one of ``firms``, and the first words of them, where a longer name behind
     a title begins with one: "Acme Motors", later "chief Acme Ilse Berg"."""
     new = [m for m in mentions if m.unknown and m.last - m.first > 1]
-    titled = {tokens.keys[m.first] for m in new if m.last - m.first > 2 and tokens.keys[max(0, m.first - 1)] in titles}
+    longer = (m for m in new if m.last - m.first > 2 and tokens.keys[m.last - 1] not in firms)
+    titled = {tokens.keys[m.first] for m in longer if tokens.keys[max(0, m.first - 1)] in titles}
     named = [m for m in new if tokens.keys[m.last - 1] in firms and tokens.keys[m.first] in titled] if titled else []
     return frozenset(tokens.text[m.start : end] for m in named for end in (tokens.ends[m.first], m.end))
 
