@@ -51,6 +51,8 @@ class Resolver:
         """What stands behind the noun of an apposition; behind that of a clause of its own stands a verb."""
         self.saying = language.single("speech", "verbs")
         self.determiners = language.single("grammar", "filler")
+        self.complement = language.single("speech", "complement")
+        """The words with which begins what is said ("that")."""
 
     def resolve(self, linked: LinkedText) -> LinkedText:
         """The text with the words that stand for names, and with the owners that endings name; what has no antecedent
@@ -174,6 +176,7 @@ class Resolver:
         they do not stand for.
         """
         beside = self._beside(linked, known, phrase) or self._introduced(linked, known, phrase)
+        beside = beside or self._telling(linked, known, phrase)
         if beside is not None:
             return [beside]
         places = self._places(linked, phrase, sentence, earlier)
@@ -252,6 +255,16 @@ class Resolver:
         kinds = self.ontology.closure(phrase.anaphor.classes) - {THING}
         part = named[-1].kind == "unit" and not kinds.isdisjoint(named[-1].classes)  # no more is known of what it is
         return named[-1] if part or self._fits(named[-1], phrase) else None
+
+    def _telling(self, linked: LinkedText, known: Known, phrase: Phrase) -> Mention | None:
+        """The name that says right before words what they do: "… after Acme said | it would"."""
+        keys, verb = linked.tokens.keys, phrase.first - 1
+        if verb > 0 and keys[verb] in self.complement:
+            verb -= 1
+        if verb < 1 or keys[verb] not in self.saying or phrase.anaphor.plural or phrase.place:
+            return None
+        named = [m for m in known.between(max(0, verb - _INNER), verb) if m.last == verb and self._fits(m, phrase)]
+        return named[0] if named else None
 
     def _introduced(self, linked: LinkedText, known: Known, phrase: Phrase) -> Mention | None:
         """The name that the noun of words for the only one of its kind brought in ("Acme, a joint venture")."""

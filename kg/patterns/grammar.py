@@ -44,6 +44,8 @@ class Grammar:
     relative: frozenset[str]
     personal: frozenset[str]
     """Those of them that speak of persons ("who")."""
+    singular: frozenset[str]
+    """Verbs that speak of one thing ("is", not "are")."""
     described: tuple[frozenset[str], frozenset[str]]
     """The nouns before and behind the name of a kind of thing that it only describes ("table | oak", "oak | table")."""
     conjunctions: frozenset[Keys]
@@ -114,6 +116,7 @@ class Grammar:
             prepositions=language.single("grammar", "prepositions"),
             relative=language.single("grammar", "relative"),
             personal=language.single("grammar", "personal"),
+            singular=language.single("grammar", "singular"),
             described=(language.single("grammar", "described_before"), language.single("grammar", "described")),
             conjunctions=language.words("grammar", "and"),
             closing=_closing(language),

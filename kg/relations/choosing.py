@@ -13,13 +13,16 @@ from kg.patterns.match import Match
 from kg.patterns.segment import Segment
 from kg.patterns.sought import named_by
 
+_OWNED = 3
+"""How many nodes before its words the owner of what they name may stand ("its | big new | mill")."""
 _CLAUSE = 6
 """How many nodes from its first word on a relative clause says what it tells."""
 
 
 def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
     """The matches that hold beside the others and by where their parts stand."""
-    found = without_passing(seg, of_whoever(seg, of_wholes(seg, matches, ontology)))
+    found = of_last(seg, of_whoever(seg, of_wholes(seg, matches, ontology)))
+    found = without_passing(seg, found)
     found = within_clauses(seg, found)
     found = with_named(with_owners(seg, found, ontology), ontology)
     return with_own(seg, with_partners(with_endings(seg, found)))
@@ -65,6 +68,20 @@ def of_whoever(seg: Segment, matches: list[Match]) -> list[Match]:
         return seg.nodes[person].mention is not None and person not in names
 
     return [m for m in matches if not passes(m)]
+
+
+def of_last(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches with the last name of a list alone where a relative clause behind it speaks of one thing: "rivals
+    such as the Acme and the Vest, which is built in Norland"."""
+
+    def narrowed(m: Match) -> Match:
+        names = m.slots.get("s", ())
+        last = max(names, default=0)
+        behind = seg.words[last + 1 : last + 4]
+        one = len(names) > 1 and len(behind) == 3 and behind[0] == "," and behind[1] in seg.grammar.relative
+        return replace(m, slots={**m.slots, "s": (last,)}) if one and behind[2] in seg.grammar.singular else m
+
+    return list(map(narrowed, matches)) if seg.grammar.singular else matches
 
 
 def with_named(matches: list[Match], ontology: Ontology) -> list[Match]:
@@ -149,14 +166,18 @@ def with_own(seg: Segment, matches: list[Match]) -> list[Match]:
 
 
 def with_owners(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
-    """The matches without figures of what another one owns: "Acme, helped by the Y2K, saw its sales rise 8 per cent"
-    tells nothing of the Y2K."""
+    """The matches without what another one owns: "Acme, helped by the Y2K, saw its sales rise 8 per cent" tells nothing
+    of the Y2K, "Acme, which serves Vest from its mill in Norland" nothing of Vest's."""
 
     def owned_by_another(m: Match) -> bool:
         names, figures = m.slots.get("s", ()), m.slots.get("o", ())
-        if ontology.properties[m.pattern.property].kind != "quantity" or not names or not figures:
+        if not names or not figures:
             return False
         who = {n.mention.entity for n in (seg.nodes[i] for i in names) if n.mention is not None}
+        if ontology.properties[m.pattern.property].kind != "quantity":
+            before = seg.nodes[max(*names, m.anchor[0] - _OWNED) + 1 : m.anchor[0]]
+            named = next((n.mention for n in reversed(before) if n.mention is not None), None)
+            return named is not None and named.kind == "possessor" and named.entity not in who
         comma = max((i for i in range(min(figures)) if seg.nodes[i].key == ","), default=-1)
         if any(w in seg.grammar.possessive for w in seg.words[max(*names, comma) + 2 : min(figures)]):
             return True
