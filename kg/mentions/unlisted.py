@@ -324,4 +324,4 @@ def _shouts(tokens: Tokens, sentence: Sentence, small: AbstractSet[str]) -> bool
     closed = tokens.keys[sentence.last - 1] in _STOPS
     if len(words) <= 3 or capitals <= (_HEADLINE if closed else _TITLE) * len(words):
         return False
-    return all(tokens.text[tokens.starts[i]].isupper() or tokens.keys[i] in small for i in words)
+    return all(tokens.keys[i] in small or not tokens.text[tokens.starts[i] : tokens.ends[i]].islower() for i in words)

@@ -226,6 +226,10 @@ class Sought(Part):
             return (at,)  # in a bracket behind it only it is spoken of
         if self.naming and not self.rightwards and at + 1 == group.last < origin and segment.words[at + 1] == ",":
             return (at,)  # "Acme and Norland, a maker based in Vest": only what stands beside the comma
+        if self.naming and self.rightwards and at:
+            owned = len(group.members) > 2 and segment.possessive(at - 1)
+            if owned or _is_single(segment, at - 1):
+                return (at,)  # "Norland's Acme, Vest and Beta", "the maker Acme and Vest": the others are of their own
         near = [m for m in group.members if (m >= origin if self.rightwards else m < origin)]
         if self.naming:  # "the unit A and the partner B", "Norland's A and the B": B has words of its own
             grammar, words = segment.grammar, segment.words
@@ -334,6 +338,14 @@ def named_by(segment: Segment, i: int) -> int:
         if not segment.words[k][:1].isalpha() or segment.words[k] in segment.grammar.stop:
             break
     return i
+
+
+def _is_single(segment: Segment, i: int) -> bool:
+    """Whether a noun says what one name is, and has a form for several: "the maker | Acme", not "the makers"."""
+    word, grammar = segment.words[i], segment.grammar
+    if not word.isalpha() or word not in grammar.describes:
+        return False
+    return any(word + end in grammar.vocabulary for end in grammar.suffixes)
 
 
 def _joined(segment: Segment, position: int) -> bool:
