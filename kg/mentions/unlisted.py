@@ -93,7 +93,8 @@ def unlisted(
         number = bisect_right(starts, i) - 1
         if i < past or i in taken or shouts(number):
             continue
-        past = max(_run(tokens, i, sentences[number], taken, words), i + 1)
+        lead = _leads_name(tokens, i, sentences[number], taken, words)
+        past = max(_run(tokens, i + lead, sentences[number], taken, words), i + 1)
         if (past in counts and _is_number_of_name(tokens, past, words.seldom)) or _is_letter_of_name(
             tokens, past, words
         ):
@@ -235,6 +236,14 @@ def _is_letter_of_name(tokens: Tokens, i: int, words: Capitals) -> bool:
     return behind in ("'s", ",") or tokens.text[tokens.starts[i + 1]].islower()
 
 
+def _leads_name(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], words: Capitals) -> bool:
+    """Whether an initial within a sentence begins the name of a person: "said I Berg", not "Model S Berg"."""
+    if not sentence.first < i < sentence.last - 1 or not _is_initial(tokens, i) or tokens.is_large(i - 1):
+        return False
+    plain = tokens.keys[i - 1].isalpha() and tokens.keys[i - 1] not in words.labels
+    return plain and tokens.starts[i + 1] - tokens.ends[i] == 1 and _is_part(tokens, i + 1, taken)
+
+
 def _names(
     tokens: Tokens, first: int, last: int, not_names: AbstractSet[str], words: Capitals
 ) -> Iterator[tuple[int, int]]:
@@ -249,7 +258,8 @@ def _names(
         within = within and (tokens.keys[i] in words.leading or tokens.keys[i - 1] == "&" or i < closing)
         opens = i + 1 < last and tokens.keys[i] in words.opening and tokens.keys[i + 1] not in words.never
         named = opens or (i < last and tokens.keys[i] not in not_names)
-        if i == last or not (part or within or (named and _is_word(tokens, i))):
+        leads = begin == i == first and last - first > 1 and _is_initial(tokens, i)
+        if i == last or not (part or within or leads or (named and _is_word(tokens, i))):
             if i > begin:
                 yield begin, i
             begin = i + 1

@@ -17,6 +17,7 @@ from kg.patterns.match import Match, Matcher
 from kg.patterns.notation import Slot
 from kg.patterns.segment import Segment
 from kg.patterns.versions import Versions
+from kg.relations.formal import Formal
 from kg.relations.passages import Passage
 from kg.text import UNKNOWN, LinkedText, Mention, Tokens
 
@@ -31,6 +32,7 @@ class Namer:
     def __init__(self, language: Language, ontology: Ontology) -> None:
         self.ontology = ontology
         self.language = language
+        self.in_full = Formal(language).completed
         self.typing = Matcher(language.unlisted, dict(language.lists))
         self.wholes = frozenset(c.composed_of[0] for c in ontology.classes.values() if c.composed_of)
         self.firm = min(self.wholes, default="")

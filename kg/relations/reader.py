@@ -125,7 +125,7 @@ class Reader:
                 matches = [m for m in matches if self.namer.fits(named, m)]
             claims += self._read(source, named, matches, by)
         used = {t for c in claims for t in (c.subject, c.object, c.stated_by, *(v for _, v in c.qualifiers))}
-        entities = {e.iri: e for e in (*new, *self.namer.units(linked)) if e.iri in used}
+        entities = {e.iri: e for e in (*self.namer.in_full(linked, new), *self.namer.units(linked)) if e.iri in used}
         return Extraction(tuple(_in_order(claims)), tuple(entities[k] for k in sorted(entities)))
 
     def prepared(
