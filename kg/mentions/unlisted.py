@@ -255,7 +255,8 @@ def _names(
     for i in range(first, last + 1):
         part = begin < i < last and (_joins(tokens, i) or _is_small_part(tokens, i, last, words))
         within = begin < i < last and _is_word(tokens, i)
-        within = within and (tokens.keys[i] in words.leading or tokens.keys[i - 1] == "&" or i < closing)
+        leads = within and tokens.keys[i] in words.leading and not _leads_title(tokens, i, last, words)
+        within = within and (leads or tokens.keys[i - 1] == "&" or i < closing)
         opens = i + 1 < last and tokens.keys[i] in words.opening and tokens.keys[i + 1] not in words.never
         named = opens or (i < last and tokens.keys[i] not in not_names)
         leads = begin == i == first and last - first > 1 and _is_initial(tokens, i)
@@ -263,6 +264,13 @@ def _names(
             if i > begin:
                 yield begin, i
             begin = i + 1
+
+
+def _leads_title(tokens: Tokens, i: int, last: int, words: Capitals) -> bool:
+    """Whether a word leads a title that follows: "Acme | Senior Vice President"."""
+    while i < last and tokens.keys[i] in words.leading and tokens.keys[i] not in words.legal:
+        i += 1
+    return i < last and tokens.keys[i] in words.titles and tokens.keys[i] not in words.legal
 
 
 def _is_small_part(tokens: Tokens, i: int, last: int, words: Capitals) -> bool:

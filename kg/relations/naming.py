@@ -65,14 +65,14 @@ class Namer:
         by_words = self._by_words(linked)
         classes = dict(by_words)
         placed = {linked.text[m.start : m.end] for m in linked.mentions if m.unknown and m.whole}
-        spelt = set(linked.short.values())
+        spelt = {*linked.short, *linked.short.values()}
         for _, seg in parts:
             for match in self.typing.matches(seg) if seg.has_unlisted else ():
                 for i in match.slots["x"]:
                     node = seg.nodes[i]
                     name, cls = linked.text[node.start : node.end], match.pattern.property
-                    place = name in spelt and not self._is_open(cls)  # what has a short form is none
-                    if place or self._cannot_be(cls, name, article=self._has_article(seg, i) or name in placed):
+                    none = name in spelt and (cls == self.said_short or not self._is_open(cls))  # what has a short form
+                    if none or self._cannot_be(cls, name, article=self._has_article(seg, i) or name in placed):
                         continue
                     if name not in classes or self._is_better(cls, classes[name]):
                         classes[name] = cls

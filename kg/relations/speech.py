@@ -133,15 +133,16 @@ class Speech:
         return next(commas, stop)
 
     def _best(self, segment: Segment, places: range) -> str:
-        found: list[tuple[int, int, str]] = []
+        found: list[tuple[int, bool, int, str]] = []
         for distance, i in enumerate(places):
             if i in segment.breaks:
                 break
             mention = segment.nodes[i].mention
             if mention is not None and self._speaks(segment.nodes[i]):
                 rank = next(n for n, cls in enumerate(self.order) if cls in mention.classes)
-                found.append((rank, distance, mention.entity))
-        return min(found)[2] if found else ""
+                aside = places.step < 0 and segment.oblique(i)  # "Acme, hired by Vest, said"
+                found.append((rank, aside, distance, mention.entity))
+        return min(found)[3] if found else ""
 
     def _speaks(self, node: Node) -> bool:
         mention = node.mention
