@@ -87,6 +87,8 @@ class Property(Term):
     identifying: bool = False
     of_whole: bool = False
     """Told of the whole: not of who only owns what it is told of ("buys | Acme's | mill")."""
+    not_of_owner: bool = False
+    """Not told of an owner behind a word for what he owns ("kebun | Acme")."""
     excludes_others: bool = False
     """For a flag: a fact that carries it leaves no room for another object in its scope."""
 
@@ -349,6 +351,7 @@ def _property(graph: _Graph, iri: str) -> Property:
         filled_by=graph.text(iri, kg("filledBy")),
         is_qualifier=kg("Qualifier") in types,
         of_whole=graph.text(iri, kg("ofWhole")) == "true",
+        not_of_owner=graph.text(iri, kg("notOfOwner")) == "true",
         excludes_others=graph.text(iri, kg("excludesOthers")) == "true",
         identifying=graph.text(iri, kg("identifying")) == "true",
     )

@@ -46,6 +46,8 @@ class Grammar:
     """Those of them that speak of persons ("who")."""
     singular: frozenset[str]
     """Verbs that speak of one thing ("is", not "are")."""
+    owned: frozenset[str]
+    """The words for what somebody owns, where his name stands behind them ("kebun | Acme")."""
     described: tuple[frozenset[str], frozenset[str]]
     """The nouns before and behind the name of a kind of thing that it only describes ("table | oak", "oak | table")."""
     conjunctions: frozenset[Keys]
@@ -117,6 +119,7 @@ class Grammar:
             relative=language.single("grammar", "relative"),
             personal=language.single("grammar", "personal"),
             singular=language.single("grammar", "singular"),
+            owned=language.single("grammar", "owned"),
             described=(language.single("grammar", "described_before"), language.single("grammar", "described")),
             conjunctions=language.words("grammar", "and"),
             closing=_closing(language),

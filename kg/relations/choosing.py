@@ -19,6 +19,10 @@ _CLAUSE = 6
 """How many nodes from its first word on a relative clause says what it tells."""
 
 
+_OWNED = 4
+"""How many words may stand between an owner and the word before his name for what he owns."""
+
+
 def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
     """The matches that hold beside the others and by where their parts stand."""
     found = of_last(seg, of_whoever(seg, of_wholes(seg, matches, ontology)))
@@ -29,13 +33,22 @@ def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Matc
 
 
 def of_wholes(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
-    """The matches without those that tell of the owner what the words tell of what he owns (``kg:ofWhole``), or of a
-    kind what they tell of a thing of it: "buys Acme's mill" does not buy Acme, "sells oak tables" no oak."""
+    """The matches without those that tell of the owner what the words tell of what he owns (``kg:ofWhole``,
+    ``kg:notOfOwner``), or of a kind what they tell of a thing of it: who buys "Acme's mill" or "kebun Acme" does not
+    buy Acme, who "sells oak tables" no oak."""
 
     def owns(i: int) -> bool:
         mention, behind = seg.nodes[i].mention, seg.words[i + 1 : i + 2]
         signed = bool(behind) and behind[0] in seg.grammar.possessive
         return signed or (mention is not None and mention.kind == "possessor")
+
+    def led(i: int, words: range) -> bool:
+        for k in range(i - 1, max(i - 1 - _OWNED, words.stop - 1), -1):
+            if seg.words[k] in seg.grammar.owned:
+                return True
+            if not seg.words[k].isalpha():
+                return False
+        return False
 
     def describes(i: int) -> bool:
         mention, (before, behind) = seg.nodes[i].mention, seg.grammar.described
@@ -45,7 +58,9 @@ def of_wholes(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Ma
 
     def of_another(m: Match) -> bool:
         told = m.slots.get("o", ())
-        owned = ontology.properties[m.pattern.property].of_whole and any(owns(i) for i in told if i == m.last - 1)
+        prop = ontology.properties[m.pattern.property]
+        owned = prop.of_whole and any(owns(i) for i in told if i == m.last - 1)
+        owned = owned or (prop.not_of_owner and any(led(i, range(*m.anchor)) for i in told))
         return owned or any(map(describes, told))
 
     kinds = ontology.classes
