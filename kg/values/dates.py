@@ -186,7 +186,7 @@ class Calendar:
         past = self._past(tokens, last)
         if year is not None:
             return past, f"{year}-{month:02d}"
-        if not (past > at or (i > 0 and keys[i - 1] in self.at)):
+        if not (past > at or (i > 0 and (keys[i - 1] in self.at or keys[i - 1] == "a"))):  # "a May announcement"
             return None
         return past, f"{self._near(tokens, i, issued, month, ago=past > at)}-{month:02d}" if issued else ""
 
