@@ -88,7 +88,9 @@ class Topics:
         if here and all(m.entity == here[0].entity for m in here) and (latest or spots[0] < match.last):
             free = (m for m in here if m.kind in ("anaphor", "possessor") or self.is_free(m))
             best = next(free, best)  # the passage speaks of one such thing, or has words that stand for it
-        return None if best is None or any(m.entity != best.entity for m in here) else best
+        if best is None or best.entity in ends:
+            return None  # nobody is what is told of them
+        return None if any(m.entity != best.entity for m in here) else best
 
     def _leads_unknown(self, seg: Segment, match: Match) -> bool:
         """Whether a name of which nothing is known stands before a figure, no preposition before it: it is said of
