@@ -305,7 +305,8 @@ def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], wo
         if end + 1 < sentence.last and tokens.keys[end] == "&" and _is_part(tokens, end + 1, taken):
             end += 1
         behind = end
-        while behind < sentence.last and _is_initial(tokens, behind):  # "Budi R. M. Santosa"
+        named = end > i and tokens.keys[end - 1] not in words.labels  # "Budi R. M. Santosa", not "Seri A. Budi"
+        while named and behind < sentence.last and _is_initial(tokens, behind):
             behind += 1 + (tokens.keys[behind + 1 : behind + 2] == (".",))
         if end < behind < sentence.last and _is_part(tokens, behind, taken):
             end = behind

@@ -31,6 +31,8 @@ class Speech:
         self.passive = language.words("speech", "passive")
         self.pronominal = language.words("speech", "pronominal")
         """The verbs that hold a pronoun for who speaks ("ujarnya"): nobody named behind them does."""
+        self.former = language.words("status", "former")
+        """The words before what somebody was."""
         self.unnamed = language.single("speech", "unnamed")
         self.media = language.single("names", "media")
         self.order = self.property.domain if self.property else ()
@@ -60,7 +62,7 @@ class Speech:
             opens = passive or (opens and not self._closes(segment, first))
             behind = self._best(segment, range(last, self._until(segment, last, according)))
             before = "" if according else self._best(segment, range(first - 1, max(-1, first - REACH), -1))
-            if self._holds_speaker(segment, first):
+            if self._holds_speaker(segment, first) or self._is_somebody(segment, last, behind):
                 behind, opens = "", False
             opens = opens and segment.nodes[first].key not in self.hearers
             found = behind or before if according or opens else before
@@ -71,9 +73,24 @@ class Speech:
     def _holds_speaker(self, segment: Segment, first: int) -> bool:
         return any(segment.word_at(first, keys) for keys in self.pronominal)
 
+    def _is_somebody(self, segment: Segment, last: int, speaker: str = "") -> bool:
+        """Whether words right behind a verb of saying stand for a person named before, by what he was and of whom:
+        "said the former Acme chief"."""
+        at = next((i for i in range(last, len(segment)) if segment.words[i] not in segment.grammar.articles), last)
+        if not any(segment.word_at(at, keys) for keys in self.former):
+            return False
+        named = next((m for i in segment.names if i >= at and (m := segment.nodes[i].mention) is not None), None)
+        persons = self.order[:1]
+        if named is None or not named.classes.isdisjoint(persons) or (speaker and named.entity != speaker):
+            return False
+        return all(
+            m is None or m.classes.isdisjoint(persons) for m in (segment.nodes[i].mention for i in segment.names)
+        )
+
     def is_pronominal(self, segment: Segment) -> bool:
-        """Whether a verb of saying holds a pronoun for who speaks ("…," ujarnya)."""
-        return any(self._holds_speaker(segment, first) for first, _, _ in self._hits(segment))
+        """Whether a verb of saying holds a pronoun for who speaks ("…," ujarnya), or words behind it stand for him."""
+        hits = list(self._hits(segment))
+        return any(self._holds_speaker(segment, first) or self._is_somebody(segment, last) for first, last, _ in hits)
 
     def led(self, segment: Segment) -> str:
         """Who a sentence opens with and speaks of, of the class that speaks first: "Budi Santoso denied the report",
