@@ -155,7 +155,7 @@ class Mention:
         return self.kind in UNKNOWN
 
 
-_FIGURES = {"count": ("count", "percent"), "figure": ("count", "percent", "money")}
+_FIGURES = {"number": ("count",), "count": ("count", "percent"), "figure": ("count", "percent", "money")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,8 @@ class Value:
 
     def fits(self, wanted: str) -> bool:
         """Whether it is of a kind; ``any`` is a figure of any kind that does not say by how much something changed, and
-        ``figure`` one of those that measure nothing: a count, a share or a sum; ``count`` is no sum of money."""
+        ``figure`` one of those that measure nothing: a count, a share or a sum; ``count`` is no sum of money, ``number``
+        no share either."""
         if wanted in _FIGURES:
             return self.kind in _FIGURES[wanted]
         return self.kind == wanted if wanted != "any" else self.kind not in ("date", "change", "")

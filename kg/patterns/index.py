@@ -335,7 +335,7 @@ def _fits(part: Element) -> frozenset[str] | None:
     if isinstance(part, Words):
         return frozenset(part.by_first)
     if part.value:
-        return None if part.value in ("text", "any", "figure", "count") else frozenset({part.value})
+        return None if part.value in ("text", "any", "figure", "count", "number") else frozenset({part.value})
     open_kinds = ("unlisted",) if part.open else ()
     fits = part.kinds & {"demonym"} or {*part.classes, *part.kinds, *open_kinds}
     return None if "topic" in part.kinds else frozenset(fits)

@@ -183,11 +183,12 @@ def expand(wording: str, lists: Mapping[str, frozenset[Keys]]) -> set[Keys]:
     return sequences
 
 
-_NARROWED = {(): "figure", ("count",): "count", ("measure",): "any"}
+_NARROWED = {(): "figure", ("count",): "count", ("number",): "number", ("measure",): "any"}
 
 
 def narrowed(value: str, slot: Slot) -> str:
-    """What a figure of any kind is held to: what measures nothing, unless a line asks for ``measure`` or ``count``."""
+    """What a figure of any kind is held to: what measures nothing, unless a line asks for ``measure``, ``count`` or
+    ``number``."""
     if slot.classes and (value != "any" or slot.classes not in _NARROWED):
         raise NotationError(f"unknown class '{slot.classes[0]}'")
     return value if value != "any" else _NARROWED[slot.classes]
