@@ -187,8 +187,8 @@ class Value:
 
     def fits(self, wanted: str) -> bool:
         """Whether it is of a kind; ``any`` is a figure of any kind that does not say by how much something changed, and
-        ``figure`` one of those that measure nothing: a count, a share or a sum; ``count`` is no sum of money, ``number``
-        no share either."""
+        ``figure`` one of those that measure nothing: a count, a share or a sum; ``count`` is no sum of money,
+        ``number`` no share either."""
         if wanted in _FIGURES:
             return self.kind in _FIGURES[wanted]
         return self.kind == wanted if wanted != "any" else self.kind not in ("date", "change", "")
