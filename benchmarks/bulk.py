@@ -4,7 +4,7 @@
 
 Each step is a process of its own that may not have more than 8 GiB of address space. The table says how much was in
 memory at the peak, how long the step took, and how much of the processor, which is what to compare on a machine with
-other work. The graph is sound: it passes every shape and every hygiene query.
+other work. The graph is sound: no shape and no hygiene query finds an error in it, only terms that nothing uses.
 """
 
 from __future__ import annotations
