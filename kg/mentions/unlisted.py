@@ -304,10 +304,8 @@ def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], wo
         end += _joined(tokens, end)
         if end + 1 < sentence.last and tokens.keys[end] == "&" and _is_part(tokens, end + 1, taken):
             end += 1
-        behind = end
         named = end > i and tokens.keys[end - 1] not in words.labels  # "Budi R. M. Santosa", not "Seri A. Budi"
-        while named and behind < sentence.last and _is_initial(tokens, behind):
-            behind += 1 + (tokens.keys[behind + 1 : behind + 2] == (".",))
+        behind = _past_initials(tokens, end, sentence.last) if named else end
         if end < behind < sentence.last and _is_part(tokens, behind, taken):
             end = behind
         behind = end
@@ -316,6 +314,15 @@ def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], wo
         if behind > end and behind < sentence.last and _is_part(tokens, behind, taken):
             end = behind
     return end
+
+
+def _past_initials(tokens: Tokens, i: int, last: int) -> int:
+    """Past the initials that stand here, and their full stops."""
+    while i < last and _is_initial(tokens, i):
+        i += 1
+        if i < last and tokens.keys[i] == ".":
+            i += 1
+    return i
 
 
 def _joined(tokens: Tokens, i: int) -> int:
