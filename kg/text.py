@@ -163,8 +163,9 @@ class Value:
     """A quantity or a date found in the text.
 
     ``kind`` is a dimension (``length``, ``energy``, ``power``, ``speed``, ``money``, ``percent``, ``count``) or
-    ``date``; ``literal`` the normalised value; ``unit`` the unit or currency; ``until`` the end of a span of time;
-    ``yearless`` whether a date names a month but no year: its year is then the one nearest to the publication.
+    ``date``; ``literal`` the normalised value; ``unit`` the unit or currency; ``period`` the first and the last year,
+    month or day of a span of time (ISO; nothing where a date is none, or only its words are known); ``yearless``
+    whether a date names a month but no year: its year is then the one nearest to the publication.
     """
 
     start: int
@@ -175,7 +176,7 @@ class Value:
     literal: Literal | None
     unit: str = ""
     approximate: bool = False
-    until: str = ""
+    period: tuple[str, str] = ("", "")
     yearless: bool = False
     written: tuple[Literal, str] | None = None
     """The number and the unit that stand in the text, where those above are converted ones."""

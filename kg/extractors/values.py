@@ -74,7 +74,8 @@ def read_date(iso: str, evidence: Evidence) -> Literal:
     literal = Literal.date(iso)
     if literal.datatype == XSD + "string" or check_literal(literal):
         raise RefusedError(Reason.DATE, f'"{iso[:40]}" is no date: write YYYY-MM-DD, YYYY-MM or YYYY')
-    ends = {e for v in evidence.values if v.kind == "date" for e in (v.literal.lexical if v.literal else "", v.until)}
+    dates = [v for v in evidence.values if v.kind == "date"]
+    ends = {e for v in dates for e in (v.literal.lexical if v.literal else "", *v.period)}
     figures = evidence.says(iso[:4]) and (evidence.page.linked is None or len(iso) == 4)
     if not figures and not any(end.startswith(iso) for end in ends):
         raise RefusedError(Reason.DATE, f"{iso} does not stand in the quotation")

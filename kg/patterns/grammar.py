@@ -41,6 +41,8 @@ class Grammar:
     filler: frozenset[str]
     stop: frozenset[str]
     prepositions: frozenset[str]
+    genitive: frozenset[str]
+    """Those of them with which the whole or the kind of a thing begins ("of")."""
     relative: frozenset[str]
     personal: frozenset[str]
     """Those of them that speak of persons ("who")."""
@@ -116,6 +118,7 @@ class Grammar:
             filler=language.single("grammar", "filler"),
             stop=language.single("grammar", "stop"),
             prepositions=language.single("grammar", "prepositions"),
+            genitive=language.single("grammar", "genitive"),
             relative=language.single("grammar", "relative"),
             personal=language.single("grammar", "personal"),
             singular=language.single("grammar", "singular"),

@@ -51,7 +51,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "speech": frozenset(
         {"verbs", "property", "according", "complement", "hearers", "passive", "pronominal", "unnamed"}
     ),
-    "time": frozenset({"months", "relative", "until", "since", "ago", "past", "at", "quarters", "parts"}),
+    "time": _keys("ago at compared joins months moved pairs parts past quarters relative since spans until"),
     "quantity": frozenset(
         {"decimal", "magnitudes", "numbers", "ranges", "changes", "changes_after", "labels"}
         | {"comparisons", "ranks", "respectively"}

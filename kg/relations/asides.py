@@ -99,3 +99,21 @@ def granted(segment: Segment, match: Match, last: int) -> bool:
     return (
         owner is not None and owner.kind == "possessor" and match.last - match.first <= NOUN and last < match.first - 2
     )
+
+
+def distance(i: int, match: Match) -> int:
+    """How far a node stands from the words of a match; those before it are farther."""
+    return i - match.anchor[1] if i >= match.anchor[1] else match.anchor[0] - i + 4
+
+
+def owns(match: Match, i: int, rivals: list[Match]) -> bool:
+    """Whether a node belongs to a match: it lies within, or no rival's words are nearer."""
+    if match.first <= i < match.last:
+        return True
+    own = distance(i, match)
+    return all(distance(i, r) >= own for r in rivals if _apart(match, r))
+
+
+def _apart(one: Match, other: Match) -> bool:
+    """Whether two matches share no name: then they are two statements, not two sides of one."""
+    return one.last <= other.first or other.last <= one.first

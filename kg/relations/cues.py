@@ -13,7 +13,7 @@ from kg.patterns.grammar import Node
 from kg.patterns.match import Match
 from kg.patterns.notation import Keys, Words
 from kg.patterns.segment import Segment
-from kg.relations.asides import aside, aside_from, attributes, granted, leads_away, of_noun
+from kg.relations.asides import aside_from, attributes, distance, granted, leads_away, of_noun, owns
 
 NEGATION = 4
 """How many nodes before the words of a pattern a negation still denies them."""
@@ -41,18 +41,7 @@ class Cue:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class When:
-    """A time: from, until (ISO; nothing where only the words are known), and the node of its words."""
-
-    start: str = ""
-    until: str = ""
-    node: int = -1
-
-
 quick(Cue)
-quick(When)
-_NEVER = When()
 
 
 class Cues:
@@ -90,7 +79,6 @@ class Cues:
         """The qualifiers that places of a clause may be, with their names."""
         self.before = {p.iri: Words(language.cue(name, "before")).by_last for p, name in self.places}
         self.after = {p.iri: Words(language.cue(name, "after")).by_first for p, name in self.places}
-        self.until = language.single("time", "until")
         self.ranks = language.single("status", "ranks")
 
     def _add(self, words: frozenset[Keys], kind: str) -> None:
@@ -192,7 +180,7 @@ class Cues:
             return None
         start, end = segment.clause(match.anchor[0])
         near = [c.first for c in cues if c.kind in kinds and start <= c.first < end]
-        return min(near, key=lambda i: (_distance(i, match), i), default=None)
+        return min(near, key=lambda i: (distance(i, match), i), default=None)
 
     # -- scope -------------------------------------------------------------------------------------------------------
 
@@ -222,9 +210,9 @@ class Cues:
         start, end = segment.clause(match.anchor[0])
         for text in self.texts:
             found = [c.first for c in cues if c.kind == text.iri and start <= c.first < end]
-            near = [i for i in found if all(_distance(i, r) >= _distance(i, match) for r in rivals)]
+            near = [i for i in found if all(distance(i, r) >= distance(i, match) for r in rivals)]
             if near and text.iri in prop.qualifiers:
-                nearest = min(near, key=lambda i: _distance(i, match))
+                nearest = min(near, key=lambda i: distance(i, match))
                 yield (text.iri, Literal(segment.nodes[nearest].key.upper())), nearest
 
     def _flags(
@@ -235,7 +223,7 @@ class Cues:
             if flag.iri not in prop.qualifiers:
                 continue
             near = [c.first for c in cues if c.kind == flag.iri and start <= c.first < end]
-            own = (i for i in near if all(_distance(i, r) >= _distance(i, match) for r in rivals))
+            own = (i for i in near if all(distance(i, r) >= distance(i, match) for r in rivals))
             first = next(own, None)
             if first is not None:
                 yield (flag.iri, Literal.boolean(True)), first
@@ -254,8 +242,8 @@ class Cues:
                 continue
             if segment.words[min(i + 1, end - 1)] in segment.grammar.possessive:
                 continue  # "in Norland's capital"
-            if self._is_scope(segment, i, node, place.iri) and _owns(match, i, rivals):
-                found.append((_distance(i, match), i))
+            if self._is_scope(segment, i, node, place.iri) and owns(match, i, rivals):
+                found.append((distance(i, match), i))
         if found:
             nearest = min(found)[1]
             group = segment.groups.get(nearest)
@@ -276,57 +264,9 @@ class Cues:
         small = i > 1 and words[i - 1] in segment.grammar.filler
         return small and any(segment.word_at(i - len(keys) - 1, keys) for keys in before.get(words[i - 2], ()))
 
-    # -- time --------------------------------------------------------------------------------------------------------
-
-    def when(self, segment: Segment, match: Match, rivals: list[Match]) -> When:
-        """The time nearest to a match in its clause, as precise as its words; none if the pattern fixes the status."""
-        if match.pattern.status is Status.IN_EFFECT:
-            return _NEVER
-        start, end = segment.clause(match.anchor[0])
-        places = match.slots.get("time") or [i for i in segment.figures if start <= i < end]
-        dates = [i for i in places if _is_date(segment.nodes[i])]
-        if not dates:
-            return _NEVER
-        bound = {i for name, nodes in match.slots.items() if name != "time" for i in nodes}
-        if match.model < 0:  # the year of a figure that this one is compared with
-            bound.update(i for r in rivals if r.model >= 0 for i in r.slots.get("time", ()))
-        dates, chosen = [i for i in dates if i not in bound], match.slots.get("time", ())
-        candidates = [i for i in dates if chosen or (_owns(match, i, rivals) and not aside(segment, match, i))]
-        if not candidates:
-            return _NEVER
-        at = min(candidates, key=lambda i: (_distance(i, match), i))
-        value = segment.nodes[at].value
-        assert value is not None
-        iso = value.literal.lexical if value.literal else ""
-        if iso and iso[:4].isdigit() and "Q" in iso:
-            iso = ""
-        until = at > 0 and segment.nodes[at - 1].key in self.until
-        return When("" if until else iso, iso if until else "", at)
-
 
 def _name(prop: Property) -> str:
     return prop.iri.rpartition("#")[2]
-
-
-def _is_date(node: Node) -> bool:
-    return node.value is not None and node.value.kind == "date"
-
-
-def _distance(i: int, match: Match) -> int:
-    return i - match.anchor[1] if i >= match.anchor[1] else match.anchor[0] - i + 4
-
-
-def _owns(match: Match, i: int, rivals: list[Match]) -> bool:
-    """Whether a node belongs to a match: it lies within, or no rival's words are nearer."""
-    if match.first <= i < match.last:
-        return True
-    own = _distance(i, match)
-    return all(_distance(i, r) >= own for r in rivals if _apart(match, r))
-
-
-def _apart(one: Match, other: Match) -> bool:
-    """Whether two matches share no name: then they are two statements, not two sides of one."""
-    return one.last <= other.first or other.last <= one.first
 
 
 def _denies(segment: Segment, cue: Cue, match: Match) -> bool:

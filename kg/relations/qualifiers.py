@@ -33,6 +33,8 @@ class Parts:
         """For each property that has one the qualifier that the name of a version fills."""
         self.small = grammar.small.union(k[0] for k in grammar.conjunctions if len(k) == 1) - {""}
         self.phrase_ends = grammar.prepositions | grammar.joins
+        self.others = grammar.prepositions - grammar.genitive
+        """The words behind a figure with which something else begins than what it counts."""
         self.wholes = frozenset(c.composed_of[0] for c in ontology.classes.values() if c.composed_of)
 
     def of_slots(self, linked: LinkedText, seg: Segment, match: Match, prop: Property) -> Iterator[Qualifier]:
@@ -131,6 +133,8 @@ class Parts:
         behind = ((k, seg.nodes[k + 1].key) for k in joints)
         more = stop < end and seg.nodes[stop].value is not None  # "9,000 cars | and of the vans 700"
         stop = next((k for k, key in behind if more or not key or key in self.grammar.filler), stop)
+        if seg.nodes[i + 1 : stop] and seg.nodes[i + 1].key in self.others:  # "up 5 percent from a year earlier"
+            return
         while stop > i + 1 and seg.nodes[stop - 1].key in self.phrase_ends:
             stop -= 1
         names = [q for q in prop.qualifiers if self.ontology.properties[q].filled_by == "phrase"]

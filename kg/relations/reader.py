@@ -36,9 +36,10 @@ from kg.relations.naming import Namer
 from kg.relations.passages import Passage, passages, speeches
 from kg.relations.qualifiers import Parts
 from kg.relations.speech import Speech, attribute
+from kg.relations.timing import Times
 from kg.relations.topics import LED, SAID, Topics
 from kg.text import LinkedText, Quotation
-from kg.values.dates import ahead
+from kg.values.shifts import ahead
 
 # Confidence, in hundredths: what a plain match is worth, and what each doubt takes from it.
 PLAIN, GAP, ANAPHOR, NEW = 95, 6, 15, 10
@@ -97,7 +98,7 @@ class Reader:
     def __init__(self, language: Language, ontology: Ontology, resolver: Resolves) -> None:
         self.language, self.ontology, self.resolver = language, ontology, resolver
         self.grammar = Grammar.of(language)
-        self.cues = Cues(language, ontology)
+        self.cues, self.times = Cues(language, ontology), Times(language)
         self.speech = Speech(language, ontology)
         self.matcher = Matcher(language.patterns, dict(language.lists))
         self.namer = Namer(language, ontology)
@@ -247,12 +248,9 @@ class Reader:
             return None
         prop = self.ontology.properties[match.pattern.property]
         scope = list(self.cues.scope(seg, match, cues, prop, taken[prop.iri], rivals))
-        when = self.cues.when(seg, match, rivals)
+        when = self.times.of(seg, match, rivals, prop, status, source.document.issued)
         node = seg.nodes[when.node] if when.node >= 0 else None
         words = linked.text[node.start : node.end] if node else ""
-        issued = source.document.issued
-        behind = when.node > match.anchor[0]  # "will begin in May", not "in May it agreed to"
-        start = ahead(when.start, issued) if node and behind and _is_open(node, status) else when.start
         qualifiers: dict[str, Term] = {}
         for (name, value), _ in scope:
             qualifiers.setdefault(name, value)
@@ -263,7 +261,7 @@ class Reader:
         nodes = [i for _, i in scope] + ([when.node] if node else []) + ([ground] if ground is not None else [])
         found = tuple(sorted(qualifiers.items(), key=qualifier_key))
         topic = self._topic(source, seg, match) if () in match.slots.values() else None
-        return _Reading(match, seg, status, found, others, tuple(nodes), start, when.until, words, by, topic)
+        return _Reading(match, seg, status, found, others, tuple(nodes), when.start, when.until, words, by, topic)
 
     def _topic(self, source: _Source, seg: Segment, match: Match) -> Node | None:
         """What the text is about so far, where the passage itself does not name another."""

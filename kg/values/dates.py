@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from kg.model import Literal
 from kg.patterns import Language
 from kg.patterns.notation import Keys
 from kg.text import Tokens, Value, key_of
+from kg.values.shifts import near_year, shifted
+from kg.values.spans import Bound, Period, between, part_of_year
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DIGITS = 4
 """The most digits that a part of a date in figures has; Python refuses to make a number of thousands of them."""
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
-_SHIFT = re.compile(r"(year|month|day|quarter)([+-]\d+)?")
 _TOLD = 14
 """How many tokens before a date the verb may stand whose time is that of the date."""
+_MOVED = 6
+"""How many tokens before a span the verb may stand that says that it is none."""
 _STOPS = frozenset(".;:!?")
-_QUARTER = re.compile(r"q([1-4])")
+_QUARTER = re.compile(r"q([1-4])|h([12])")
+_HALVES = ("", "01/06", "07/12")
 _FISCAL = re.compile(r"fy(?:(20\d\d)|(\d\d))")
 
 
@@ -31,7 +35,8 @@ class Calendar:
 
     months: Mapping[str, int]
     relative: Mapping[Keys, str]
-    quarters: Mapping[Keys, int]
+    quarters: Mapping[Keys, str]
+    """Wordings for a part of a year whose months are known, each with that part: ``Q3``, ``01/09``."""
     parts: frozenset[Keys]
     at: frozenset[str]
     since: frozenset[str] = frozenset()
@@ -40,6 +45,12 @@ class Calendar:
     """The verbs that tell of what is over: no date behind one is still to come."""
     future: frozenset[str] = frozenset()
     """The words before a verb that say that it is not."""
+    joins: frozenset[Keys] = frozenset()
+    """The words and signs between the ends of a span."""
+    pairs: Mapping[str, str] = field(default_factory=dict)
+    """Words before the first end of a span, each with that between its ends ("between A and B")."""
+    moved: frozenset[str] = frozenset()
+    """The verbs behind which two dates are no span ("postponed from 2024 to 2026")."""
     openings: Mapping[str, frozenset[str]] = field(init=False)
     """The words with which a date may begin, besides figures, each with those that may follow; the empty word where
     any may."""
@@ -47,7 +58,7 @@ class Calendar:
     """The words with which those for a part of a year begin."""
 
     def __post_init__(self) -> None:
-        found: dict[str, set[str]] = {key: {""} for key in (*self.months, "q1", "q2", "q3", "q4")}
+        found: dict[str, set[str]] = {key: {""} for key in (*self.months, "q1", "q2", "q3", "q4", "h1", "h2")}
         for keys in (*self.relative, *self.quarters, *self.parts):
             found.setdefault(keys[0], set()).add(keys[1] if len(keys) > 1 else "")
         object.__setattr__(self, "openings", {key: frozenset(behind) for key, behind in found.items()})
@@ -76,13 +87,15 @@ class Calendar:
                 continue
             if (i and i - 1 not in named and self._names_event(tokens, i)) or self._model_year(tokens, i, begins):
                 continue
-            found = self._at(tokens, i, issued)
+            span = self._span(tokens, i, issued)
+            found = (span[0], span[1][0]) if span is not None else self._at(tokens, i, issued)
             if found is None or not taken.isdisjoint(range(i, found[0])):
                 continue
             past, iso = found
-            literal = Literal.date(iso) if iso else None
-            span = (tokens.starts[i], tokens.ends[past - 1], i, past)
-            yield Value(*span, "date", literal, yearless=self._is_yearless(tokens.keys[i:past]))
+            period = span[1] if span is not None else part_of_year(iso)
+            literal = Literal.date(iso[:4] if "/" in iso else iso) if iso else None
+            place = (tokens.starts[i], tokens.ends[past - 1], i, past)
+            yield Value(*place, "date", literal, period=period, yearless=self._is_yearless(tokens.keys[i:past]))
 
     def _places(self, keys: Keys, figures: Sequence[int]) -> list[int]:
         """Where a date may begin: at figures, and at words that one begins with, if it may go on so."""
@@ -98,9 +111,49 @@ class Calendar:
         return _QUARTER.fullmatch(tokens.keys[i]) is not None and self._quarter(tokens, i, issued) is not None
 
     def _is_yearless(self, keys: tuple[str, ...]) -> bool:
-        return any(k in self.months or k == "/" for k in keys) and not any(
-            k in self.ago or _YEAR.fullmatch(k) for k in keys
-        )
+        if not any(k in self.months or k == "/" for k in keys) or any(k in self.ago or _is_year(k) for k in keys):
+            return False
+        return not any(keys[n:] in self.relative for n in range(1, len(keys)))
+
+    def _span(self, tokens: Tokens, i: int, issued: str) -> tuple[int, Period] | None:
+        """A span from one date to another that begins at a token: past its last token, and its ends."""
+        first = self._bound(tokens, i, issued)
+        if first is None:
+            return None
+        at = self._joined(tokens, i, first.past)
+        last = self._bound(tokens, at, issued) if at else None
+        if last is None or not self.moved.isdisjoint(tokens.keys[max(0, i - _MOVED) : i]):
+            return None
+        near = partial(self._near, tokens, i, issued)
+        ends = between(first, last, near if len(issued) > 6 else _unknown)
+        return (last.past, ends) if ends is not None else None
+
+    def _joined(self, tokens: Tokens, i: int, past: int) -> int:
+        """Where the last end of a span may begin, behind the words between its ends; 0 where it is none."""
+        keys = tokens.keys
+        if past >= len(keys):
+            return 0
+        if i and self.pairs.get(keys[i - 1]) == keys[past]:
+            return past + 1
+        return next((past + n for n in (2, 1) if keys[past : past + n] in self.joins), 0)
+
+    def _bound(self, tokens: Tokens, i: int, issued: str) -> Bound | None:
+        """An end of a span: a year, or a month with or without a day before it and a year behind it."""
+        keys = tokens.keys
+        if i >= len(keys):
+            return None
+        if _is_year(keys[i]):
+            return Bound(i + 1, int(keys[i]), 0, 0)
+        day = _DAY.fullmatch(keys[i]) if i + 1 < len(keys) and keys[i + 1] in self.months else None
+        at = i + (day is not None)
+        if keys[at] not in self.months or not tokens.text[tokens.starts[at]].isupper():
+            return None
+        month, behind = self.months[keys[at]], at + 1
+        if day is None and behind < len(keys) and (figure := _DAY.fullmatch(keys[behind])):  # "May 5 to June 3, 2024"
+            day, behind = figure, behind + 1
+            behind += behind + 1 < len(keys) and keys[behind] == "," and _is_year(keys[behind + 1])
+        year, past = self._year_behind(tokens, behind, issued)
+        return Bound(past, year or 0, month, int(day[1]) if day is not None else 0)
 
     def _at(self, tokens: Tokens, i: int, issued: str) -> tuple[int, str] | None:
         """A date at a token: past its last token, and the ISO form (empty where only the words are known).
@@ -110,6 +163,8 @@ class Calendar:
         """
         if tokens.keys[i] not in self.first_of_parts:
             return self._whole(tokens, i, issued)
+        if (part := self._quarter(tokens, i, issued)) is not None:
+            return part
         for first in self._behind_parts(tokens, i):
             found = self._whole(tokens, first, issued)
             if found is not None:
@@ -150,7 +205,7 @@ class Calendar:
         short = len(keys) > 3 and keys[1] == "/" and keys[3] == ")" and i > 0 and tokens.keys[i - 1] == "("
         if short and _is_figure(keys[0]) and _is_figure(keys[2]) and 0 < int(keys[2]) < 13:
             return (
-                _checked(i + 3, _near_year(issued, int(keys[2])), int(keys[2]), int(keys[0])) if issued else (i + 3, "")
+                _checked(i + 3, near_year(issued, int(keys[2])), int(keys[2]), int(keys[0])) if issued else (i + 3, "")
             )
         if len(keys) < 5 or keys[1] != keys[3] or keys[1] not in "-/" or not all(map(_is_figure, keys[::2])):
             return None
@@ -194,22 +249,30 @@ class Calendar:
         """Past a word behind a date that says that it is over ("Juni | lalu")."""
         return last + (last < len(tokens.keys) and tokens.keys[last] in self.ago)
 
-    def _near(self, tokens: Tokens, i: int, issued: str, month: int, *, ago: bool = False) -> int:
+    def _near(self, tokens: Tokens, i: int, issued: str, month: int, ago: bool = False) -> int:
         """The year of a month without one in a date that begins at a token: none to come behind "since", nor before a
         word that says that it is over."""
         ago = ago or (i > 0 and tokens.keys[i - 1] in self.since) or self._is_told(tokens, i)
-        return int(issued[:4]) - (month > int(issued[5:7])) if ago and len(issued) > 6 else _near_year(issued, month)
+        return int(issued[:4]) - (month > int(issued[5:7])) if ago and len(issued) > 6 else near_year(issued, month)
 
     def _is_told(self, tokens: Tokens, i: int) -> bool:
-        """Whether a verb shortly before a date tells of what is over, and none of what is to come: "opened a mill in
-        March", not "plans to open the mill that it opened up in March"."""
-        found, behind = False, ""
-        for key in reversed(tokens.keys[max(0, i - _TOLD) : i] if self.past else ()):
+        """Whether a verb shortly before a date, or else behind it, tells of what is over, and none of what is to come:
+        "opened a mill in March", "in March it opened", not "plans to open the mill that it opened up in March"."""
+        if not self.past:
+            return False
+        before = self._tense(reversed(tokens.keys[max(0, i - _TOLD) : i]))
+        return before > 0 or (before == 0 and self._tense(tokens.keys[i + 1 : i + _TOLD], first=True) > 0)
+
+    def _tense(self, keys: Iterable[str], *, first: bool = False) -> int:
+        """What words of one sentence tell of: 1 what is over, -1 what is to come, 0 neither; by the ``first`` verb that
+        tells alone, or else by all."""
+        found, behind = 0, ""
+        for key in keys:
             if key in self.future and not behind[:1].isdecimal():  # "tripled to 8,000 in May"
-                return False
-            if key in _STOPS:
+                return -1
+            if key in _STOPS or (found and first):
                 break
-            found, behind = found or key in self.past, key
+            found, behind = found or int(key in self.past), key
         return found
 
     def _year_behind(self, tokens: Tokens, i: int, issued: str) -> tuple[int | None, int]:
@@ -224,19 +287,19 @@ class Calendar:
         if tokens.keys[i] not in self.openings:
             return None
         short = _QUARTER.fullmatch(tokens.keys[i])
-        n, quarter = (1, int(short[1])) if short else (0, 0)
-        for size in (3, 2):
+        n, part = (1, f"Q{short[1]}" if short[1] else _HALVES[int(short[2])]) if short else (0, "")
+        for size in (4, 3, 2):
             if not n and tokens.keys[i : i + size] in self.quarters:
-                n, quarter = size, self.quarters[tokens.keys[i : i + size]]
+                n, part = size, self.quarters[tokens.keys[i : i + size]]
         if not n:
             return None
         at = i + n
         at += at < len(tokens.keys) and tokens.keys[at] in ("of", "tahun", "in")
         year, last = _year_at(tokens, at)
         if year is not None:
-            return last, f"{year}-Q{quarter}"
+            return last, f"{year}-{part}"
         shift = self._relative(tokens, at, issued)
-        return (shift[0], f"{shift[1]}-Q{quarter}" if shift[1] else "") if shift and len(shift[1]) == 4 else None
+        return (shift[0], f"{shift[1]}-{part}" if shift[1] else "") if shift and len(shift[1]) == 4 else None
 
     def _year(self, tokens: Tokens, i: int, _: str) -> tuple[int, str] | None:
         year, last = _year_at(tokens, i)
@@ -268,28 +331,6 @@ class Calendar:
         return None
 
 
-def shifted(issued: str, rule: str) -> str:
-    """A relative date: ``year+1`` behind the publication date, as precise as the rule's unit; nothing without a date.
-
-    >>> shifted("2025-03-17", "year+1"), shifted("2025-12-17", "month+1"), shifted("", "year")
-    ('2026', '2026-01', '')
-    """
-    match = _SHIFT.fullmatch(rule)
-    if match is None or not issued or (match[1] != "year" and len(issued) < 7):
-        return ""
-    unit, by = match[1], int(match[2] or 0)
-    year = int(issued[:4])
-    if unit == "year":
-        return str(year + by)
-    months = year * 12 + int(issued[5:7]) - 1
-    if unit == "month":
-        return f"{(months + by) // 12}-{(months + by) % 12 + 1:02d}"
-    if unit == "quarter":
-        quarters = months // 3 + by
-        return f"{quarters // 4}-Q{quarters % 4 + 1}"
-    return date.fromordinal(date.fromisoformat(issued).toordinal() + by).isoformat() if len(issued) == 10 else ""
-
-
 def _is_year(key: str) -> bool:
     return len(key) == 4 and _YEAR.fullmatch(key) is not None
 
@@ -304,11 +345,8 @@ def _year_at(tokens: Tokens, i: int) -> tuple[int | None, int]:
     return None, i
 
 
-def _near_year(issued: str, month: int) -> int:
-    """The year of a month without one: that of the publication, unless the month lies more than half a year ahead."""
-    if len(issued) < 7:
-        return int(issued[:4] or 0)
-    return int(issued[:4]) - (month - int(issued[5:7]) > 6) + (int(issued[5:7]) - month > 6)
+def _unknown(_month: int) -> int:
+    return 0
 
 
 def _checked(last: int, year: int, month: int, day: int) -> tuple[int, str] | None:
@@ -318,24 +356,16 @@ def _checked(last: int, year: int, month: int, day: int) -> tuple[int, str] | No
         return None
 
 
-def ahead(iso: str, issued: str) -> str:
-    """A date without a year of its own that is still to come: that of the next year where it lies before the
-    publication.
-
-    >>> ahead("2023-11-28", "2024-03-17"), ahead("2024-05", "2024-03-17")
-    ('2024-11-28', '2024-05')
-    """
-    past = iso[:4].isdigit() and iso < issued[: len(iso)] and not iso.endswith("-02-29")
-    return f"{int(iso[:4]) + 1}{iso[4:]}" if past else iso
-
-
 @lru_cache(maxsize=16)
 def _calendar(language: Language) -> Calendar:
     months = {k: int(n) for k, n in language.table("time", "months").items()}
     return Calendar(
         {k.casefold(): n for k, n in months.items()},
         {key_of(k): str(v) for k, v in language.table("time", "relative").items()},
-        {key_of(k): int(v) for k, v in language.table("time", "quarters").items()},
+        {
+            **{key_of(k): f"Q{v}" for k, v in language.table("time", "quarters").items()},
+            **{key_of(k): str(v) for k, v in language.table("time", "spans").items()},
+        },
         language.words("time", "parts"),
         language.single("time", "at"),
         language.single("time", "since"),
@@ -344,4 +374,7 @@ def _calendar(language: Language) -> Calendar:
         frozenset(
             k[0] for kind in ("planned", "planned_before") for k in language.words("status", kind) if len(k) == 1
         ),
+        language.words("time", "joins"),
+        {str(k): str(v) for k, v in language.table("time", "pairs").items()},
+        language.single("time", "moved"),
     )
