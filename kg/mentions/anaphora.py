@@ -21,6 +21,8 @@ REACH = 3
 """How many sentences back an antecedent is looked for."""
 FAR = 200
 """How many names back the only one of its kind is looked for."""
+UNLISTED = "?"
+"""What stands for a town that nobody listed, as a home."""
 _INNER = 4
 """The longest name, in tokens, that may stand inside such words ("the South Korean firm")."""
 _SIGNS = frozenset(".?!,;:()[]–—\"“”'’") | {"'s"}
@@ -98,6 +100,11 @@ class Resolver:
         known = Known(list(mentions))
         homes = (m for m in linked.mentions if m.last - m.first <= _INNER and not m.classes.isdisjoint(self.homes))
         inner = {m.first: m for m in homes}
+        new = (m for m in linked.mentions if m.last + 1 in inner and m.entity not in self.entities)
+        towns = [m for m in new if linked.tokens.keys[m.last] == ","]  # "the Oldport, Norland-based maker"
+        for m in towns:
+            lies = inner[m.last + 1]
+            inner[m.first] = replace(m, last=lies.last, entity=m.entity or UNLISTED, also=lies.entity)
         stop = 0
         for number, sentence in enumerate(linked.sentences):
             start, stop = stop, bisect_left(opens, sentence.last, stop)
@@ -126,12 +133,9 @@ class Resolver:
         say what it is, and whose ("Acme, the offspring of Norland and Vest"): they stay words."""
         if phrase.anaphor.sole and self._beside(linked, known, phrase) is not None:
             return None
-        found = self._antecedents(linked, known, phrase, sentence, earlier, strict=True) if phrase.place else []
-        if phrase.anaphor.main:
-            found = self._main(linked, known, phrase)
-        if not found and (later := self._later(linked, phrase, sentence)):
-            found = self._antecedents(linked, known, phrase, sentence, earlier, others=later)
-        found = found or self._antecedents(linked, known, phrase, sentence, earlier)
+        found = self._meant(linked, known, phrase, sentence, earlier)
+        if not found and phrase.wider:
+            found = self._meant(linked, known, phrase._replace(place=phrase.wider), sentence, earlier)
         if len(found) < (2 if phrase.anaphor.plural else 1):
             return None
         tokens, (first, last) = linked.tokens, phrase.head
@@ -139,6 +143,17 @@ class Resolver:
         also = found[1].entity if phrase.anaphor.plural else ""
         at = (tokens.starts[first], tokens.ends[last - 1], first, last)
         return Mention(*at, found[0].entity, found[0].classes, kind, also=also)
+
+    def _meant(
+        self, linked: LinkedText, known: Known, phrase: Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]
+    ) -> list[Mention]:
+        """The antecedents of a phrase: what is known to be at home in the place that it names before what may be."""
+        found = self._antecedents(linked, known, phrase, sentence, earlier, strict=True) if phrase.place else []
+        if phrase.anaphor.main:
+            found = self._main(linked, known, phrase)
+        if not found and (later := self._later(linked, phrase, sentence)):
+            found = self._antecedents(linked, known, phrase, sentence, earlier, others=later)
+        return found or self._antecedents(linked, known, phrase, sentence, earlier)
 
     def _main(self, linked: LinkedText, known: Known, phrase: Phrase) -> list[Mention]:
         """The first name of a text that one of its first sentences speaks of."""
@@ -267,8 +282,9 @@ class Resolver:
         return named[0] if named else None
 
     def _introduced(self, linked: LinkedText, known: Known, phrase: Phrase) -> Mention | None:
-        """The name that the noun of words for the only one of its kind brought in ("Acme, a joint venture")."""
-        asked = phrase.anaphor.sole and not phrase.place
+        """The name that the noun of words for the only one of its kind, or of one by its home, brought in: "Acme, a
+        joint venture", "chipmaker Acme … the Norport-based chipmaker"."""
+        asked = phrase.anaphor.sole != bool(phrase.place) and not phrase.anaphor.plural
         found = introduced(linked, known, phrase.last - 1, self.determiners) if asked else []
         fitting = {m.entity: m for m in found if self._fits(m, phrase)}
         return next(iter(fitting.values())) if len(fitting) == 1 else None

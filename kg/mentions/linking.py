@@ -52,6 +52,7 @@ class Linker:
         forms = self.legal = frozenset(keys[0] for group in legal for keys in group)
         heads, leading = titles(language, ontology)
         self.heads, self.leading = heads, leading
+        self.genitive, self.joins = language.single("grammar", "genitive"), language.single("grammar", "and")
         forms -= language.single("grammar", "unit_words")  # "Acme Group" is a name
         never = language.single("grammar", "not_names") | heads | leading | forms
         self.not_names = never | (language.vocabulary - _business(language))
@@ -243,10 +244,13 @@ class Linker:
         )
 
     def _is_title(self, tokens: Tokens, mention: Mention) -> bool:
-        """Whether an ambiguous name says what somebody is: a word that leads such words follows ("GM Sales")."""
-        i = mention.last
-        alone = mention.last - mention.first == 1 and tokens.keys[mention.first] in self.heads
-        return alone and i < len(tokens) and tokens.keys[i] in self.leading and capitalised(tokens, i)
+        """Whether an ambiguous name says what somebody is: a word that leads such words follows ("GM Sales"), or one
+        that says of what, behind a comma or another title ("Ilse Berg, GM of Sales")."""
+        i, before = mention.last, tokens.keys[max(0, mention.first - 1)]
+        if mention.last - mention.first > 1 or tokens.keys[mention.first] not in self.heads or i >= len(tokens):
+            return False
+        told = tokens.keys[i] in self.genitive and (before == "," or before in self.heads or before in self.joins)
+        return told or (tokens.keys[i] in self.leading and capitalised(tokens, i))
 
     def _in_context(
         self,

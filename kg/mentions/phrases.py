@@ -20,13 +20,15 @@ _ADJECTIVES = 3
 
 
 class Phrase(NamedTuple):
-    """Words that stand for a name: tokens of the whole phrase, tokens of its head, the place named within."""
+    """Words that stand for a name: tokens of the whole phrase, tokens of its head, the place named within, and the one
+    in which that one lies where nobody knows it ("the Oldport, Norland-based maker")."""
 
     first: int
     last: int
     head: tuple[int, int]
     anaphor: Anaphor
     place: str = ""
+    wider: str = ""
 
 
 class Phrases:
@@ -74,14 +76,14 @@ class Phrases:
 
     def _at(self, linked: LinkedText, i: int, end: int, inner: Mapping[int, Mention]) -> Phrase | None:
         """The longest phrase at a token, a place within it passed over."""
-        keys, at, place = linked.tokens.keys, i, ""
+        keys, at, place, wider = linked.tokens.keys, i, "", ""
         node: Any = self.words
         found = None
         clause: tuple[Any, int] | None = None
         described = False
         while at < end:
             if at > i and at in inner:
-                place, at = place or inner[at].entity, inner[at].last
+                place, wider, at = place or inner[at].entity, wider or inner[at].also, inner[at].last
                 continue
             if place and keys[at] == ",":
                 at += 1  # "the maker at home in Norport, Norland, …"
@@ -105,7 +107,7 @@ class Phrases:
             if anaphor is None or self._goes_on(linked, i, at, end, place, anaphor):
                 continue
             if not anaphor.opening or _opens(linked, i) or self._acts(linked, i, at, anaphor):
-                found = Phrase(i, at, self._head(linked, i, at, inner, place), anaphor, place)
+                found = Phrase(i, at, self._head(linked, i, at, inner, place), anaphor, place, wider)
         return found
 
     def _goes_on(self, linked: LinkedText, i: int, at: int, end: int, place: str, anaphor: Anaphor) -> bool:
