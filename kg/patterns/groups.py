@@ -70,7 +70,8 @@ def _in_apposition(nodes: tuple[Node, ...], i: int, at: int, grammar: Grammar) -
         return False
     for k in range(i - 1, max(0, i - DESCRIPTION), -1):
         if nodes[k].key == ",":
-            led = nodes[k + 1].key in grammar.articles or nodes[k + 1].key in grammar.relative
+            head = nodes[k + 1].key
+            led = head in grammar.articles or head in grammar.appositions
             return led and _is_name(nodes[k - 1]) and _alike(nodes[k - 1], nodes[at])
         if not nodes[k].key[:1].isalnum() and nodes[k].key != "-":
             return False
