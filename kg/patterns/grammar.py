@@ -43,6 +43,8 @@ class Grammar:
     prepositions: frozenset[str]
     genitive: frozenset[str]
     """Those of them with which the whole or the kind of a thing begins ("of")."""
+    becoming: frozenset[str]
+    """The words before the new figure of a change ("fell | to")."""
     relative: frozenset[str]
     personal: frozenset[str]
     """Those of them that speak of persons ("who")."""
@@ -118,6 +120,7 @@ class Grammar:
             filler=language.single("grammar", "filler"),
             stop=language.single("grammar", "stop"),
             prepositions=language.single("grammar", "prepositions"),
+            becoming=language.single("quantity", "new"),
             genitive=language.single("grammar", "genitive"),
             relative=language.single("grammar", "relative"),
             personal=language.single("grammar", "personal"),

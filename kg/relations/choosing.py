@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from kg.model import Claim, Entity, Status
+from kg.model import Claim, Entity, Status, term_key
 from kg.ontology import Ontology
 from kg.patterns.grammar import NAMELESS
 from kg.patterns.match import Match
@@ -17,9 +17,7 @@ _OWNED = 3
 """How many nodes before its words the owner of what they name may stand ("its | big new | mill")."""
 _CLAUSE = 6
 """How many nodes from its first word on a relative clause says what it tells."""
-
-
-_OWNED = 4
+_OWNING = 4
 """How many words may stand between an owner and the word before his name for what he owns."""
 
 
@@ -190,7 +188,7 @@ def with_owners(seg: Segment, matches: list[Match], ontology: Ontology) -> list[
             return False
         who = {n.mention.entity for n in (seg.nodes[i] for i in names) if n.mention is not None}
         if ontology.properties[m.pattern.property].kind != "quantity":
-            before = seg.nodes[max(*names, m.anchor[0] - _OWNED) + 1 : m.anchor[0]]
+            before = seg.nodes[max(*names, m.anchor[0] - _OWNING) + 1 : m.anchor[0]]
             named = next((n.mention for n in reversed(before) if n.mention is not None), None)
             return named is not None and named.kind == "possessor" and named.entity not in who
         comma = max((i for i in range(min(figures)) if seg.nodes[i].key == ","), default=-1)
@@ -300,3 +298,37 @@ def _begins_anew(seg: Segment, i: int, who: AbstractSet[str]) -> bool:
         return False
     behind = seg.words[i + 1] if i + 1 < len(seg) else "."
     return behind[:1].isalpha() and i not in seg.groups and behind not in seg.grammar.prepositions
+
+
+def different(matches: list[Match]) -> Iterator[Match]:
+    """The matches without those that say the same by the same words as another pattern: :func:`best` would keep that
+    of the last pattern. What the text is about so far fills the places of each pattern by its own classes."""
+    if len(matches) == 1:
+        yield matches[0]
+        return
+    last: dict[tuple[object, ...], Match] = {}
+    for m in matches:
+        topic = m.pattern.id if () in m.slots.values() else ""
+        said = (m.pattern.property, m.pattern.status, m.anchor, m.first, m.last, m.gaps, m.model, topic)
+        key = (*said, *sorted(m.slots.items()))
+        if key not in last or m.pattern.id > last[key].pattern.id:
+            last[key] = m
+    yield from last.values()
+
+
+def best(claims: Iterable[tuple[Claim, bool, bool]]) -> Iterator[Claim]:
+    """Of several readings of one statement in one passage the most telling: one whose wording fixes the status, then
+    one with more qualifiers, then one whose words name both ends, then one that plans, then the surest, then the one
+    with the shortest evidence."""
+    found: dict[tuple[str, str, str], tuple[tuple[object, ...], list[Claim]]] = {}
+    for claim, fixed, named in claims:
+        key = (claim.subject, claim.predicate, term_key(claim.object))
+        telling = fixed and claim.status is not Status.IN_EFFECT
+        planned = claim.status is Status.PLANNED
+        sure = (claim.confidence, -len(claim.quote), claim.pattern)
+        rank = (telling, fixed, len(claim.qualifiers), named, planned, *sure)
+        if key not in found or rank > found[key][0]:
+            found[key] = (rank, [claim])
+        elif rank == found[key][0] and claim not in found[key][1]:  # the same wording for another market
+            found[key][1].append(claim)
+    yield from (claim for _, group in found.values() for claim in group)

@@ -32,8 +32,8 @@ class Parts:
         self.extensions = {iri: name for iri, name in extensions if name}
         """For each property that has one the qualifier that the name of a version fills."""
         self.small = grammar.small.union(k[0] for k in grammar.conjunctions if len(k) == 1) - {""}
-        self.phrase_ends = grammar.prepositions | grammar.joins
-        self.others = grammar.prepositions - grammar.genitive
+        self.phrase_ends = grammar.prepositions | grammar.joins | grammar.becoming
+        self.others = (grammar.prepositions | grammar.becoming) - grammar.genitive
         """The words behind a figure with which something else begins than what it counts."""
         self.wholes = frozenset(c.composed_of[0] for c in ontology.classes.values() if c.composed_of)
 

@@ -28,7 +28,8 @@ from kg.patterns.match import Match, Matcher
 from kg.patterns.notation import Slot
 from kg.patterns.segment import Segment, segment
 from kg.patterns.versions import Versions
-from kg.relations.choosing import holding, told_within, without_wider, without_yielding
+from kg.relations.changes import Changes
+from kg.relations.choosing import best, different, holding, told_within, without_wider, without_yielding
 from kg.relations.cues import Cue, Cues
 from kg.relations.dividing import Dividing
 from kg.relations.gapping import Gapping
@@ -106,7 +107,7 @@ class Reader:
         self.dividing = Dividing(language, ontology, self.namer.typing, self.matcher)
         versions = Versions(language)
         self.parts = Parts(ontology, self.grammar, versions, resolver.entities)
-        self.gapping = Gapping(language, ontology, versions)
+        self.gapping, self.changes = Gapping(language, ontology, versions), Changes(language, ontology)
 
     def extract(self, document: Document, linked: LinkedText) -> Extraction:
         """The claims of a document and its new entities."""
@@ -181,7 +182,7 @@ class Reader:
         if not found:
             return found
         found = holding(seg, self._specific(source, seg, found), self.ontology)
-        return self.gapping.completed(source.linked.text, seg, found)
+        return self.changes.told(seg, self.gapping.completed(source.linked.text, seg, found))
 
     def _read(self, source: _Source, seg: Segment, matches: list[Match], by: str) -> Iterator[Claim]:
         if not matches:
@@ -190,12 +191,12 @@ class Reader:
         taken = self._taken(matches)
         rivals = [m for m in matches if m.pattern.status is not Status.IN_EFFECT]
         found: list[tuple[Claim, bool, bool]] = []
-        for match in _different(matches):
+        for match in different(matches):
             reading = self._reading(source, seg, match, cues, taken, by, rivals)
             for variant in _variants(reading) if reading is not None else ():
                 fixed, named = match.pattern.status is not None, variant.topic is None
                 found += [(claim, fixed, named) for claim in self._claims(source, variant)]
-        told = without_yielding(list(_best(found)), self.ontology)
+        told = without_yielding(list(best(found)), self.ontology)
         within = told_within(seg, self.resolver.homes) if len(told) > 1 else frozenset()
         yield from without_wider(told, self.resolver.entities, self.firms, within)
 
@@ -340,22 +341,6 @@ class Reader:
         return Status.PLANNED if later and pattern.status is None else Status.IN_EFFECT
 
 
-def _different(matches: list[Match]) -> Iterator[Match]:
-    """The matches without those that say the same by the same words as another pattern: :func:`_best` would keep that
-    of the last pattern. What the text is about so far fills the places of each pattern by its own classes."""
-    if len(matches) == 1:
-        yield matches[0]
-        return
-    last: dict[tuple[object, ...], Match] = {}
-    for m in matches:
-        topic = m.pattern.id if () in m.slots.values() else ""
-        said = (m.pattern.property, m.pattern.status, m.anchor, m.first, m.last, m.gaps, m.model, topic)
-        key = (*said, *sorted(m.slots.items()))
-        if key not in last or m.pattern.id > last[key].pattern.id:
-            last[key] = m
-    yield from last.values()
-
-
 def _is_open(node: Node, status: Status) -> bool:
     """Whether a date without a year is that of something still to come."""
     return node.value is not None and node.value.yearless and status is Status.PLANNED
@@ -376,22 +361,6 @@ def _confidence(match: Match, ends: tuple[Node, Node]) -> str:
         kind = node.mention.kind if node.mention is not None else ""
         worth -= ANAPHOR if kind == "anaphor" else NEW if kind == "new" else 0
     return f"0.{max(worth, 10)}"
-
-
-def _best(claims: Iterable[tuple[Claim, bool, bool]]) -> Iterator[Claim]:
-    """Of several readings of one statement in one passage the most telling: one whose wording fixes the status, then
-    one with more qualifiers, then one whose words name both ends, then the surest, then the one with the shortest
-    evidence."""
-    best: dict[tuple[str, str, str], tuple[tuple[object, ...], list[Claim]]] = {}
-    for claim, fixed, named in claims:
-        key = (claim.subject, claim.predicate, term_key(claim.object))
-        telling = fixed and claim.status is not Status.IN_EFFECT
-        rank = (telling, fixed, len(claim.qualifiers), named, claim.confidence, -len(claim.quote), claim.pattern)
-        if key not in best or rank > best[key][0]:
-            best[key] = (rank, [claim])
-        elif rank == best[key][0] and claim not in best[key][1]:  # the same wording for another market
-            best[key][1].append(claim)
-    yield from (claim for _, group in best.values() for claim in group)
 
 
 def _in_order(claims: Iterable[Claim]) -> list[Claim]:
