@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from kg.languages import quotations, sentences
@@ -52,6 +52,7 @@ class Linker:
         forms = self.legal = frozenset(keys[0] for group in legal for keys in group)
         heads, leading = titles(language, ontology)
         self.heads, self.leading = heads, leading
+        self.contracted = language.single("grammar", "contracted")
         self.genitive, self.joins = language.single("grammar", "genitive"), language.single("grammar", "and")
         forms -= language.single("grammar", "unit_words")  # "Acme Group" is a name
         never = language.single("grammar", "not_names") | heads | leading | forms
@@ -80,7 +81,7 @@ class Linker:
 
     def link(self, text: str, issued: str = "") -> LinkedText:
         """Everything found in a text: sentences, quotations, values (relative dates by ``issued``), mentions."""
-        tokens = Tokens.of(text)
+        tokens = self._told(Tokens.of(text))
         split = sentences(tokens, self.abbreviations, self.forms, self.openers)
         named = tuple(self._listed(tokens, split))
         found = values(tokens, self.language, issued, named)
@@ -93,6 +94,14 @@ class Linker:
         mentions = parted(tokens, mentions, leading) if leading else mentions
         linked = LinkedText(tokens, self.language.code, split, quotations(text), mentions, found, short=short)
         return self.resolver.resolve(linked)
+
+    def _told(self, tokens: Tokens) -> Tokens:
+        """The tokens without the sign of an owner where it is a verb: "it's built" speaks of nothing that it owns."""
+        keys = tokens.keys
+        if self.contracted.isdisjoint(keys):
+            return tokens
+        spots = {i for i, key in enumerate(keys) if key == "'s" and i and keys[i - 1] in self.contracted}
+        return replace(tokens, keys=tuple(["-" if i in spots else k for i, k in enumerate(keys)])) if spots else tokens
 
     def _is_medium(self, tokens: Tokens, mention: Mention) -> bool:
         """Whether a name that nobody listed is that of a paper or an agency: it tells, and nothing is told of it."""

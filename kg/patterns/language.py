@@ -38,9 +38,9 @@ def _keys(words: str) -> frozenset[str]:
 VOCABULARY: Mapping[str, frozenset[str]] = {
     "sentences": _keys("abbreviations"),
     "grammar": _keys(
-        "adverbs and appositions articles between breaks compounds described described_before describes ends examples "
-        "filler genitive honorifics legal_after legal_before members noise not_names openers origins outside "
-        "owned particles personal possessive prepositions relative residing several singular stop suffixes "
+        "adverbs and appositions articles between breaks compounds contracted described described_before describes "
+        "ends examples filler genitive honorifics legal_after legal_before members noise not_names openers origins "
+        "outside owned particles personal possessive prepositions relative residing several singular stop suffixes "
         "transparent unit_words"
     ),
     "status": _keys(

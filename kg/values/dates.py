@@ -61,6 +61,8 @@ class Calendar:
         found: dict[str, set[str]] = {key: {""} for key in (*self.months, "q1", "q2", "q3", "q4", "h1", "h2")}
         for keys in (*self.relative, *self.quarters, *self.parts):
             found.setdefault(keys[0], set()).add(keys[1] if len(keys) > 1 else "")
+        for word in self.ago:
+            found.setdefault(word, set()).update(self.months)
         object.__setattr__(self, "openings", {key: frozenset(behind) for key, behind in found.items()})
         object.__setattr__(self, "first_of_parts", frozenset([keys[0] for keys in self.parts]))
 
@@ -241,9 +243,10 @@ class Calendar:
         past = self._past(tokens, last)
         if year is not None:
             return past, f"{year}-{month:02d}"
-        if not (past > at or (i > 0 and (keys[i - 1] in self.at or keys[i - 1] == "a"))):  # "a May announcement"
+        ago = past > at or (i > 0 and keys[i - 1] in self.ago)  # "last August"
+        if not (ago or (i > 0 and (keys[i - 1] in self.at or keys[i - 1] == "a"))):  # "a May announcement"
             return None
-        return past, f"{self._near(tokens, i, issued, month, ago=past > at)}-{month:02d}" if issued else ""
+        return past, f"{self._near(tokens, i, issued, month, ago=ago)}-{month:02d}" if issued else ""
 
     def _past(self, tokens: Tokens, last: int) -> int:
         """Past a word behind a date that says that it is over ("Juni | lalu")."""
@@ -304,7 +307,8 @@ class Calendar:
     def _year(self, tokens: Tokens, i: int, _: str) -> tuple[int, str] | None:
         year, last = _year_at(tokens, i)
         if year is None or (last < len(tokens.keys) and tokens.keys[last] in ("%", "km", "-")):
-            return None
+            ends = year is not None and tokens.keys[last] == "-" and tokens.keys[last + 1 : last + 2] in self.parts
+            return (last + 2, str(year)) if ends else None  # "by 2026-end"
         return self._past(tokens, last), str(year)
 
     def _model_year(self, tokens: Tokens, i: int, begins: frozenset[int]) -> bool:
@@ -328,7 +332,8 @@ class Calendar:
             rule = self.relative.get(tokens.keys[i : i + n])
             if rule is not None and i + n <= len(tokens.keys):
                 return i + n, shifted(issued, rule)
-        return None
+        dated = tokens.keys[i] in self.ago and i + 1 < len(tokens.keys)
+        return self._month_first(tokens, i + 1, issued) if dated and tokens.keys[i + 1] in self.months else None
 
 
 def _is_year(key: str) -> bool:
