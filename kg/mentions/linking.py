@@ -105,7 +105,8 @@ class Linker:
 
     def _is_medium(self, tokens: Tokens, mention: Mention) -> bool:
         """Whether a name that nobody listed is that of a paper or an agency: it tells, and nothing is told of it."""
-        return not self.media.isdisjoint(tokens.keys[mention.first : mention.last])
+        first = mention.first - (mention.first > 0 and tokens.is_large(mention.first - 1))  # "Media | Acme"
+        return not self.media.isdisjoint(tokens.keys[first : mention.last])
 
     # -- listed names ------------------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ from kg.relations.passages import Passage, passages, speeches
 from kg.relations.qualifiers import Parts
 from kg.relations.speech import Speech, attribute
 from kg.relations.timing import Times
-from kg.relations.topics import LED, SAID, Topics
+from kg.relations.topics import Topics
 from kg.text import LinkedText, Quotation
 from kg.values.shifts import ahead
 
@@ -268,8 +268,8 @@ class Reader:
         """What the text is about so far, where the passage itself does not name another."""
         wanted = next(e.classes for e in match.pattern.elements if isinstance(e, Slot) and "topic" in e.kinds)
         prop = self.ontology.properties[match.pattern.property]
-        latest = "" if prop.kind == "entity" else SAID if prop.dimension == "any" else LED
-        best = source.topics.meant(seg, match, wanted, self.ontology.closure(wanted) - {THING}, latest)
+        latest = prop.kind != "entity"
+        best = source.topics.meant(seg, match, wanted, self.ontology.closure(wanted) - {THING}, latest=latest)
         return Node("", best.start, best.end, mention=best) if best is not None else None
 
     def _claims(self, source: _Source, reading: _Reading) -> Iterator[Claim]:

@@ -17,7 +17,6 @@ OPENING = 2
 """How many mentions it is worth to be the first of its kind in a text: what news is about it names first."""
 BEHIND = 7
 """How many nodes behind a match another name may be what it means ("the chief of parts at Acme"), and no topic is."""
-SAID, LED = "said", "led"
 _FIRST = attrgetter("first")
 
 
@@ -44,12 +43,12 @@ class Topics:
         self.linked, self.grammar, self.lands = linked, grammar, lands
         self.counts: dict[tuple[str, ...], _Count] = {}
 
-    def until(self, end: int, classes: tuple[str, ...], *, latest: str = "") -> Mention | None:
+    def until(self, end: int, classes: tuple[str, ...], *, latest: bool = False) -> Mention | None:
         """The first mention of the entity of these classes most often said up to an offset; the first of equals.
 
         Names behind a preposition do not count: a sentence does not speak of them. ``latest``: nothing where another
-        one was said last (``SAID``), as a figure is one of the thing last named; or nothing but where one led the last
-        sentence that names one (``LED``), too: what it is compared with stands behind.
+        one was said last, as a figure is one of the thing last named, but where this one led the last sentence that
+        names one: what it is compared with stands behind.
         """
         count = self.counts.setdefault(classes, _Count())
         mentions = self.linked.mentions
@@ -59,13 +58,12 @@ class Topics:
             count.past += 1
         if count.past > before and count.said:
             count.best = count.said.most_common(1)[0][0]
-        led = count.led if latest == LED else ""
-        if not count.best or (latest and count.best not in (count.last, led)):
+        if not count.best or (latest and count.best not in (count.last, count.led)):
             return None
         return count.first[count.best]
 
     def meant(
-        self, seg: Segment, match: Match, wanted: tuple[str, ...], wide: frozenset[str], latest: str
+        self, seg: Segment, match: Match, wanted: tuple[str, ...], wide: frozenset[str], *, latest: bool
     ) -> Mention | None:
         """What a match speaks of that leaves out a thing of the classes ``wanted``; nothing where the passage itself
         names another, or a new one of the classes ``wide``: it may mean that."""
