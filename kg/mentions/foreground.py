@@ -57,8 +57,9 @@ class Foreground:
         return one.first - start <= LEADING and not listed and not self.oblique(linked, one)
 
     def listed(self, linked: LinkedText, one: Mention, other: Mention) -> bool:
-        """Whether nothing but a conjunction stands between two names."""
+        """Whether nothing but a conjunction stands between two names, or that behind a comma."""
         between = linked.tokens.keys[one.last : other.first]
+        between = between[1:] if between[:1] == (",",) else between
         return one.entity != other.entity and len(between) == 1 and between[0] in self.conjunctions
 
     def oblique(self, linked: LinkedText, mention: Mention) -> bool:

@@ -46,6 +46,9 @@ class Phrases:
         self.compounds = language.single("grammar", "compounds")
         self.describes = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
         self.relative = language.single("grammar", "relative")
+        self.clauses = self.relative | language.single("grammar", "belonging")
+        """What opens a clause within such words ("pabrikan | yang bermarkas di Tokyo itu", "| milik Acme itu")."""
+        self.articles = language.single("grammar", "articles")
         self.determiners = language.single("grammar", "filler")
         parts = ("stop", "prepositions", "breaks")
         self.binding = frozenset().union(self.relative, *(language.single("grammar", part) for part in parts))
@@ -65,7 +68,7 @@ class Phrases:
         for i in places:
             seconds = self.words[keys[i]]
             behind = keys[i + 1] if i + 1 < len(keys) else ""
-            opens = _END in seconds or i + 1 in inner or behind in seconds or behind in self.relative
+            opens = _END in seconds or i + 1 in inner or behind in seconds or behind in self.clauses
             opens = opens or (behind.isalpha() and (i == sentence.first or keys[i - 1] in self.saying))
             many = i > sentence.first and keys[i - 1] in self.several  # "the three | carmakers"
             phrase = self._at(linked, i, sentence.last, inner) if opens and i >= past and not many else None
@@ -91,7 +94,7 @@ class Phrases:
             if place and keys[at] == "(" and keys[at + 2 : at + 3] == (")",):
                 at += 3  # "raksasa otomotif Korea Selatan (Korsel) itu"
                 continue
-            if at > i and keys[at] in self.relative:
+            if at > i and keys[at] in self.clauses:
                 clause = node, at
             behind = node.get(keys[at])
             if behind is None and not described:
@@ -130,7 +133,7 @@ class Phrases:
         clause that ends in a name or a year, or, of words that open a sentence or say who speaks, a few plain ones;
         ``end`` where none is."""
         keys, starts, text = linked.tokens.keys, linked.tokens.starts, linked.text
-        clause = keys[at] in self.relative
+        clause = keys[at] in self.clauses
         spoken = first > 0 and keys[first - 1] in self.saying
         if at == first or not (clause or spoken or _opens(linked, first)):
             return end
@@ -148,14 +151,15 @@ class Phrases:
     ) -> tuple[int, int]:
         """The head of a phrase: all of it, or its last words ("the German truck maker"), or its first ("pabrikan Jepang
         itu", "pabrikan yang bermarkas di Tokyo itu"): so that the place within can be read beside it."""
-        clause = next((k for k in range(first + 1, last - 1) if linked.tokens.keys[k] in self.relative), 0)
+        clause = next((k for k in range(first + 1, last - 1) if linked.tokens.keys[k] in self.clauses), 0)
         if clause:
             return first, next((k for k in range(first + 1, clause) if k in inner), clause)
         if not place:
             return first, last
-        if linked.tokens.keys[first] in self.determiners:
+        keys = linked.tokens.keys
+        if keys[first] in self.articles or (keys[first] in self.determiners and keys[last - 1] not in self.determiners):
             behind = max(inner[k].last for k in range(first + 1, last) if k in inner)
-            plain = behind < last and linked.tokens.keys[behind].isalpha()
+            plain = behind < last and keys[behind].isalpha()
             return (behind if plain else last - 1), last
         return first, next(k for k in range(first + 1, last) if k in inner)
 

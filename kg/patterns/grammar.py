@@ -48,6 +48,8 @@ class Grammar:
     relative: frozenset[str]
     personal: frozenset[str]
     """Those of them that speak of persons ("who")."""
+    clauses: frozenset[str]
+    """What opens a clause within words that stand for a name: relative pronouns, and words that say whose it is."""
     singular: frozenset[str]
     """Verbs that speak of one thing ("is", not "are")."""
     owned: frozenset[str]
@@ -124,6 +126,7 @@ class Grammar:
             genitive=language.single("grammar", "genitive"),
             relative=language.single("grammar", "relative"),
             personal=language.single("grammar", "personal"),
+            clauses=language.single("grammar", "relative") | language.single("grammar", "belonging"),
             singular=language.single("grammar", "singular"),
             owned=language.single("grammar", "owned"),
             described=(language.single("grammar", "described_before"), language.single("grammar", "described")),

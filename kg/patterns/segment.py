@@ -228,7 +228,7 @@ class Segment:
         for k in range(i - 2, max(0, i - CLAUSE), -1):
             if words[k] == ",":
                 return False
-            if words[k] in self.grammar.relative:
+            if words[k] in self.grammar.clauses:
                 mention = self.nodes[k - 1].mention
                 return mention is not None and mention.kind == "anaphor"
         return False

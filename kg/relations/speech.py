@@ -186,9 +186,10 @@ def attribute(passages: list[tuple[Passage, Segment]], speech: Speech) -> dict[i
         quoted = sorted({p.quotation for p, _ in members if p.quotation >= 0})
         if not named and any(map(speech.is_of_another, outside)):
             last = ""
-        if quoted and not named and led and any(map(speech.is_pronominal, outside)):
+        if quoted and not named and led and _goes_on(outside, speech):
             named = led
-        led = "" if quoted or named else next(map(speech.led, outside), "")
+        # a sentence that is all speech changes nothing of who was spoken of before
+        led = led if not outside else "" if quoted or named else next(map(speech.led, outside), "")
         if named:
             last, reach = named, 2
         elif not quoted:
@@ -200,3 +201,8 @@ def attribute(passages: list[tuple[Passage, Segment]], speech: Speech) -> dict[i
         if quoted and not named:
             reach = max(reach, 1) if last else 0
     return found
+
+
+def _goes_on(outside: list[Segment], speech: Speech) -> bool:
+    """Whether speech has nothing named beside it ("…," katanya), or a verb that holds a pronoun for who speaks."""
+    return bool(outside) and (not any(map(len, outside)) or any(map(speech.is_pronominal, outside)))
