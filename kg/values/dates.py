@@ -101,7 +101,7 @@ class Calendar:
 
     def _places(self, keys: Keys, figures: Sequence[int]) -> list[int]:
         """Where a date may begin: at figures, and at words that one begins with, if it may go on so."""
-        openings, found = self.openings, {i for i in figures if keys[i] not in self.openings}
+        openings, found = self.openings, set(figures)
         for i in [i for i, key in enumerate(keys) if key in openings]:
             behind = openings[keys[i]]
             if "" in behind or (i + 1 < len(keys) and keys[i + 1] in behind):
