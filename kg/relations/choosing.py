@@ -205,7 +205,24 @@ def with_owners(seg: Segment, matches: list[Match], ontology: Ontology) -> list[
 def within_clauses(seg: Segment, matches: list[Match]) -> list[Match]:
     """The matches without those whose words reach into the relative clause of another name: "Acme builds cars with
     Norland, which makes screens for Vest" does not say that Acme builds anything for Vest."""
-    return [m for m in matches if not _strays(seg, m)] if "," in seg.words else matches
+    if "," not in seg.words:
+        return matches
+    shut = _shut(seg)
+    return [m for m in matches if not (_strays(seg, m) or (shut and _shut_in(m, shut)))]
+
+
+def _shut(seg: Segment) -> list[range]:
+    """The relative clauses between commas: "the box, | which shares its lid with the Acme |, is made"."""
+    opened = [k for k in range(1, len(seg)) if seg.words[k - 1] == "," and seg.words[k] in seg.grammar.relative]
+    ends = ((k, next((i for i in range(k + 1, len(seg)) if seg.words[i] == ","), 0)) for k in opened)
+    return [range(k, end) for k, end in ends if end]
+
+
+def _shut_in(match: Match, shut: list[range]) -> bool:
+    """Whether a part of a match stands in a relative clause that is over before its words begin: they go on with what
+    stands before the clause."""
+    parts = [i for nodes in match.slots.values() for i in nodes if i < match.anchor[0]]
+    return any(i in clause and clause.stop <= match.anchor[0] for i in parts for clause in shut)
 
 
 def _strays(seg: Segment, match: Match) -> bool:

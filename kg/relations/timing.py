@@ -26,6 +26,8 @@ class When:
 
 
 quick(When)
+_JOINED = 3
+"""How many words may stand between a conjunction and the words of what it joins to another deed."""
 _NEVER = When()
 
 
@@ -76,7 +78,11 @@ class Times:
         if figure:
             bound.update(i for i in dates if i not in chosen and self._is_compared(segment, i))
         dates = [i for i in dates if i not in bound]
+        joined = (r.anchor[0] for r in rivals if r.pattern.property != match.pattern.property)
+        others = [a for a in joined if not segment.grammar.joins.isdisjoint(segment.words[max(0, a - _JOINED) : a])]
         found = [i for i in dates if chosen or (owns(match, i, rivals) and not aside(segment, match, i))]
+        if not chosen:  # "Acme runs on oil and will be sold | in May"
+            found = [i for i in found if not any(match.last <= other < i for other in others)]
         return min(found, key=lambda i: (distance(i, match), i), default=-1)
 
     def _is_compared(self, segment: Segment, i: int) -> bool:
