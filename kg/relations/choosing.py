@@ -17,7 +17,7 @@ _OWNED = 3
 """How many nodes before its words the owner of what they name may stand ("its | big new | mill")."""
 _CLAUSE = 6
 """How many nodes from its first word on a relative clause says what it tells."""
-_OWNING = 4
+_OWNING = 8
 """How many words may stand between an owner and the word before his name for what he owns."""
 
 
@@ -188,9 +188,10 @@ def with_owners(seg: Segment, matches: list[Match], ontology: Ontology) -> list[
             return False
         who = {n.mention.entity for n in (seg.nodes[i] for i in names) if n.mention is not None}
         if ontology.properties[m.pattern.property].kind != "quantity":
-            before = seg.nodes[max(*names, m.anchor[0] - _OWNING) + 1 : m.anchor[0]]
-            named = next((n.mention for n in reversed(before) if n.mention is not None), None)
-            return named is not None and named.kind == "possessor" and named.entity not in who
+            told = max((i for i in figures if i < m.anchor[0]), default=0)
+            if not seg.grammar.possessive.isdisjoint(m.pattern.text.split()):
+                return False  # what the line itself says somebody owns
+            return _owned_before(seg, max(*names, told, m.anchor[0] - _OWNING), m.anchor[0], who)
         comma = max((i for i in range(min(figures)) if seg.nodes[i].key == ","), default=-1)
         if any(w in seg.grammar.possessive for w in seg.words[max(*names, comma) + 2 : min(figures)]):
             return True
@@ -200,6 +201,18 @@ def with_owners(seg: Segment, matches: list[Match], ontology: Ontology) -> list[
         return any(x is not None and x.kind == "possessor" and x.entity not in who for x in own)
 
     return [m for m in matches if not owned_by_another(m)]
+
+
+def _owned_before(seg: Segment, first: int, last: int, who: AbstractSet[str]) -> bool:
+    """Whether another than these owns what words name: he stands before them, nothing but what describes between."""
+    for i in range(last - 1, first, -1):
+        named = seg.nodes[i].mention
+        if named is not None and named.kind != "demonym":
+            owns = named.kind == "possessor" or seg.words[i + 1] in seg.grammar.possessive
+            return owns and named.entity not in who
+        if seg.words[i] in seg.grammar.stop:
+            return False
+    return False
 
 
 def within_clauses(seg: Segment, matches: list[Match]) -> list[Match]:

@@ -331,8 +331,8 @@ def _colours(segment: Segment, cue: Cue, match: Match, cues: list[Cue], clause: 
 
 
 def _unnamed(segment: Segment, first: int, last: int) -> bool:
-    """Whether no name stands between two nodes: "former" speaks of the nearest one."""
-    return all(n.mention is None for n in segment.nodes[first:last])
+    """Whether no name but a word for an owner stands between two nodes: "former" speaks of the nearest one."""
+    return all(n.mention is None or n.mention.kind == "possessor" for n in segment.nodes[first:last])
 
 
 def _clear(segment: Segment, first: int, last: int) -> bool:
