@@ -109,7 +109,7 @@ class Compounds:
                 break
             last += 1
         titled = not self.titles.isdisjoint(tokens.keys[max(0, form - _TITLED) : form])
-        if titled and not _is_parted(tokens, last):
+        if titled and not self._is_parted(tokens, last):
             person = next((i for i in range(first + 1, last) if tokens.keys[i] in said), first)
             return max(first + 1, person - 1) if first < person == last - 1 else person  # "… Ilse Berg": "says Berg"
         dated = tokens.keys[last : last + 1] == ("(",)  # "PT Acme Karya Senin (3/2)"
@@ -118,6 +118,13 @@ class Compounds:
         ):
             last -= 1
         return last
+
+    def _is_parted(self, tokens: Tokens, i: int) -> bool:
+        """Whether a bracket or a comma parts what stands before a token from another name, or from nothing; a day
+        behind the comma ("…, Senin") is no name."""
+        if tokens.keys[i : i + 1] != (",",) or i + 1 >= len(tokens):
+            return tokens.keys[i : i + 1] == ("(",)
+        return capitalised(tokens, i + 1) and tokens.keys[i + 1] not in self.apart
 
     def _filled(self, tokens: Tokens, within: list[Mention], first: int, last: int) -> bool:
         """Whether a listed name or a unit of one goes from the first to the last of these tokens."""
@@ -280,12 +287,6 @@ class Compounds:
         iri = self.ontology.entity_namespace + slug(name)
         closure = self.ontology.closure([cls.iri])
         return Mention(whole.start, end, whole.first, last, iri, closure, "unit", whole.entity)
-
-
-def _is_parted(tokens: Tokens, i: int) -> bool:
-    """Whether a bracket or a comma parts what stands before a token from another name, or from nothing."""
-    comma = tokens.keys[i : i + 1] == (",",)
-    return tokens.keys[i : i + 1] == ("(",) or (comma and i + 1 < len(tokens) and capitalised(tokens, i + 1))
 
 
 def _stands(tokens: Tokens, first: int, count: int, wordings: frozenset[Keys]) -> bool:

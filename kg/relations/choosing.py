@@ -24,6 +24,7 @@ _OWNING = 8
 def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
     """The matches that hold beside the others and by where their parts stand."""
     found = of_last(seg, of_whoever(seg, of_wholes(seg, matches, ontology)))
+    found = of_next(found)
     found = without_passing(seg, found)
     found = within_clauses(seg, found)
     found = with_named(with_owners(seg, found, ontology), ontology)
@@ -81,6 +82,20 @@ def of_whoever(seg: Segment, matches: list[Match]) -> list[Match]:
         return seg.nodes[person].mention is not None and person not in names
 
     return [m for m in matches if not passes(m)]
+
+
+def of_next(matches: list[Match]) -> list[Match]:
+    """The matches without those that give a name the words between a comma and the next name, where another match gives
+    them to that one: "Ada Berg, chief of Acme Ilse Dorn, Rea Stark", "Ada Berg, direktur Acme Ilse Dorn"."""
+
+    def ends(m: Match) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        return m.slots.get("s", ()), m.slots.get("o", ())
+
+    told = [(m, *ends(m)) for m in matches if len(m.slots) > 2]
+    behind = {(m.pattern.property, o) for m, s, o in told if o and s == (o[-1] + 1,)}
+    if not behind:
+        return matches
+    return [m for m in matches if (m.pattern.property, ends(m)[1]) not in behind or ends(m)[0] > ends(m)[1]]
 
 
 def of_last(seg: Segment, matches: list[Match]) -> list[Match]:

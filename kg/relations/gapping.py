@@ -132,8 +132,21 @@ class Gapping:
                 return None
             count = _wording(seg, i, self.comparisons)
             if count:
-                return self._dated(seg, match, self._small(seg, i + count))
+                at = self._small(seg, i + count)
+                return self._dated(seg, match, at) or self._behind_date(seg, match, at)
         return None
+
+    def _behind_date(self, seg: Segment, match: Match, at: int) -> Match | None:
+        """The match of the figure that follows the time that one is compared with: "… dibandingkan tahun lalu yang
+        sebanyak | 1.500 unit"."""
+        if at >= len(seg) or not _is_date(seg, at):
+            return None
+        value, ahead = match.slots["o"][0], range(at + 1, min(at + TAIL, len(seg)))
+        found = next((i for i in ahead if not seg.nodes[i].key or seg.nodes[i].key == "," or i in seg.breaks), at)
+        if not alike(seg, value, found):
+            return None
+        slots = {**match.slots, "o": (found,), "time": (at,)}
+        return replace(match, slots=slots, last=found + 1, model=value)
 
     def _again(self, seg: Segment, match: Match) -> Match | None:
         """The match of a second figure with a date of its own behind one with a date: "2,000 cars in 2023 and 1,500 in
