@@ -29,6 +29,7 @@ class Versions:
         """Every word of such a name: what ends in none of them, or stands on none, needs no closer look."""
         self.ends = tuple(sorted({keys[-1] for keys in self.endings}))
         self.marks = tuple(sorted({keys[0] for k in ("before", "after") for keys in language.words("versions", k)}))
+        self.opening, self.closing = language.words("versions", "before"), language.words("versions", "after")
         self.before = _by_first(language.words("versions", "before"))
         self.after = _by_first(language.words("versions", "after"))
 
@@ -44,6 +45,18 @@ class Versions:
         if kept == len(words) or not kept or (kept == 1 and not any(c.isdigit() for c in words[0])):
             return name
         return " ".join(words[:kept])
+
+    def names(self, name: str) -> bool:
+        """Whether a whole name is a wording for a version ("GT Line"), and of no thing."""
+        return key_of(name) in self.endings
+
+    def said(self, words: str) -> str:
+        """What tells a version from others in words that stand for it: "the **long-range** version"; nothing where they
+        stand for no version."""
+        parts = words.split()
+        if (parts[-1].casefold(),) in self.closing:
+            return " ".join(parts[1:-1])
+        return " ".join(parts[1:]) if (parts[0].casefold(),) in self.opening else ""
 
     def _ending(self, words: list[str]) -> int:
         """How many words at the end of a name are one wording of a version."""

@@ -93,7 +93,7 @@ class Namer:
             if name in classes or cls:
                 classes.setdefault(name, cls)
         based = self._based(classes)
-        classes = {based.get(n, n): c for n, c in classes.items()}
+        classes = {based.get(n, n): c for n, c in classes.items() if not self.versions.names(n)}
         unmade = self._without_maker(classes)
         classes = {n: c for n, c in classes.items() if n not in unmade}
         whole = _parts((n, n) for n, c in classes.items() if self._has_short([c], len(n.split())))
@@ -139,6 +139,8 @@ class Namer:
         """Whether a name is none of a class: two persons with "&" make a firm, nobody is "the Ada Byron", has a figure
         in the name or is called after a place behind it ("Acme Norland"), and no firm of which nothing more is known
         "the Acme"."""
+        if self.versions.names(name):
+            return True  # "the GT Line"
         if cls == self.said_short:
             return article or "&" in name or any(c.isdigit() for c in name)
         return article and cls in self.wholes and " " not in name

@@ -78,7 +78,10 @@ class Parts:
     def _version_of(self, linked: LinkedText, seg: Segment, i: int, *, listed: bool) -> str:
         """What names a version behind the name at a node, or at the end of that name and not of the entity's own."""
         behind = self.versions.behind(linked.text, seg, i, listed=listed)
-        mention, end = seg.nodes[i].mention, seg.nodes[behind[-1] if behind else i].end
+        node = seg.nodes[i]
+        if node.mention is not None and node.mention.kind == "anaphor":
+            return self.versions.said(linked.text[node.start : node.end])
+        mention, end = node.mention, seg.nodes[behind[-1] if behind else i].end
         if mention is None or mention.kind not in ("name", "unit", "new") or self.wholes.intersection(mention.classes):
             return ""  # what stands behind a firm's name is no version of it
         written = linked.text[mention.start : mention.end]

@@ -92,8 +92,9 @@ class Topics:
 
     def _leads_unknown(self, seg: Segment, match: Match) -> bool:
         """Whether a name of which nothing is known stands before a figure, no preposition before it: it is said of
-        that."""
-        near = (seg.nodes[i].mention for i in seg.names if i < match.first)
+        that; not where it is the name of a version ("varian | Lite")."""
+        names = (i for i in seg.names if i < match.first and not (i and seg.words[i - 1] in self.grammar.versions))
+        near = (seg.nodes[i].mention for i in names)
         return any(m is not None and m.kind == "unlisted" and self.is_free(m) for m in near)
 
     def _is_led(self, seg: Segment, at: int) -> bool:
