@@ -27,7 +27,7 @@ _TOKEN = re.compile(
     rf"(\s*+)([a-z]\.[A-Z]\w++|[a-z]++(?!\w)|\d+(?:[.,]\d+)+[^\W\d_{UNSPACED}]*|\b(?:{_CURRENCIES})(?=\d)|[^\W{UNSPACED}]+|['’]s\b|[^\s])"
 )
 """The space before a token, and the token; most are words in small letters, and those are told soonest."""
-_INNER = re.compile(r"(?:[a-z]{1,2}|\d+)[A-Z][a-z]{2}|[a-z]\.[A-Z]")
+_INNER = re.compile(r"(?:[a-z]{1,2}|\d+)[A-Z][a-z]{2}|[a-z]{1,2}[A-Z]+\d|[a-z]\.[A-Z]")
 """How a name begins that has its capital within: "eAcme", "6Acme", "e.ACME"."""
 
 
@@ -131,7 +131,8 @@ class Mention:
 
     - ``name``, ``demonym``, ``unit`` ("Acme Norland"),
     - ``anaphor`` ("the company"), ``possessor`` ("its"), ``owner`` (an ending that says whose something is),
-    - ``unlisted`` (typed by nothing yet), ``fragment`` (such a name cut out of a longer run of capitals),
+    - ``unlisted`` (typed by nothing yet), ``coded`` (such a name of letters and figures), ``fragment`` (one cut out of
+      a longer run of capitals),
     - ``new`` (a name that nobody listed, typed by its context).
     """
 
@@ -203,7 +204,7 @@ quick(Value)
 
 
 _first = attrgetter("first")
-UNKNOWN = frozenset({"unlisted", "fragment"})
+UNKNOWN = frozenset({"unlisted", "coded", "fragment"})
 """The kinds of mention that nobody listed and nothing has typed yet."""
 
 

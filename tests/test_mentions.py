@@ -302,7 +302,7 @@ def test_mentions_of_any_text_stand_where_they_say(pieces: list[str], between: s
         assert end <= mention.start < mention.end <= len(text), mention
         assert found.tokens.starts[mention.first] == mention.start
         end = mention.end
-        assert bool(mention.entity) != (mention.kind in ("unlisted", "fragment"))
+        assert bool(mention.entity) != (mention.kind in ("unlisted", "coded", "fragment"))
     assert not _overlapping(found.mentions)
 
 

@@ -76,6 +76,7 @@ class Linker:
             leading,
             Deeds.of(language),
             never | language.vocabulary | language.single("names", "common"),
+            frozenset(k for k in language.words("versions", "words") if len(k) > 1),
             tuple(sorted(language.single("names", "common_ends"))),
         )
 

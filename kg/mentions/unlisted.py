@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -11,8 +12,11 @@ from functools import cache
 from itertools import compress
 
 from kg.patterns.deeds import Deeds
+from kg.patterns.notation import Keys
 from kg.text import Mention, Sentence, Tokens, Value
 
+_CODE = re.compile(r"(?=.*[0-9])[a-z]{0,2}[A-Z]{1,4}[0-9]{1,3}[A-Z]{0,2}[a-z]?")
+"""What names of things look like that are one word of letters and figures ("Y2K")."""
 _OPENERS = frozenset('“"‘«-*#')
 _HEADLINE = 0.7
 """The share of capitalised words from which a line is set as a headline."""
@@ -62,6 +66,8 @@ class Capitals:
     """What is said of those with names ("has acquired")."""
     common: AbstractSet[str] = frozenset()
     """Words of which the same is said, and which are no names: all that the language's file holds."""
+    versions: AbstractSet[Keys] = frozenset()
+    """Wordings for versions: a thing of which one is said bears another name ("the GT Line")."""
     common_ends: tuple[str, ...] = ()
     """Endings of others ("investors")."""
 
@@ -156,6 +162,8 @@ def _is_common(tokens: Tokens, first: int, last: int, words: Capitals) -> bool:
     alone = not first or not tokens.is_large(first - 1) or tokens.keys[first - 1] in words.never
     if last - first == 1 and alone and tokens.keys[first] in words.common:
         return True
+    if tokens.keys[first:last] in words.versions:
+        return True
     if last - first == 2 and tokens.keys[first + 1].isdigit() and tokens.keys[first].endswith(words.common_ends):
         return True  # "Nilainya 14"
     return all(tokens.keys[i] in words.seldom or (i > first and _is_initial(tokens, i)) for i in range(first, last))
@@ -214,7 +222,8 @@ def _candidates(tokens: Tokens, first: int, last: int, words: Capitals, *, whole
 
 def _candidate(tokens: Tokens, first: int, last: int, *, whole: bool) -> Mention:
     """A candidate; ``whole`` where at most an article or title is cut off in front of it."""
-    kind = "unlisted" if whole else "fragment"
+    word = tokens.text[tokens.starts[first] : tokens.ends[first]] if whole and last - first == 1 else ""
+    kind = "coded" if _CODE.fullmatch(word) else "unlisted" if whole else "fragment"
     return Mention(tokens.starts[first], tokens.ends[last - 1], first, last, "", frozenset(), kind)
 
 

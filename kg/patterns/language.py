@@ -344,7 +344,9 @@ class _Reader:
         is_open = [c for c in classes if c in self.ontology.classes and self.ontology.classes[c].open]
         given = is_open[0] if len(is_open) == 1 and kinds <= {"unlisted"} else ""
         firm = bool(given) and any(c.composed_of[:1] == (given,) for c in self.ontology.classes.values())
-        return replace(slot, classes=classes, kinds=kinds, open=given, firm=firm)
+        made = [c.iri for c in self.ontology.classes.values() if c.named_after]
+        coded = bool(given) and given in self.ontology.closure(made)
+        return replace(slot, classes=classes, kinds=kinds, open=given, firm=firm, coded=coded)
 
     def _has_class(self, name: str) -> bool:
         return self.ontology.domain + name in self.ontology.classes

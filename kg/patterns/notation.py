@@ -80,6 +80,8 @@ class Slot:
     optional: bool = False
     firm: bool = False
     """Whether that class is the one whose members have units that bear their name: a single word may be such a name."""
+    coded: bool = False
+    """Whether it is one of things that are called after others: a word of letters and figures may be such a name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,13 +110,15 @@ class Segment:
         return one.entity != other.entity and len(one.classes & other.classes) > 1
 
     def may_be_new(self, i: int, slot: Slot, *, wide: bool) -> bool:
-        """Whether a name that nobody listed may fill a slot: one of several words, or, of a firm, a single word right
-        there by itself ("works with Acme", not "works with its Acme")."""
+        """Whether a name that nobody listed may fill a slot: one of several words, of a firm a single word right there
+        by itself ("works with Acme", not "works with its Acme"), of a thing one of letters and figures ("the Y2K")."""
         mention = self.nodes[i].mention
-        if mention is None or not slot.open or mention.kind != "unlisted" or self.is_version(i):
+        if mention is None or not slot.open or mention.kind == "fragment" or self.is_version(i):
             return False
         if mention.last - mention.first > 1:
             return True
+        if slot.coded:
+            return mention.kind == "coded"
         return slot.firm and not wide and not self.is_owned(i) and not self._counts(i)
 
     def _counts(self, i: int) -> bool:

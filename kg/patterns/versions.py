@@ -127,7 +127,7 @@ class Versions:
         while (
             at > first
             and i - at < _LONGEST
-            and seg.nodes[at - 1].key not in small
+            and (seg.nodes[at - 1].key not in small or seg.attributive(at - 1))
             and self._may_name(text, seg, at - 1)
         ):
             at -= 1

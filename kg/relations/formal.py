@@ -8,9 +8,9 @@ from dataclasses import replace
 from kg.model import Entity, Label
 from kg.patterns import Language
 from kg.patterns.notation import Words
-from kg.text import LinkedText, Mention
+from kg.text import UNKNOWN, LinkedText, Mention
 
-_NAMED = frozenset({"new", "unlisted", "fragment"})
+_NAMED = frozenset({"new", *UNKNOWN})
 
 
 class Formal:

@@ -97,7 +97,7 @@ class Namer:
         unmade = self._without_maker(classes)
         classes = {n: c for n, c in classes.items() if n not in unmade}
         whole = _parts((n, n) for n, c in classes.items() if self._has_short([c], len(n.split())))
-        begun = self._by_first_word(classes)
+        begun = {**self._by_first_word(classes), **self._by_beginning(linked, classes)}
         classes = {n: c for n, c in classes.items() if n not in begun}
         whole |= {**linked.short, **begun, **unmade, **{n: unmade.get(b, b) for n, b in based.items()}}
         classes = {n: c for n, c in classes.items() if len(n.split()) >= self.ontology.classes[c].name_words}
@@ -220,7 +220,7 @@ class Namer:
                 beside = [m for i in group.members if (m := seg.nodes[i].mention) is not None and not seg.is_owned(i)]
                 named = {linked.text[m.start : m.end]: m for m in beside}
                 if any(self._is_firm(m, classes.get(n, "")) for n, m in named.items()):
-                    new = (n for n, m in named.items() if m.kind == "unlisted" and n not in classes)
+                    new = (n for n, m in named.items() if m.kind in ("unlisted", "coded") and n not in classes)
                     found.update((n, self.firm) for n in new if n not in persons)
         return found
 
@@ -270,6 +270,19 @@ class Namer:
             or one in self.ontology.closure([other])
             or other in self.ontology.closure([one])
         )
+
+    def _by_beginning(self, linked: LinkedText, classes: dict[str, str]) -> dict[str, str]:
+        """For names of several words the one firm's name that goes on behind them, where the text says that first:
+        "Acme Motor" of "Acme Motor Works"; that is all that is known of either."""
+        firms = [n for n, c in classes.items() if self._is_whole(c) and n.count(" ") > 1]
+        texts = {linked.text[m.start : m.end] for m in linked.mentions if m.unknown} if firms else set()
+        longer = {t: [n for n in firms if n.startswith(f"{t} ")] for t in texts if " " in t}
+        text = linked.text
+        begun = {t: n[0] for t, n in longer.items() if len(n) == 1 and text.find(t) == text.find(n[0])}
+        for short, name in begun.items():
+            if short in classes and self._is_better(classes[short], classes[name]):
+                classes[name] = classes[short]
+        return begun
 
     def _shortened(self, linked: LinkedText) -> dict[str, Mention]:
         """What is meant by the first word alone of a firm's name of several words ("Acme" of "Acme Works"), and by the

@@ -95,7 +95,7 @@ class Topics:
         that; not where it is the name of a version ("varian | Lite")."""
         names = (i for i in seg.names if i < match.first and not (i and seg.words[i - 1] in self.grammar.versions))
         near = (seg.nodes[i].mention for i in names)
-        return any(m is not None and m.kind == "unlisted" and self.is_free(m) for m in near)
+        return any(m is not None and m.kind in ("unlisted", "coded") and self.is_free(m) for m in near)
 
     def _is_led(self, seg: Segment, at: int) -> bool:
         """Whether a place is the first name of the clause, no preposition before it, not that of a report: it speaks of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -21,6 +22,10 @@ UNMEASURED = "other"
 """The dimension of units that no property measures: a figure with one of them is no count either ("27 years")."""
 _LARGE = 1000
 """From here on a number in words needs no magnitude behind it."""
+_GROUP = 3
+"""How many digits signs or spaces part in a number."""
+_GROUPS = 2
+"""The most groups behind spaces: more are a row of a table."""
 _LARGEST = Decimal(10) ** 18
 """Numbers from here on are no quantities but names of things, and more than a store can reckon with."""
 
@@ -113,8 +118,9 @@ class Measures:
     def _at(self, tokens: Tokens, i: int, taken: frozenset[int] | set[int]) -> Value | None:
         key = tokens.keys[i]
         glued = None if key.isdecimal() else _GLUED.fullmatch(key)
-        digits = glued[1] if glued else key
-        number, last, unit = self.number(digits) if digits[0].isdecimal() else self._worded(tokens, i), i + 1, None
+        last, unit = i + 1 + _spaced(tokens, i, taken), None
+        digits = glued[1] if glued else "".join(tokens.keys[i:last])
+        number = self.number(digits) if digits[0].isdecimal() else self._worded(tokens, i)
         if number is None:
             return None
         if glued:
@@ -228,6 +234,19 @@ def _ends_name(tokens: Tokens, i: int) -> bool:
         return False
     glued = tokens.ends[i - 1] == tokens.starts[i] and tokens.ends[i - 2] == tokens.starts[i - 1]
     return glued and tokens.keys[i - 2].isalpha() and tokens.is_large(i - 2)
+
+
+def _spaced(tokens: Tokens, i: int, taken: AbstractSet[int]) -> int:
+    """How many groups of three digits follow a number, a space before each: "161 954"."""
+    count, size = 0, tokens.ends[i] - tokens.starts[i]
+    if size > _GROUP or not tokens.keys[i].isdecimal():
+        return 0
+    for k in range(i + 1, len(tokens.keys)):
+        near = tokens.starts[k] - tokens.ends[k - 1] == 1 and tokens.ends[k] - tokens.starts[k] == _GROUP
+        if not near or not tokens.keys[k].isdecimal() or k in taken:
+            break
+        count += 1
+    return count if count <= _GROUPS else 0
 
 
 def _dash_at(tokens: Tokens, i: int) -> bool:
