@@ -171,7 +171,11 @@ def test_all_faults_of_a_file_are_named_with_their_lines(tmp_path: Path) -> None
         ),
         ('[patterns]\npartnersWith = ["{s:Cheese} hugs {o}"]', "2: unknown class 'Cheese' (in: {s:Cheese} hugs {o})"),
         ('[unlisted]\nCheese = ["cheese {x}"]', "2: unknown class 'Cheese' (see the ontology's terms)"),
-        ('[unlisted]\nPerson = ["mr {s}"]', "2: a line that types a name needs {x} and no other slot (in: mr {s})"),
+        (
+            '[unlisted]\nPerson = ["mr {s}"]',
+            "2: a line that types a name needs {x} and no other slot but {o:Class} (in: mr {s})",
+        ),
+        ('[unlisted]\nPerson = ["{x} of {o:Cheese}"]', "2: unknown class 'Cheese' (in: {x} of {o:Cheese})"),
         ('[words]\na = "b"\nc = ["<d>"]', "3: unknown list <d> (lists are read from the top)"),
     ],
 )  # fmt: skip

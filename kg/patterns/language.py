@@ -317,15 +317,20 @@ class _Reader:
     def _check_ends(self, elements: Sequence[Element], typing: bool) -> None:
         slots = {e.name for e in elements if isinstance(e, Slot)}
         if typing:
-            if slots != {"x"}:
-                raise NotationError("a line that types a name needs {x} and no other slot")
+            if "x" not in slots or not slots <= {"x", "o"}:
+                raise NotationError("a line that types a name needs {x} and no other slot but {o:Class}")
         elif "both" not in slots and not {"s", "o"} <= slots:
             raise NotationError("a line needs {s} and {o}, or {both}")
 
     def _typed(self, slot: Slot, iri: str, typing: bool) -> Slot:
         """A slot with its classes: those it is held to, else those of the property's end or of the qualifier."""
-        if typing:
+        if typing and slot.name == "x":
             return replace(slot, classes=(iri,), kinds=frozenset({"unlisted"}))
+        if typing:
+            unknown = [n for n in slot.classes if not self._has_class(n)]
+            if unknown:
+                raise NotationError(f"unknown class '{unknown[0]}'")
+            return replace(slot, classes=tuple([self.ontology.domain + n for n in slot.classes]), kinds=frozenset())
         prop = self.ontology.properties[iri]
         if slot.name not in ("s", "o", "both"):
             return self._qualifier(slot, iri)

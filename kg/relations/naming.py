@@ -65,7 +65,7 @@ class Namer:
         by_words = self._by_words(linked)
         classes = dict(by_words)
         placed = {linked.text[m.start : m.end] for m in linked.mentions if m.unknown and m.whole}
-        spelt = {*linked.short, *linked.short.values()}
+        spelt, beside = {*linked.short, *linked.short.values()}, set[str]()
         for _, seg in parts:
             for match in self.typing.matches(seg) if seg.has_unlisted else ():
                 for i in match.slots["x"]:
@@ -74,7 +74,10 @@ class Namer:
                     none = name in spelt and (cls == self.said_short or not self._is_open(cls))  # what has a short form
                     if none or self._cannot_be(cls, name, article=self._has_article(seg, i) or name in placed):
                         continue
-                    if name not in classes or self._is_better(cls, classes[name]):
+                    if "o" in match.slots:
+                        beside.add(name)  # "Tolvik, Norland" is a town, whatever is bought there
+                        classes[name] = cls
+                    elif name not in beside and (name not in classes or self._is_better(cls, classes[name])):
                         classes[name] = cls
         classes.update(self._by_last_word(linked, by_words, self._things(classes)))
         classes.update(self._by_deeds(linked, classes, by_words))
