@@ -390,10 +390,15 @@ class Namer:
 
 
 def _parts(names: Iterable[tuple[str, T]]) -> dict[str, T]:
-    """What is meant by the first or the last word of each name of several words, where only one name has it there."""
+    """What is meant by the first or the last word of each name of several words, where only one name has it there, or
+    by a word between them that no other name has ("Rea Budi Stark", later Budi)."""
     found: dict[str, list[T]] = {}
+    inner: dict[str, list[T]] = {}
     for name, meant in names:
         words = name.split()
         for word in {words[0], words[-1]}:
             found.setdefault(word, []).append(meant)
-    return {word: meant[0] for word, meant in found.items() if len(meant) == 1}
+        for word in {*words[1:-1]} - {words[0], words[-1]}:
+            inner.setdefault(word, []).append(meant)
+    only = {**{w: m for w, m in inner.items() if w.isalpha() and len(w) > 1}, **found}
+    return {word: meant[0] for word, meant in only.items() if len(meant) == 1}

@@ -64,11 +64,19 @@ class Speech:
             before = "" if according else self._best(segment, range(first - 1, max(-1, first - REACH), -1))
             if self._holds_speaker(segment, first) or self._is_somebody(segment, last, behind):
                 behind, opens = "", False
+            elif not according and self._is_stranger(segment, last):
+                behind = ""
             opens = opens and segment.nodes[first].key not in self.hearers
             found = behind or before if according or opens else before
             if found and not self._is_nobody(segment, first, last):
                 return found
         return ""
+
+    def _is_stranger(self, segment: Segment, last: int) -> bool:
+        """Whether right behind a verb of saying stands a name that nobody knows, and no comma that would tell more of
+        him: "kata Rea di acara Acme" is not said by Acme."""
+        named = last < len(segment) and (m := segment.nodes[last].mention) is not None and m.unknown
+        return named and segment.words[last + 1 : last + 2] != (",",)
 
     def _holds_speaker(self, segment: Segment, first: int) -> bool:
         return any(segment.word_at(first, keys) for keys in self.pronominal)
