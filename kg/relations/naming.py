@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from operator import is_
-from typing import TypeVar
 
 from kg.model import Entity, Label, Origin
 from kg.names import local_name, slug
@@ -19,9 +18,9 @@ from kg.patterns.segment import Segment
 from kg.patterns.versions import Versions
 from kg.relations.formal import Formal
 from kg.relations.passages import Passage
+from kg.relations.shortened import parts_meant, with_short
 from kg.text import UNKNOWN, LinkedText, Mention, Tokens
 
-T = TypeVar("T")
 _LONGEST = 3
 """The longest name of a person that is known by nothing but its last word, said later."""
 
@@ -84,22 +83,15 @@ class Namer:
         classes.update(self._by_list(linked, classes, parts))
         listed = (m for m in linked.mentions if m.kind == "name" and m.last - m.first > 1)
         full = {m.entity: m for m in listed if self._has_short(m.classes, m.last - m.first)}
-        known = _parts((linked.text[m.start : m.end], m) for m in full.values())
+        known = parts_meant((linked.text[m.start : m.end], m) for m in full.values())
         known = {**self._shortened(linked), **known}
         named = {linked.text[m.start : m.end]: m for m in linked.mentions if m.kind == "name"} if linked.short else {}
-        for short, name in linked.short.items():  # "Acme Motor Works (AMW)": both are what one of them is
-            cls = classes.pop(short, "")
-            if short in named:
-                classes.pop(name, "")
-                known[name] = named[short]
-                continue
-            if name in classes or cls:
-                classes.setdefault(name, cls)
+        known |= with_short(linked.short, classes, named)
         based = self._based(classes)
         classes = {based.get(n, n): c for n, c in classes.items() if not self.versions.names(n)}
         unmade = self._without_maker(classes)
         classes = {n: c for n, c in classes.items() if n not in unmade}
-        whole = _parts((n, n) for n, c in classes.items() if self._has_short([c], len(n.split())))
+        whole = parts_meant((n, n) for n, c in classes.items() if self._has_short([c], len(n.split())))
         begun = {**self._by_first_word(classes), **self._by_beginning(linked, classes)}
         classes = {n: c for n, c in classes.items() if n not in begun}
         whole |= {**linked.short, **begun, **unmade, **{n: unmade.get(b, b) for n, b in based.items()}}
@@ -387,18 +379,3 @@ class Namer:
                         )
                         nodes[i] = nodes[i]._replace(mention=typed)
         return seg.with_names(tuple(nodes)) if entities else seg, entities
-
-
-def _parts(names: Iterable[tuple[str, T]]) -> dict[str, T]:
-    """What is meant by the first or the last word of each name of several words, where only one name has it there, or
-    by a word between them that no other name has ("Rea Budi Stark", later Budi)."""
-    found: dict[str, list[T]] = {}
-    inner: dict[str, list[T]] = {}
-    for name, meant in names:
-        words = name.split()
-        for word in {words[0], words[-1]}:
-            found.setdefault(word, []).append(meant)
-        for word in {*words[1:-1]} - {words[0], words[-1]}:
-            inner.setdefault(word, []).append(meant)
-    only = {**{w: m for w, m in inner.items() if w.isalpha() and len(w) > 1}, **found}
-    return {word: meant[0] for word, meant in only.items() if len(meant) == 1}
