@@ -27,6 +27,7 @@ class Foreground:
     def __init__(self, language: Language, ontology: Ontology) -> None:
         self.prepositions = language.single("grammar", "prepositions")
         self.possessive = language.single("grammar", "possessive")
+        self.pointing = language.single("grammar", "pointing")
         self.describes = frozenset(k for keys in language.words("grammar", "describes") for k in keys)
         self.binding = self.prepositions | language.single("grammar", "stop")
         self.heads = heads = single_titles(language, ontology)
@@ -74,6 +75,8 @@ class Foreground:
             plain = i >= 0 and keys[i].isalpha() and keys[i] not in self.binding
             if plain and linked.text[linked.tokens.starts[i]].islower():
                 i -= 1
+        if i < mention.first - 1 and not self.pointing.isdisjoint(keys[i + 1 : mention.first]):
+            return False  # "dengan rencana itu Acme membangun"
         plain = i < mention.first - 1 and keys[mention.first - 1] not in self.describes
         while i >= 0 and keys[i] in self.determiners:
             i -= 1

@@ -70,6 +70,8 @@ class Grammar:
     """Wordings that mean nothing before another word, the longest first, by their first word."""
     ranges: frozenset[str]
     origins: frozenset[str]
+    pointing: frozenset[str]
+    """The words that point back and end what they stand behind: "with that plan (dengan rencana | itu) Acme builds"."""
     versions: frozenset[str]
     """The words before the name of a version ("varian | Long Range")."""
     members: frozenset[str]
@@ -142,6 +144,7 @@ class Grammar:
             noise=Words(language.words("grammar", "noise")).by_first,
             ranges=language.single("quantity", "ranges"),
             origins=language.single("grammar", "origins"),
+            pointing=language.single("grammar", "pointing"),
             versions=language.single("versions", "before"),
             members=language.single("grammar", "members"),
             openers=language.single("grammar", "openers"),

@@ -212,8 +212,8 @@ class Segment:
                 owner = words[k + 1] in grammar.possessive  # "with Norland's Acme"
                 if named is None or (named.kind != "demonym" and not owner):
                     return False
-            elif pronoun and word in grammar.openers:
-                return False  # "as it builds …"
+            elif word in grammar.pointing or (pronoun and word in grammar.openers):
+                return False  # "dengan rencana itu Acme", "as it builds …"
             elif word in grammar.prepositions:
                 clear = grammar.transparent
                 return not any(self.word_at(k + 1 - len(keys), keys) or self.word_at(k, keys) for keys in clear)
@@ -232,7 +232,8 @@ class Segment:
                 return False
             if words[k] in self.grammar.clauses:
                 mention = self.nodes[k - 1].mention
-                return mention is not None and mention.kind == "anaphor"
+                pointed = words[i] in self.grammar.pointing
+                return mention is not None and (mention.kind == "anaphor" or pointed)
         return False
 
     def is_spoken_of(self, i: int, end: int) -> bool:

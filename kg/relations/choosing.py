@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from kg.model import Claim, Entity, Status, term_key
+from kg.model import Claim, Entity, Literal, Status, term_key
 from kg.ontology import Ontology
 from kg.patterns.grammar import NAMELESS
 from kg.patterns.match import Match
@@ -364,13 +364,14 @@ def different(matches: list[Match]) -> Iterator[Match]:
 def best(claims: Iterable[tuple[Claim, bool, bool]]) -> Iterator[Claim]:
     """Of several readings of one statement in one passage the most telling: one whose wording fixes the status, then
     one with more qualifiers, then one whose words name both ends, then one that plans, then the surest, then the one
-    with the shortest evidence."""
+    with the shortest evidence, then the one whose qualifiers say most ("president and chief", not "chief")."""
     found: dict[tuple[str, str, str], tuple[tuple[object, ...], list[Claim]]] = {}
     for claim, fixed, named in claims:
         key = (claim.subject, claim.predicate, term_key(claim.object))
         telling = fixed and claim.status is not Status.IN_EFFECT
         planned = claim.status is Status.PLANNED
-        sure = (claim.confidence, -len(claim.quote), claim.pattern)
+        words = sum(len(value.lexical) for _, value in claim.qualifiers if isinstance(value, Literal))
+        sure = (claim.confidence, -len(claim.quote), words, claim.pattern)
         rank = (telling, fixed, len(claim.qualifiers), named, planned, *sure)
         if key not in found or rank > found[key][0]:
             found[key] = (rank, [claim])

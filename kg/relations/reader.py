@@ -293,8 +293,8 @@ class Reader:
             target = literal if literal is not None else o.mention.entity if o.mention is not None else ""
             if not s.mention.entity or not target or target == s.mention.entity or s.mention.entity in identity:
                 continue
-            if prop.symmetric and self._belong(s.mention.entity, target):
-                continue  # a thing and its maker neither compete nor work together
+            if prop.symmetric and (self._belong(s.mention.entity, target) or not _alike(s, o)):
+                continue  # a thing and its maker neither compete nor work together, nor a thing and a firm
             yield Claim(
                 source.name,
                 start,
@@ -344,6 +344,12 @@ class Reader:
 def _is_open(node: Node, status: Status) -> bool:
     """Whether a date without a year is that of something still to come."""
     return node.value is not None and node.value.yearless and status is Status.PLANNED
+
+
+def _alike(one: Node, other: Node) -> bool:
+    """Whether two names are of one kind, as far as they are known: two firms, or two things."""
+    a, b = one.mention, other.mention
+    return a is None or b is None or not a.classes or not b.classes or len(a.classes & b.classes) > 1
 
 
 def _variants(reading: _Reading) -> list[_Reading]:

@@ -10,6 +10,7 @@ from kg.patterns.grammar import NAMELESS, Node
 from kg.patterns.notation import Words
 from kg.patterns.segment import Segment
 from kg.relations.passages import Passage
+from kg.text import Mention
 
 NEAR = 3
 """How many nodes before a verb of saying a relative clause that holds it may begin."""
@@ -130,8 +131,10 @@ class Speech:
             if self._is_nobody(segment, first, last):
                 return True
             named = [n for n in segment.nodes[last : last + NAMED] if n.mention is not None]
-            if any(self._speaks(n) for n in named):
-                return False
+            speaking = [i for i, n in enumerate(segment.nodes[last : last + NAMED], last) if self._speaks(n)]
+            if speaking:
+                mention = segment.nodes[speaking[0]].mention
+                return mention is not None and self._leads_unknown(segment, speaking[0], mention)
             unknown = any(n.mention is not None and n.mention.unknown for n in named)
             if unknown or not self.media.isdisjoint(segment.words[last : last + NAMED]):
                 return True
@@ -164,10 +167,21 @@ class Speech:
                 break
             mention = segment.nodes[i].mention
             if mention is not None and self._speaks(segment.nodes[i]):
+                if places.step > 0 and not found and self._leads_unknown(segment, i, mention):
+                    return ""
                 rank = next(n for n, cls in enumerate(self.order) if cls in mention.classes)
                 aside = places.step < 0 and segment.oblique(i)  # "Acme, hired by Vest, said"
                 found.append((rank, aside, distance, mention.entity))
         return min(found)[3] if found else ""
+
+    def _leads_unknown(self, segment: Segment, i: int, mention: Mention) -> bool:
+        """Whether a name that nobody knows stands behind that of a firm, with or without a comma: "ujar direktur Acme,
+        | Wibowo" are the words of him."""
+        if not mention.classes.isdisjoint(self.order[:1]):
+            return False
+        at = i + 1 + (segment.words[i + 1 : i + 2] == (",",))
+        other = segment.nodes[at].mention if at < len(segment) else None
+        return other is not None and other.unknown
 
     def _speaks(self, node: Node) -> bool:
         mention = node.mention
