@@ -24,7 +24,7 @@ _CURRENCIES = (
 )
 UNSPACED = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _TOKEN = re.compile(
-    rf"(\s*+)([a-z]\.[A-Z]\w++|[a-z]++(?!\w)|\d+(?:[.,]\d+)+[^\W\d_{UNSPACED}]*|\b(?:{_CURRENCIES})(?=\d)|[^\W{UNSPACED}]+|['’]s\b|[^\s])"
+    rf"(\s*+)([a-z]\.[A-Z]\w++|[a-z]++(?!\w)|\d+(?:[.,:]\d+)+[^\W\d_{UNSPACED}]*|\b(?:{_CURRENCIES})(?=\d)|[^\W{UNSPACED}]+|['’]s\b|[^\s])"
 )
 """The space before a token, and the token; most are words in small letters, and those are told soonest."""
 _INNER = re.compile(r"(?:[a-z]{1,2}|\d+)[A-Z][a-z]{2}|[a-z]{1,2}[A-Z]+\d|[a-z]\.[A-Z]")

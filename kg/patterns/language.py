@@ -54,7 +54,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "time": _keys("ago at compared joins months moved pairs parts past quarters relative since spans until"),
     "quantity": frozenset(
         {"decimal", "magnitudes", "numbers", "ranges", "changes", "changes_after", "labels"}
-        | {"changing", "comparisons", "new", "old", "ranks", "respectively"}
+        | {"changing", "comparisons", "new", "old", "ranks", "respectively", "rest"}
     ),
     "versions": frozenset({"words", "before", "after"}),
     "words": frozenset("*"),

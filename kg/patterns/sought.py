@@ -375,12 +375,14 @@ def _owns_words(segment: Segment, at: int) -> bool:
 
 def _opening(segment: Segment, at: int) -> int | None:
     """The comma before a comma, within a clause and not too far; those between the names of a list part nothing."""
-    listed = segment.groups.get(at - 1)
-    for k in range((listed.first if listed else at) - 1, max(-1, at - APPOSITION), -1):
+    listed, floor = segment.groups.get(at - 1), max(-1, at - APPOSITION)
+    k = (listed.first if listed else at) - 1
+    while k > floor:
         if k in segment.breaks:
             return None
         if segment.words[k] == ",":
             return k
+        k = past(segment, k, rightwards=False)  # no comma within a bracket parts what stands around it
     return None
 
 

@@ -36,6 +36,7 @@ from kg.relations.gapping import Gapping
 from kg.relations.naming import Namer
 from kg.relations.passages import Passage, passages, speeches
 from kg.relations.qualifiers import Parts
+from kg.relations.sharing import Sharing
 from kg.relations.speech import Speech, attribute
 from kg.relations.timing import Times
 from kg.relations.topics import Topics
@@ -108,6 +109,7 @@ class Reader:
         versions = Versions(language)
         self.parts = Parts(ontology, self.grammar, versions, resolver.entities)
         self.gapping, self.changes = Gapping(language, ontology, versions), Changes(language, ontology)
+        self.sharing = Sharing(language, ontology)
 
     def extract(self, document: Document, linked: LinkedText) -> Extraction:
         """The claims of a document and its new entities."""
@@ -182,6 +184,7 @@ class Reader:
         if not found:
             return found
         found = holding(seg, self._specific(source, seg, found), self.ontology)
+        found = self.sharing.completed(seg, found)
         return self.changes.told(seg, self.gapping.completed(source.linked.text, seg, found))
 
     def _read(self, source: _Source, seg: Segment, matches: list[Match], by: str) -> Iterator[Claim]:
