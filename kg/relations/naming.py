@@ -24,6 +24,8 @@ from kg.text import UNKNOWN, LinkedText, Mention, Tokens
 _LONGEST = 3
 """The longest name of a person that is known by nothing but its last word, said later."""
 
+Parts = list[tuple[Passage, Segment]]
+
 
 class Namer:
     """Types the names that nobody listed in texts of one language."""
@@ -54,30 +56,16 @@ class Namer:
         self.forms = frozenset(keys[-1] for keys in language.words("grammar", "legal_before")) - {"."}
         """The last tokens of legal forms before names: what follows one is a firm."""
 
-    def typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
+    def typed(self, linked: LinkedText, parts: Parts) -> tuple[LinkedText, list[Entity]]:
         """The text with its unlisted names typed by their context, and the entities they are; the text itself where
         there is nothing to type."""
         unknown = not UNKNOWN.isdisjoint([m.kind for m in linked.mentions])
         return self._typed(linked, parts) if unknown else (linked, [])
 
-    def _typed(self, linked: LinkedText, parts: list[tuple[Passage, Segment]]) -> tuple[LinkedText, list[Entity]]:
+    def _typed(self, linked: LinkedText, parts: Parts) -> tuple[LinkedText, list[Entity]]:
         by_words = self._by_words(linked)
         classes = dict(by_words)
-        placed = {linked.text[m.start : m.end] for m in linked.mentions if m.unknown and m.whole}
-        spelt, beside = {*linked.short, *linked.short.values()}, set[str]()
-        for _, seg in parts:
-            for match in self.typing.matches(seg) if seg.has_unlisted else ():
-                for i in match.slots["x"]:
-                    node = seg.nodes[i]
-                    name, cls = linked.text[node.start : node.end], match.pattern.property
-                    none = name in spelt and (cls == self.said_short or not self._is_open(cls))  # what has a short form
-                    if none or self._cannot_be(cls, name, article=self._has_article(seg, i) or name in placed):
-                        continue
-                    if "o" in match.slots:
-                        beside.add(name)  # "Tolvik, Norland" is a town, whatever is bought there
-                        classes[name] = cls
-                    elif name not in beside and (name not in classes or self._is_better(cls, classes[name])):
-                        classes[name] = cls
+        self._by_context(linked, parts, classes)
         classes.update(self._by_last_word(linked, by_words, self._things(classes)))
         classes.update(self._by_deeds(linked, classes, by_words))
         classes.update(self._by_list(linked, classes, parts))
@@ -102,6 +90,24 @@ class Namer:
         mentions = tuple(self._named(linked, m, classes, whole, known) for m in linked.mentions)
         same = all(map(is_, mentions, linked.mentions))
         return linked if same else replace(linked, mentions=mentions), list(entities.values())
+
+    def _by_context(self, linked: LinkedText, parts: Parts, classes: dict[str, str]) -> None:
+        """Adds the classes that the words around unlisted names give them."""
+        placed = {linked.text[m.start : m.end] for m in linked.mentions if m.unknown and m.whole}
+        spelt, beside = {*linked.short, *linked.short.values()}, set[str]()
+        for _, seg in parts:
+            for match in self.typing.matches(seg) if seg.has_unlisted else ():
+                for i in match.slots["x"]:
+                    node = seg.nodes[i]
+                    name, cls = linked.text[node.start : node.end], match.pattern.property
+                    none = name in spelt and (cls == self.said_short or not self._is_open(cls))  # what has a short form
+                    if none or self._cannot_be(cls, name, article=self._has_article(seg, i) or name in placed):
+                        continue
+                    if "o" in match.slots:
+                        beside.add(name)  # "Tolvik, Norland" is a town, whatever is bought there
+                        classes[name] = cls
+                    elif name not in beside and (name not in classes or self._is_better(cls, classes[name])):
+                        classes[name] = cls
 
     def _is_better(self, cls: str, other: str) -> bool:
         """Whether of two classes of a name the first one holds: the narrower, or a firm's before a closed one."""
@@ -167,11 +173,8 @@ class Namer:
         behind = (
             last - first > 1 and first > 1 and tokens.keys[first - 2] in self.titles
         )  # "chief of | AMW | Ilse Berg"
-        letters = (
-            behind
-            and tokens.text[tokens.starts[first - 1] : mention.start - 1].isupper()
-            and tokens.ends[first - 1] + 1 == mention.start
-        )
+        before = tokens.text[tokens.starts[first - 1] : mention.start - 1] if behind else ""
+        letters = before.isupper() and tokens.ends[first - 1] + 1 == mention.start
         return self.said_short if letters and tokens.keys[first - 1] not in self.titles else ""
 
     def _by_deeds(self, linked: LinkedText, classes: Mapping[str, str], by_words: Container[str]) -> dict[str, str]:
@@ -202,9 +205,7 @@ class Namer:
             and bool(self._things({"": cls}))
         )
 
-    def _by_list(
-        self, linked: LinkedText, classes: Mapping[str, str], parts: list[tuple[Passage, Segment]]
-    ) -> dict[str, str]:
+    def _by_list(self, linked: LinkedText, classes: Mapping[str, str], parts: Parts) -> dict[str, str]:
         """The unlisted names that nothing else has typed, beside a firm in a list: "Acme and | Norwind" are two."""
         found: dict[str, str] = {}
         persons = {w for n, c in classes.items() if c == self.said_short for w in (n, n.split()[-1])}
