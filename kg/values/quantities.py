@@ -124,7 +124,9 @@ class Measures:
         if number is None:
             return None
         if glued:
-            unit = self.units.get((glued[2],))
+            sizes = (3, 2, 1) if tokens.keys[last : last + 1] == ("/",) else ()
+            more = next((n for n in sizes if (glued[2], *tokens.keys[last : last + n]) in self.units), 0)
+            unit, last = self.units.get((glued[2], *tokens.keys[last : last + more])), last + more  # "160km/h"
             if unit is None and (glued[2],) not in self.magnitudes:
                 return None
             number *= self.magnitudes.get((glued[2],), Decimal(1))
@@ -228,12 +230,12 @@ def _plain(number: Decimal) -> str:
 
 
 def _ends_name(tokens: Tokens, i: int) -> bool:
-    """Whether a hyphen ties a number to a word that begins with a capital: that of an illness or a summit counts
-    nothing ("Vantora-19")."""
+    """Whether a hyphen ties a number to a word: that of an illness or a summit counts nothing ("Vantora-19",
+    "covid-19")."""
     if i < 2 or tokens.keys[i - 1] != "-":
         return False
     glued = tokens.ends[i - 1] == tokens.starts[i] and tokens.ends[i - 2] == tokens.starts[i - 1]
-    return glued and tokens.keys[i - 2].isalpha() and tokens.is_large(i - 2)
+    return glued and tokens.keys[i - 2].isalpha()
 
 
 def _spaced(tokens: Tokens, i: int, taken: AbstractSet[int]) -> int:
