@@ -87,6 +87,8 @@ class Property(Term):
     identifying: bool = False
     of_whole: bool = False
     """Told of the whole: not of who only owns what it is told of ("buys | Acme's | mill")."""
+    counted_by: tuple[str, ...] = ()
+    """The classes whose members tell such figures of others ("according to | the Acme Council")."""
     not_of_owner: bool = False
     """Not told of an owner behind a word for what he owns ("kebun | Acme")."""
     excludes_others: bool = False
@@ -351,6 +353,7 @@ def _property(graph: _Graph, iri: str) -> Property:
         filled_by=graph.text(iri, kg("filledBy")),
         is_qualifier=kg("Qualifier") in types,
         of_whole=graph.text(iri, kg("ofWhole")) == "true",
+        counted_by=graph.names(iri, kg("countedBy")),
         not_of_owner=graph.text(iri, kg("notOfOwner")) == "true",
         excludes_others=graph.text(iri, kg("excludesOthers")) == "true",
         identifying=graph.text(iri, kg("identifying")) == "true",

@@ -38,7 +38,7 @@ PROPERTY_KINDS = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProper
 
 # The model as it is promised to users: class, its parent.
 CLASSES = {
-    "Organization": ("Automaker", "TechnologyCompany", "Supplier", "OrganizationUnit", "Government"),
+    "Organization": ("Automaker", "TechnologyCompany", "Supplier", "OrganizationUnit", "Government", "Association"),
     "Person": (),
     "Product": ("Vehicle", "Software", "Component", "Device", "Service"),
     "Vehicle": ("VehicleModel", "VehiclePlatform"),

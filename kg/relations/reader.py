@@ -273,6 +273,8 @@ class Reader:
         prop = self.ontology.properties[match.pattern.property]
         latest = prop.kind != "entity"
         best = source.topics.meant(seg, match, wanted, self.ontology.closure(wanted) - {THING}, latest=latest)
+        if best is not None and not best.classes.isdisjoint(prop.counted_by):
+            return None
         return Node("", best.start, best.end, mention=best) if best is not None else None
 
     def _claims(self, source: _Source, reading: _Reading) -> Iterator[Claim]:
