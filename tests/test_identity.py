@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -367,9 +367,9 @@ def test_a_score_stays_in_bounds_and_follows_its_evidence(
 
 @cache
 def shipped() -> tuple[list[Proposal], float]:
-    start = perf_counter()
+    start = process_time()
     found = proposals(knowledge().names.entities.values(), (), (), ontology(), wording())
-    return found, perf_counter() - start
+    return found, process_time() - start
 
 
 def test_the_shipped_names_are_each_of_one_thing() -> None:
@@ -406,9 +406,9 @@ def test_twice_the_names_take_about_twice_the_time() -> None:
         return World(tuple(entity(f"{ID}E{i}", text) for i, text in enumerate(chosen)))
 
     def time(count: int) -> float:
-        given_world, start = named(count), perf_counter()
+        given_world, start = named(count), process_time()
         given_world.proposals()
-        return perf_counter() - start
+        return process_time() - start
 
     assert min(time(4000) / time(2000) for _ in range(3)) < 3
 

@@ -214,9 +214,10 @@ def _candidates(tokens: Tokens, first: int, last: int, words: Capitals, *, whole
     letters = tokens.text[tokens.starts[first] : tokens.ends[first]]
     titled = first > 0 and (tokens.keys[first - 1] in words.titles or tokens.keys[first - 1] in words.leading)
     short = len(letters) >= _LETTERS and letters.isalpha() and not letters[1:].islower()
-    if titled and last - first > _LETTERS - 1 and short:
-        yield _candidate(tokens, first, first + 1, whole=True)
-        first, whole = first + 1, True
+    past = first + 1 + _joined(tokens, first + 1)
+    if titled and last - past > _LETTERS - 2 and short:
+        yield _candidate(tokens, first, past, whole=True)
+        first, whole = past, True
     yield _candidate(tokens, first, last, whole=whole)
 
 
