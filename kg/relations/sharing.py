@@ -45,12 +45,12 @@ class Sharing:
         if not names or not name or subject[0] > match.slots[name][0]:
             yield match
             return
-        last: Match | None = self._parted(seg, match, match.slots[name][0])
+        found: Match | None = self._parted(seg, match, match.slots[name][0])
         for _ in range(MOST):
-            if last is None:
+            if found is None:
                 return
-            yield last
-            last = self._next(seg, last, name)
+            yield found
+            found = self._next(seg, found, name)
 
     def _parted(self, seg: Segment, match: Match, share: int) -> Match:
         """A match of several things without those that a share of their own follows: "60% of Norland and | Vest 40%"
@@ -76,6 +76,9 @@ class Sharing:
         one, like = seg.nodes[at].mention, seg.nodes[match.slots["s"][0]].mention
         if one is None or like is None or not one.entity or at in seg.owners or len(one.classes & like.classes) < 2:
             return None
+        things = [m.entity for i in match.slots["o"] if (m := seg.nodes[i].mention) is not None]
+        if one.entity in things or like.entity in things:
+            return None  # "it" was taken for one of them
         found = self._figure(seg, at + 1)
         if found is None or not alike(seg, share, found) or not self._ends(seg, found, match.slots["o"]):
             return None
