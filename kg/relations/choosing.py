@@ -33,8 +33,8 @@ def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Matc
 
 def of_wholes(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
     """The matches without those that tell of the owner what the words tell of what he owns (``kg:ofWhole``,
-    ``kg:notOfOwner``), of who counts what he counts (``kg:countedBy``), or of a kind what they tell of a thing of it: who buys "Acme's mill" or "kebun Acme" does not
-    buy Acme, who "sells oak tables" no oak."""
+    ``kg:notOfOwner``), of who counts what he counts (``kg:countedBy``), or of a kind what they tell of a thing of it:
+    who buys "Acme's mill" or "kebun Acme" does not buy Acme, who "sells oak tables" no oak."""
 
     def owns(i: int) -> bool:
         mention, behind = seg.nodes[i].mention, seg.words[i + 1 : i + 2]
@@ -49,10 +49,6 @@ def of_wholes(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Ma
                 return False
         return False
 
-    def counts(i: int, classes: tuple[str, ...]) -> bool:
-        mention = seg.nodes[i].mention
-        return mention is not None and not mention.classes.isdisjoint(classes)
-
     def describes(i: int) -> bool:
         mention, (before, behind) = seg.nodes[i].mention, seg.grammar.described
         if mention is None or not any(c in kinds and kinds[c].of_whole for c in mention.classes):
@@ -62,7 +58,7 @@ def of_wholes(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Ma
     def of_another(m: Match) -> bool:
         told = m.slots.get("o", ())
         prop = ontology.properties[m.pattern.property]
-        if prop.counted_by and any(counts(i, prop.counted_by) for i in m.slots.get("s", ())):
+        if prop.counted_by and _counts(seg, m, prop.counted_by):
             return True
         owned = prop.of_whole and any(owns(i) for i in told if i == m.last - 1)
         owned = owned or (prop.not_of_owner and any(led(i, range(*m.anchor)) for i in told))
@@ -70,6 +66,12 @@ def of_wholes(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Ma
 
     kinds = ontology.classes
     return [m for m in matches if not of_another(m)]
+
+
+def _counts(seg: Segment, match: Match, classes: tuple[str, ...]) -> bool:
+    """Whether what a match tells of is one of the classes that only count others."""
+    mentions = [seg.nodes[i].mention for i in match.slots.get("s", ())]
+    return any(m is not None and not m.classes.isdisjoint(classes) for m in mentions)
 
 
 def of_whoever(seg: Segment, matches: list[Match]) -> list[Match]:
