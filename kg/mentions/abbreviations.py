@@ -122,6 +122,14 @@ def _introduced(tokens: Tokens, mentions: Iterable[Mention], taken: set[int]) ->
             continue
         word = tokens.text[tokens.starts[at] : tokens.ends[at]]
         letters = {key[0] for key in tokens.keys[mention.first : mention.last]}  # "PT Acme Works Tbk (ACWK)"
-        alike = word[0].isupper() and word[0].casefold() in letters
+        alike = word[0].isupper() and word[0].casefold() in letters and not _goes_before(tokens, mention, word)
         if alike and 1 < len(word) <= _LONGEST and word[:1].isalpha():
             yield word, mention
+
+
+def _goes_before(tokens: Tokens, mention: Mention, word: str) -> bool:
+    """Whether the letters behind a name are those of a longer one that it only ends: "Motor Union Norland (MUN)"."""
+    first = mention.last - len(word)
+    if not 0 <= first < mention.first or not word.isupper():
+        return False
+    return "".join(tokens.text[tokens.starts[k]] for k in range(first, mention.last)) == word

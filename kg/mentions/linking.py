@@ -73,6 +73,7 @@ class Linker:
             language.single("names", "opening"),
             language.single("quantity", "labels"),
             small,
+            frozenset(language.first_words),
             leading,
             Deeds.of(language),
             never | language.vocabulary | language.single("names", "common"),

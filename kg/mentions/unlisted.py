@@ -60,6 +60,8 @@ class Capitals:
     """Words that a letter behind them counts, as a number does ("series A")."""
     small: AbstractSet[str] = frozenset()
     """The words that are written small in a headline as well."""
+    firsts: AbstractSet[str] = frozenset()
+    """Words that names of firms begin with ("Universitas Acme")."""
     leading: AbstractSet[str] = frozenset()
     """Those that may lead them ("vice"): within a name they are words of it ("Acme Technology")."""
     deeds: Deeds = field(default_factory=Deeds)
@@ -101,19 +103,17 @@ def unlisted(
             continue
         lead = _leads_name(tokens, i, sentences[number], taken, words)
         past = max(_run(tokens, i + lead, sentences[number], taken, words), i + 1)
-        if (past in counts and _is_number_of_name(tokens, past, words.seldom)) or _is_letter_of_name(
-            tokens, past, words
-        ):
-            past += 1
+        past = _past_end(tokens, past, words, numbered=past in counts)
         if _is_broken(tokens, i, past) or _is_dateline(tokens, past):
             continue
-        if i == sentences[number].first or tokens.keys[i - 1] in _OPENERS:
+        if (i == sentences[number].first or tokens.keys[i - 1] in _OPENERS) and not _titled(tokens, i, past, words):
             led.append((i, past))
             continue
         for first, last in _names(tokens, i, past, words.never, words):
             if not _is_common(tokens, first, last, words):
                 within.add(tokens.text[tokens.starts[first] : tokens.ends[last - 1]])
-                yield from _candidates(tokens, first, last, words, whole=last == past and first - i <= 1)
+                whole = last == past and (first - i <= 1 or tokens.keys[first] in words.firsts)
+                yield from _candidates(tokens, first, last, words, whole=whole)
     begins = {name.split()[0] for name in within if " " in name}
     small = _small(tokens) if led else set()
     lasts = (tokens.text[tokens.starts[m.last - 1] : m.end] for m in mentions if m.last - m.first > 1) if led else ()
@@ -124,6 +124,13 @@ def unlisted(
     known |= {tokens.text[tokens.starts[i] : tokens.ends[i]] for i in shown}
     for i, past in led:
         yield from _opening(tokens, i, past, words, known, begins)
+
+
+def _titled(tokens: Tokens, i: int, past: int, words: Capitals) -> bool:
+    """Whether a run holds a word for what somebody is, and goes on with one that names of firms begin with: there
+    capitals tell as within a sentence ("Chairman | Union of Acme Drivers")."""
+    keys = tokens.keys[i:past]
+    return not words.firsts.isdisjoint(keys[1:]) and not words.titles.isdisjoint(keys)
 
 
 def _small(tokens: Tokens) -> set[str]:
@@ -228,6 +235,15 @@ def _candidate(tokens: Tokens, first: int, last: int, *, whole: bool) -> Mention
     return Mention(tokens.starts[first], tokens.ends[last - 1], first, last, "", frozenset(), kind)
 
 
+def _past_end(tokens: Tokens, past: int, words: Capitals, *, numbered: bool) -> int:
+    """Past the number or the letter that ends a name, with the full stop of that of a person."""
+    if numbered and _is_number_of_name(tokens, past, words.seldom):
+        return past + 1
+    if _is_letter_of_name(tokens, past, words):
+        return past + 1 + (tokens.keys[past + 1] == ".")
+    return past
+
+
 def _is_number_of_name(tokens: Tokens, i: int, words: AbstractSet[str]) -> bool:
     """Whether a short number ends the name before it: a sign or a word of the language stands behind."""
     size, behind = tokens.ends[i] - tokens.starts[i], tokens.keys[i + 1] if i + 1 < len(tokens.keys) else "."
@@ -237,12 +253,15 @@ def _is_number_of_name(tokens: Tokens, i: int, words: AbstractSet[str]) -> bool:
 
 
 def _is_letter_of_name(tokens: Tokens, i: int, words: Capitals) -> bool:
-    """Whether one capital letter ends the name before it: "the Acme E is", not "John F. Acme" nor "series A"."""
+    """Whether one capital letter ends the name before it: "the Acme E is", "Ilse Berg D. says", not "John F. Acme" nor
+    "series A"."""
     if not 0 < i < len(tokens.keys) - 1 or not _is_initial(tokens, i) or tokens.starts[i] - tokens.ends[i - 1] != 1:
         return False
     if tokens.keys[i - 1] in words.labels or not _is_word(tokens, i - 1):
         return False
     behind = tokens.keys[i + 1]
+    if behind == "." and i + 2 < len(tokens.keys) and tokens.starts[i + 1] == tokens.ends[i]:
+        return _is_word(tokens, i - 2) and tokens.text[tokens.starts[i + 2]].islower()
     return behind in ("'s", ",") or tokens.text[tokens.starts[i + 1]].islower()
 
 
@@ -287,6 +306,7 @@ def _is_small_part(tokens: Tokens, i: int, last: int, words: Capitals) -> bool:
     """Whether a token is a small part within a name: "van", "&", or the number at its end."""
     initial = _is_initial(tokens, i) or (tokens.keys[i] == "." and _is_initial(tokens, i - 1))
     ends = i == last - 1 and (tokens.keys[i].isdigit() or _is_letter_of_name(tokens, i, words))
+    ends = ends or (i == last - 1 and initial and tokens.keys[i] == ".")
     return tokens.keys[i] in words.particles or tokens.keys[i] == "&" or (initial and i < last - 1) or ends
 
 

@@ -148,7 +148,19 @@ def _behind(nodes: tuple[Node, ...], at: int, grammar: Grammar, partner: Mapping
         i += 1  # "the Acme brand, Beta and …"
     if i + 1 < len(nodes) and nodes[i].key in grammar.origins and _is_origin(nodes, at, i + 1):
         i += 2  # "Acme of Norland and Beta"
+    elif i + 1 < len(nodes) and nodes[i].key in grammar.prepositions and _is_within(nodes, at, i, grammar):
+        i += 2  # "in Vestby in Norland and Tolvik"
     return i
+
+
+def _is_within(nodes: tuple[Node, ...], at: int, i: int, grammar: Grammar) -> bool:
+    """Whether a preposition adds to a member of a list what it lies in: that before the list, and names alike."""
+    if not _is_name(nodes[i + 1]) or not _alike(nodes[at], nodes[i + 1]) or nodes[i + 1].mention == nodes[at].mention:
+        return False
+    for node in reversed(nodes[:at]):
+        if node.key and node.key != "," and node.key not in grammar.filler and node.key not in grammar.joins:
+            return node.key == nodes[i].key
+    return False
 
 
 def _stands_for(node: Node) -> bool:

@@ -24,7 +24,7 @@ _OWNING = 8
 def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
     """The matches that hold beside the others and by where their parts stand."""
     found = of_last(seg, of_whoever(seg, of_wholes(seg, matches, ontology)))
-    found = of_next(found)
+    found = of_before(seg, of_next(found))
     found = without_passing(seg, found)
     found = within_clauses(seg, found)
     found = with_named(with_owners(seg, found, ontology), ontology)
@@ -104,6 +104,26 @@ def of_next(matches: list[Match]) -> list[Match]:
     if not behind:
         return matches
     return [m for m in matches if (m.pattern.property, ends(m)[1]) not in behind or ends(m)[0] > ends(m)[1]]
+
+
+def of_before(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches without those that give the name behind a comma what the same words say of the name before them:
+    "to Acme, a Norland firm, Vest, a Westland firm"."""
+    told = {
+        (m.pattern.property, m.anchor, o)
+        for m in matches
+        for s, o in [(m.slots.get("s", ()), m.slots.get("o", ()))]
+        if s and o and max(s) < m.anchor[0] < min(o) and seg.words[max(s) + 1] == ","
+    }
+    if not told:
+        return matches
+
+    def passes(m: Match) -> bool:
+        s, o = m.slots.get("s", ()), m.slots.get("o", ())
+        behind = bool(s and o) and s == (max(o) + 2,) and seg.words[max(o) + 1] == ","
+        return behind and (m.pattern.property, m.anchor, o) in told
+
+    return [m for m in matches if not passes(m)]
 
 
 def of_last(seg: Segment, matches: list[Match]) -> list[Match]:
