@@ -1,0 +1,123 @@
+"""Whom the words of a match speak of: what he owns, the last of a list, a name of before, not the one they stand by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kg.ontology import Ontology
+from kg.patterns.match import Match
+from kg.patterns.segment import Segment
+
+_OWNED = 3
+"""How many nodes before its words the owner of what they name may stand ("its | big new | mill")."""
+_CLAUSE = 6
+"""How many nodes from its first word on a relative clause says what it tells."""
+
+
+def of_wholes(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
+    """The matches without those that tell of the owner what the words tell of what he owns (``kg:ofWhole``,
+    ``kg:notOfOwner``), of who counts what he counts (``kg:countedBy``), or of a kind what they tell of a thing of it:
+    who buys "Acme's mill" or "kebun Acme" does not buy Acme, who "sells oak tables" no oak."""
+
+    def owns(i: int) -> bool:
+        mention, behind = seg.nodes[i].mention, seg.words[i + 1 : i + 2]
+        signed = bool(behind) and behind[0] in seg.grammar.possessive
+        return signed or (mention is not None and mention.kind == "possessor")
+
+    def led(i: int, words: range) -> bool:
+        for k in range(i - 1, max(i - 1 - _OWNED, words.stop - 1), -1):
+            if seg.words[k] in seg.grammar.owned:
+                return True
+            if not seg.words[k].isalpha():
+                return False
+        return False
+
+    def describes(i: int) -> bool:
+        mention, (before, behind) = seg.nodes[i].mention, seg.grammar.described
+        if mention is None or not any(c in kinds and kinds[c].of_whole for c in mention.classes):
+            return False
+        return not (before.isdisjoint(seg.words[max(0, i - 1) : i]) and behind.isdisjoint(seg.words[i + 1 : i + 2]))
+
+    def of_another(m: Match) -> bool:
+        told = m.slots.get("o", ())
+        prop = ontology.properties[m.pattern.property]
+        if prop.counted_by and _counts(seg, m, prop.counted_by):
+            return True
+        owned = prop.of_whole and any(owns(i) for i in told if i == m.last - 1)
+        owned = owned or (prop.not_of_owner and any(led(i, range(*m.anchor)) for i in told))
+        return owned or any(map(describes, told))
+
+    kinds = ontology.classes
+    return [m for m in matches if not of_another(m)]
+
+
+def _counts(seg: Segment, match: Match, classes: tuple[str, ...]) -> bool:
+    """Whether what a match tells of is one of the classes that only count others."""
+    mentions = [seg.nodes[i].mention for i in match.slots.get("s", ())]
+    return any(m is not None and not m.classes.isdisjoint(classes) for m in mentions)
+
+
+def of_whoever(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches without those that tell of another what a relative clause tells of the person before it: "Acme hires
+    Ada Berg, who has worked with Norland"."""
+    spots = [i for i, word in enumerate(seg.words) if word in seg.grammar.personal]
+    if not spots:
+        return matches
+
+    def passes(m: Match) -> bool:
+        names = m.slots.get("s", ())
+        who = next((i for i in reversed(spots) if i < m.anchor[0]), 0)
+        if not names or who < m.anchor[0] - _CLAUSE or max(names) >= who - 1 or "," in seg.words[who + 1 : m.anchor[0]]:
+            return False
+        person = who - 1 - (seg.words[who - 1] == ",")
+        return seg.nodes[person].mention is not None and person not in names
+
+    return [m for m in matches if not passes(m)]
+
+
+def of_next(matches: list[Match]) -> list[Match]:
+    """The matches without those that give a name the words between a comma and the next name, where another match gives
+    them to that one: "Ada Berg, chief of Acme Ilse Dorn, Rea Stark", "Ada Berg, direktur Acme Ilse Dorn"."""
+
+    def ends(m: Match) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        return m.slots.get("s", ()), m.slots.get("o", ())
+
+    told = [(m, *ends(m)) for m in matches if len(m.slots) > 2]
+    behind = {(m.pattern.property, o) for m, s, o in told if o and s == (o[-1] + 1,)}
+    if not behind:
+        return matches
+    return [m for m in matches if (m.pattern.property, ends(m)[1]) not in behind or ends(m)[0] > ends(m)[1]]
+
+
+def of_before(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches without those that give the name behind a comma what the same words say of the name before them:
+    "to Acme, a Norland firm, Vest, a Westland firm"."""
+    told = {
+        (m.pattern.property, m.anchor, o)
+        for m in matches
+        for s, o in [(m.slots.get("s", ()), m.slots.get("o", ()))]
+        if s and o and max(s) < m.anchor[0] < min(o) and seg.words[max(s) + 1] == ","
+    }
+    if not told:
+        return matches
+
+    def passes(m: Match) -> bool:
+        s, o = m.slots.get("s", ()), m.slots.get("o", ())
+        behind = bool(s and o) and s == (max(o) + 2,) and seg.words[max(o) + 1] == ","
+        return behind and (m.pattern.property, m.anchor, o) in told
+
+    return [m for m in matches if not passes(m)]
+
+
+def of_last(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches with the last name of a list alone where a relative clause behind it speaks of one thing: "rivals
+    such as the Acme and the Vest, which is built in Norland"."""
+
+    def narrowed(m: Match) -> Match:
+        names = m.slots.get("s", ())
+        last = max(names, default=0)
+        behind = seg.words[last + 1 : last + 4]
+        one = len(names) > 1 and len(behind) == 3 and behind[0] == "," and behind[1] in seg.grammar.relative
+        return replace(m, slots={**m.slots, "s": (last,)}) if one and behind[2] in seg.grammar.singular else m
+
+    return list(map(narrowed, matches)) if seg.grammar.singular else matches
