@@ -167,6 +167,7 @@ def test_what_is_large_is_the_same_by_itself_and_in_its_text(text: str) -> None:
         ("“We sell it,” he said.", ["We sell it,"]),
         ('"We sell it," he said. "It works."', ["We sell it,", "It works."]),
         ("„Wir bauen es“, sagte er. „Ja“.", ["Wir bauen es", "Ja"]),
+        ("„Vi bygger,” sade han. „Ja”, sade hon.", ["Vi bygger,", "Ja"]),
         ("«Oui», dit-il.", ["Oui"]),
         ("“It goes on\n\nand here “once more,” he said.", ["It goes on", "once more,"]),
         ('“Mixed marks," he said.', ["Mixed marks,"]),

@@ -12,9 +12,11 @@ _TERMINAL = frozenset(".!?…。！？")
 _SPACED = frozenset(".!?…")
 _CLOSING = frozenset("\"'”’»)]」』")
 _OPENING = frozenset("\"'“‘«([„「『-–—")
-_PAIRS = {"“": "”", "„": "“", "«": "»", "「": "」", "『": "』", "”": "”"}
+_PAIRS = {"“": "”", "«": "»", "「": "」", "『": "』", "”": "”"}
 _MARK = re.compile(r'["“„«「『”](?:(?<!”)|(?<!\S”)(?=\S))')
 """What opens a quotation: also the closing mark before a word, where it is set on both sides (”… said,” he added)."""
+_LOW = re.compile("[“”]")
+"""What closes a quotation that opens low: „…“ in one language, „…” in another."""
 _CLOSED = {"“": re.compile(r'[,.?!…]"(?=\s|$)'), '"': re.compile(r"[,.?!…]”(?=\s|$)")}
 """How a mark of the other kind closes: behind the end of what was said."""
 # A line this long is taken as one of a text wrapped by hand, unless the text has longer lines.
@@ -157,6 +159,9 @@ def quotations(text: str) -> tuple[Quotation, ...]:
 
 def _closed(text: str, mark: str, start: int, end: int) -> int:
     """Where a mark is closed, or -1: straight and curved marks are often mixed (“… said," Acme added)."""
+    if mark == "„":
+        low = _LOW.search(text, start, end)
+        return low.start() if low is not None else -1
     if mark not in '"“':
         return text.find(_PAIRS[mark], start, end)
     stop = text.find(_PAIRS.get(mark, mark), start, end)

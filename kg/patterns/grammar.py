@@ -95,6 +95,8 @@ class Grammar:
     """Those, and the small words that say nothing between two parts."""
     small: frozenset[str] = field(init=False)
     """The words that say nothing at either end of free words: articles, adverbs, prepositions."""
+    binding: frozenset[str] = field(init=False)
+    """The words that never stand among those before a noun that describe it, however small they are."""
     determiners: frozenset[str] = field(init=False)
     """The words that say which one, or whose, the next word is."""
     joins: frozenset[str] = field(init=False)
@@ -105,6 +107,7 @@ class Grammar:
         object.__setattr__(self, "signs", signs)
         object.__setattr__(self, "shaping", signs | self.filler)
         object.__setattr__(self, "small", self.filler | self.prepositions)
+        object.__setattr__(self, "binding", self.relative | self.prepositions)
         object.__setattr__(self, "determiners", self.articles | self.possessive)
         object.__setattr__(self, "joins", frozenset([keys[0] for keys in self.conjunctions]))
 

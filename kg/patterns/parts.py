@@ -86,7 +86,7 @@ class Wording(Part):
         words, by_edge, rightwards, owner = segment.words, self.by_edge, self.rightwards, self.owner
         at, step, passed, count = (position, 1, 0, len(words)) if rightwards else (position - 1, -1, 0, len(words))
         partner, light, breaks, few = segment.partner, segment.light, segment.breaks, width == FEW
-        limit = DESCRIBING if few else width
+        limit, binding = DESCRIBING if few else width, segment.grammar.binding
         while 0 <= at < count and passed <= limit:
             if (words[at] in by_edge or owner) and not (at > position and words[at - 1] in segment.grammar.residing):
                 found = self._at(segment, at, bound)
@@ -95,7 +95,7 @@ class Wording(Part):
             bracket = at in partner
             if bracket and not rightwards and partner[at] >= position:
                 return None  # what stands in a bracket speaks of the name before it
-            passable = width > SOFT or bracket or (at in light and not (few and words[at] in segment.grammar.relative))
+            passable = width > SOFT or bracket or (at in light and not (few and words[at] in binding))
             if at in breaks or not (passable or (few and segment.describes(at))):
                 return None
             at, passed = past(segment, at, rightwards=rightwards) if bracket else at + step, passed + 1

@@ -82,7 +82,7 @@ class Segment:
     def describes(self, i: int) -> bool:
         """Whether a node may be one of the words before a noun that say of what kind it is."""
         key = self.nodes[i].key
-        binds = key in self.grammar.stop or key in self.grammar.possessive
+        binds = key in self.grammar.possessive or (key in self.grammar.stop and not self.attributive(i + 1))
         return not key or ((key[0].isalnum() or key == "-") and not binds)
 
     def possessive(self, i: int) -> bool:
@@ -152,7 +152,7 @@ class Segment:
         return joined or following.key in self.grammar.possessive or self.modifies(i)
 
     def attributive(self, i: int) -> bool:
-        """Whether a hyphen joins a name before node ``i`` to the word behind it."""
+        """Whether a hyphen joins a name or word before node ``i`` to the word behind it."""
         return i < len(self.words) and self.words[i] == "-" and self.nodes[i].start == self.nodes[i - 1].end
 
     def closes(self, i: int) -> bool:
@@ -214,6 +214,8 @@ class Segment:
                     return False
             elif word in grammar.pointing or (pronoun and word in grammar.openers):
                 return False  # "dengan rencana itu Acme", "as it builds …"
+            elif self.attributive(k + 1):
+                continue  # "the in-car software maker Acme"
             elif word in grammar.prepositions:
                 clear = grammar.transparent
                 return not any(self.word_at(k + 1 - len(keys), keys) or self.word_at(k, keys) for keys in clear)

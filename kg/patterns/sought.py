@@ -271,7 +271,9 @@ class Sought(Part):
         if at in segment.partner or at in segment.examples:
             return False
         if word:
-            return word in grammar.stop or not (word[0].isalnum() or word in "-,'s–—\"“”")
+            if word in grammar.stop:
+                return not segment.attributive(at + 1)  # "in | in-car software maker Acme"
+            return not (word[0].isalnum() or word in "-,'s–—\"“”")
         node = segment.nodes[at]
         if node.value is not None:
             return False

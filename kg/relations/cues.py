@@ -144,7 +144,7 @@ class Cues:
             return Status.ENDED
         if match.pattern.status is not None:
             return match.pattern.status
-        if any(c.kind == "ended" or (c.kind == "former" and _unnamed(segment, c.last, first)) for c in before):
+        if any(c.kind == "ended" or (c.kind == "former" and _was(segment, c.last, first)) for c in before):
             return Status.ENDED
         before = [c for c in before if c.first >= clause]
         near = before or [c for c in cues if last <= c.first and c.last <= match.last]
@@ -315,7 +315,7 @@ def _negates(segment: Segment, cue: Cue, match: Match) -> bool:
     if any(n.key and not n.key[0].isalnum() for n in between):
         return False
     joined = any((n.key,) in segment.grammar.conjunctions or n.mention is not None for n in between)
-    return cue.first >= first - NEGATION or (cue.first >= match.first and not joined)
+    return cue.last > first - NEGATION or (cue.first >= match.first and not joined)
 
 
 def _colours(segment: Segment, cue: Cue, match: Match, cues: list[Cue], clause: int, told: int) -> bool:
@@ -330,8 +330,14 @@ def _colours(segment: Segment, cue: Cue, match: Match, cues: list[Cue], clause: 
     return not any(c.kind == "speech" and last <= c.first < cue.first for c in cues)
 
 
+def _was(segment: Segment, first: int, last: int) -> bool:
+    """Whether what was once speaks of the words behind it: of the nearest name, and not within commas of its own ("Ada
+    Berg, a former banker, | was chosen as")."""
+    return _unnamed(segment, first, last) and "," not in segment.words[first:last]
+
+
 def _unnamed(segment: Segment, first: int, last: int) -> bool:
-    """Whether no name but a word for an owner stands between two nodes: "former" speaks of the nearest one."""
+    """Whether no name but a word for an owner stands between two nodes."""
     return all(n.mention is None or n.mention.kind == "possessor" for n in segment.nodes[first:last])
 
 
