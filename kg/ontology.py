@@ -91,6 +91,8 @@ class Property(Term):
     """The classes whose members tell such figures of others ("according to | the Acme Council")."""
     not_of_owner: bool = False
     """Not told of an owner behind a word for what he owns ("kebun | Acme")."""
+    of_own: bool = False
+    """Told of what is the subject's own: not of a thing of a rival."""
     excludes_others: bool = False
     """For a flag: a fact that carries it leaves no room for another object in its scope."""
 
@@ -355,6 +357,7 @@ def _property(graph: _Graph, iri: str) -> Property:
         of_whole=graph.text(iri, kg("ofWhole")) == "true",
         counted_by=graph.names(iri, kg("countedBy")),
         not_of_owner=graph.text(iri, kg("notOfOwner")) == "true",
+        of_own=graph.text(iri, kg("ofOwn")) == "true",
         excludes_others=graph.text(iri, kg("excludesOthers")) == "true",
         identifying=graph.text(iri, kg("identifying")) == "true",
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from functools import partial
 
+from kg.belonging import around, shared
 from kg.mentions.foreground import Foreground
-from kg.mentions.homes import around, shared
-from kg.mentions.introduced import apposed, introduced
+from kg.mentions.introduced import apposed, introduced, nameless
 from kg.mentions.known import Known
 from kg.mentions.phrases import Phrase, Phrases
 from kg.model import Entity
@@ -55,6 +55,14 @@ class Resolver:
         self.determiners = language.single("grammar", "filler")
         self.complement = language.single("speech", "complement")
         """The words with which begins what is said ("that")."""
+        self.introducing = language.single("grammar", "introducing")
+        versioned = [c.iri for c in ontology.classes.values() if c.named_after]
+        said = [(k, a) for k, a in language.anaphora.items() if len(k) > 1 and not a.plural and not a.possessive]
+        self.kinds = frozenset(
+            k[-1 if k[0] in self.determiners else 0] for k, a in said if not set(versioned).isdisjoint(a.classes)
+        )
+        """The nouns of things that are named after others."""
+        self.versioned = frozenset(versioned)
 
     def resolve(self, linked: LinkedText) -> LinkedText:
         """The text with the words that stand for names, and with the owners that endings name; what has no antecedent
@@ -202,6 +210,8 @@ class Resolver:
         others = {*others, *(self._acting(linked, known, phrase, sentence) if phrase.place else ())}
         for start, end in places:
             fitting = [m for m in known.between(start, end) if self._fits(m, phrase, strict=strict)]
+            if self._is_nameless(linked, known, phrase, fitting, (start, end)):
+                return []
             others.update(m.entity for m in fitting if self._apart(linked, m, phrase))
             fitting = [m for m in fitting if m.entity not in others and not _is_in_speech(linked, m, phrase)]
             if self._is_doubtful(linked, fitting, phrase, start, end):
@@ -223,6 +233,16 @@ class Resolver:
             return []
         only = list(passed.values()) or self._only(linked, known, phrase, strict=strict)
         return [m for m in only if m.entity not in others]
+
+    def _is_nameless(
+        self, linked: LinkedText, known: Known, phrase: Phrase, fitting: list[Mention], span: tuple[int, int]
+    ) -> bool:
+        """Whether tokens bring in a thing without a name before any other: "it plans a van to beat the Acme One" has
+        later words mean that van."""
+        if phrase.anaphor.plural or self.versioned.isdisjoint(phrase.anaphor.classes):
+            return False
+        noun = nameless(linked.tokens.keys, known, span, self.introducing, self.kinds)
+        return noun >= 0 and all(m.first > noun for m in fitting)
 
     def _places(
         self, linked: LinkedText, phrase: Phrase, sentence: Sentence, earlier: tuple[Sentence, ...]

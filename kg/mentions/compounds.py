@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from kg.mentions.homes import around
+from kg.belonging import around
 from kg.mentions.titles import single_titles, titles
 from kg.model import Entity
 from kg.names import slug

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from kg.mentions.known import Known
 from kg.mentions.phrases import Phrase
@@ -14,6 +15,8 @@ NAME = 6
 """The longest name, in tokens, that such words stand beside."""
 FAR = 1000
 """How many tokens back the noun is looked for."""
+DESCRIBED = 4
+"""How many tokens behind the word that brings in something new its noun may stand ("a | cheap round oak | table")."""
 
 
 def introduced(linked: LinkedText, known: Known, noun: int, articles: frozenset[str]) -> list[Mention]:
@@ -28,6 +31,25 @@ def introduced(linked: LinkedText, known: Known, noun: int, articles: frozenset[
             found += (m for m in known.between(max(0, opening - NAME), opening) if m.last == opening)
         at = _next(keys, noun, at + 1)
     return found
+
+
+def nameless(
+    keys: Sequence[str], known: Known, span: tuple[int, int], opening: AbstractSet[str], nouns: AbstractSet[str]
+) -> int:
+    """The first noun among these tokens by which something is brought in that no name stands beside ("a table"), or
+    -1."""
+    first, last = span
+    for i in range(first, last):
+        if keys[i] not in opening:
+            continue
+        for k in range(i + 1, min(i + 1 + DESCRIBED, last)):
+            if keys[k] in nouns:
+                goes_on = k + 1 < last and (keys[k + 1] in nouns or keys[k + 1] == "-")
+                if not goes_on and not known.between(i, k + 2):
+                    return k
+            elif not keys[k].isalnum() and keys[k] != "-":
+                break
+    return -1
 
 
 def _next(keys: tuple[str, ...], noun: int, first: int) -> int:

@@ -278,17 +278,18 @@ def different(matches: list[Match]) -> Iterator[Match]:
 
 
 def best(claims: Iterable[tuple[Claim, bool, bool]]) -> Iterator[Claim]:
-    """Of several readings of one statement in one passage the most telling: one whose wording fixes the status, then
-    one with more qualifiers, then one whose words name both ends, then one that plans, then the surest, then the one
-    with the shortest evidence, then the one whose qualifiers say most ("president and chief", not "chief")."""
+    """Of several readings of one statement in one passage the most telling: one whose wording fixes the status (as a
+    plan only where its words name both ends), then one with more qualifiers, then one whose words name both ends, then
+    one that plans, then the surest, then the one with the shortest evidence, then the one whose qualifiers say most
+    ("president and chief", not "chief")."""
     found: dict[tuple[str, str, str], tuple[tuple[object, ...], list[Claim]]] = {}
     for claim, fixed, named in claims:
         key = (claim.subject, claim.predicate, term_key(claim.object))
-        telling = fixed and claim.status is not Status.IN_EFFECT
         planned = claim.status is Status.PLANNED
+        telling = fixed and claim.status is not Status.IN_EFFECT and (named or not planned)
         words = sum(len(value.lexical) for _, value in claim.qualifiers if isinstance(value, Literal))
         sure = (claim.confidence, -len(claim.quote), words, claim.pattern)
-        rank = (telling, fixed, len(claim.qualifiers), named, planned, *sure)
+        rank = (telling, fixed and named, len(claim.qualifiers), named, planned, *sure)
         if key not in found or rank > found[key][0]:
             found[key] = (rank, [claim])
         elif rank == found[key][0] and claim not in found[key][1]:  # the same wording for another market

@@ -341,14 +341,20 @@ class Namer:
         return Entity(self._iri(name), (cls,), (label,), origin=Origin.EXTRACTED)
 
     def units(self, linked: LinkedText) -> Iterator[Entity]:
-        """The units of wholes that a text names, as entities."""
-        for mention in linked.mentions:
-            if mention.kind == "unit":
-                written = linked.text[mention.start : mention.end]
-                based = self.versions.base(written) if not self.versioned.isdisjoint(mention.classes) else written
-                name = " ".join(based.split())
-                types = self.ontology.narrowest(mention.classes)
-                yield Entity(mention.entity, types, (Label(name, "en"),), (mention.whole,), origin=Origin.EXTRACTED)
+        """The units of wholes that a text names, as entities; each by the longest of its names there."""
+        for mention in sorted((m for m in linked.mentions if m.kind == "unit"), key=lambda m: m.end - m.start):
+            written = linked.text[mention.start : mention.end]
+            based = self.versions.base(written) if not self.versioned.isdisjoint(mention.classes) else written
+            types = self.ontology.narrowest(mention.classes)
+            labels = self._labels(based.split(), mention.entity)
+            yield Entity(mention.entity, types, labels, (mention.whole,), origin=Origin.EXTRACTED)
+
+    def _labels(self, words: list[str], iri: str) -> tuple[Label, ...]:
+        """The labels of a unit: the words without their legal form, of which the identifier is made, before all."""
+        full, sizes = " ".join(words), range(len(words) - 1, 0, -1)
+        parts = (" ".join(part) for k in sizes for part in (words[:k], words[-k:]))
+        name = next((part for part in parts if self._iri(part) == iri), full)
+        return (Label(name, "en"),) if name == full else (Label(name, "en"), Label(full, "en", "alternative"))
 
     def fits(self, seg: Segment, match: Match) -> bool:
         """Whether the names in a match may be what its slots ask for, now that another match may have typed them."""

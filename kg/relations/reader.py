@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from kg.belonging import is_of_rival
 from kg.model import (
     Claim,
     Document,
@@ -300,6 +301,8 @@ class Reader:
                 continue
             if prop.symmetric and (self._belong(s.mention.entity, target) or not _alike(s, o)):
                 continue  # a thing and its maker neither compete nor work together, nor a thing and a firm
+            if prop.of_own and is_of_rival(s.mention.entity, target, self.resolver.entities):
+                continue
             yield Claim(
                 source.name,
                 start,

@@ -81,7 +81,7 @@ class Topics:
         here = [named[i] for i in spots]
         if not here and any(m.kind == "new" and not m.classes.isdisjoint(wide) for m in named.values()):
             return None  # of a new name nobody knows how narrow its kind is
-        if latest and self._leads_unknown(seg, match):
+        if self._leads_unknown(seg, match):
             return None
         if here and all(m.entity == here[0].entity for m in here) and (latest or spots[0] < match.last):
             free = (m for m in here if m.kind in ("anaphor", "possessor") or self.is_free(m))
