@@ -301,7 +301,7 @@ class Reader:
                 continue
             if prop.symmetric and (self._belong(s.mention.entity, target) or not _alike(s, o)):
                 continue  # a thing and its maker neither compete nor work together, nor a thing and a firm
-            if prop.of_own and is_of_rival(s.mention.entity, target, self.resolver.entities):
+            if prop.of_own and is_of_rival(s.mention.entity, str(target), self.resolver.entities):
                 continue
             yield Claim(
                 source.name,
