@@ -23,6 +23,8 @@ _BETWEEN = 3
 """How many words of business may stand between the whole and the place."""
 _LONGEST = 6
 """The longest name behind a legal form, in tokens."""
+_NAMESAKE = 4
+"""How many tokens before the name of a person that of his firm may stand: "Berg executive vice chair | Ada Berg"."""
 _TITLED = 8
 """How many tokens before a name a title makes that of a person behind it possible: "chief of Acme | Ilse Berg"."""
 
@@ -220,10 +222,21 @@ class Compounds:
         if one.kind == "unlisted":
             placed = other.kind == "name" and not self.places.isdisjoint(other.classes)
             parts = (*one.parts, other) if one.parts else ()
+            if self._is_namesake(tokens, one, other):
+                return unlisted
             return replace(unlisted, parts=parts, whole=other.entity) if placed else None
         if one.kind not in ("name", "unit") or not other.unknown or not capitalised(tokens, one.first):
             return None
         return self._named_beside(tokens, one, other, unlisted)
+
+    def _is_namesake(self, tokens: Tokens, one: Mention, other: Mention) -> bool:
+        """Whether a new name and that of a firm behind it are those of a person called as the firm is: "Berg chief Ada
+        | Berg", "said Ada | Berg"."""
+        if other.classes.isdisjoint(self.wholes) or other.last - other.first > 1 or other.kind != "name":
+            return False
+        before = tokens.keys[max(0, one.first - _NAMESAKE) : one.first]
+        titled = not self.titles.isdisjoint(before[-1:]) and tokens.keys[other.first] in before
+        return titled or not self.saying.isdisjoint(before[-1:])
 
     def _named_beside(self, tokens: Tokens, one: Mention, other: Mention, unlisted: Mention) -> Mention | None:
         """What a listed name and capitals behind it make: one name, a thing called after what the listed one is, or

@@ -12,7 +12,7 @@ from kg.patterns.grammar import NAMELESS
 from kg.patterns.match import Match
 from kg.patterns.segment import Segment
 from kg.patterns.sought import named_by
-from kg.relations.subjects import of_before, of_last, of_next, of_whoever, of_wholes
+from kg.relations.subjects import of_before, of_last, of_next, of_whoever, of_wholes, without_examples
 
 _OWNING = 8
 """How many words may stand between an owner and the word before his name for what he owns."""
@@ -20,7 +20,8 @@ _OWNING = 8
 
 def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
     """The matches that hold beside the others and by where their parts stand."""
-    found = of_last(seg, of_whoever(seg, of_wholes(seg, matches, ontology)))
+    found = of_wholes(seg, without_examples(seg, matches, ontology), ontology)
+    found = of_last(seg, of_whoever(seg, found))
     found = of_before(seg, of_next(found))
     found = without_passing(seg, found)
     found = within_clauses(seg, found)
@@ -123,6 +124,8 @@ def with_owners(seg: Segment, matches: list[Match], ontology: Ontology) -> list[
             if not seg.grammar.possessive.isdisjoint(m.pattern.text.split()):
                 return False  # what the line itself says somebody owns
             return _owned_before(seg, max(*names, told, m.anchor[0] - _OWNING), m.anchor[0], who)
+        if min(names) > m.first and _owned_before(seg, max(-1, m.first - _OWNING), m.first, who):
+            return True  # "Acme's | oak sales in Norland rose 5 percent"
         comma = max((i for i in range(min(figures)) if seg.nodes[i].key == ","), default=-1)
         if any(w in seg.grammar.possessive for w in seg.words[max(*names, comma) + 2 : min(figures)]):
             return True

@@ -57,6 +57,25 @@ def _counts(seg: Segment, match: Match, classes: tuple[str, ...]) -> bool:
     return any(m is not None and not m.classes.isdisjoint(classes) for m in mentions)
 
 
+def without_examples(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
+    """The matches without the figures of a whole that they give to its examples."""
+    if not seg.examples:
+        return matches
+    figures = (m for m in matches if ontology.properties[m.pattern.property].dimension)
+    wrong = {id(m) for m in figures if _are_examples(seg, m.slots.get("s", ()))}
+    return [m for m in matches if id(m) not in wrong]
+
+
+def _are_examples(seg: Segment, nodes: tuple[int, ...]) -> bool:
+    """Whether several names are but examples of what a figure is told of: "sales of vans, such as Acmes and Vests,
+    rose"."""
+    if len(nodes) < 2:
+        return False
+    before = max((past for past in seg.examples.values() if past <= min(nodes)), default=0)
+    grammar, between = seg.grammar, seg.words[before : min(nodes)]
+    return bool(before) and all(not w or w == "," or w in grammar.joins or w in grammar.filler for w in between)
+
+
 def of_whoever(seg: Segment, matches: list[Match]) -> list[Match]:
     """The matches without those that tell of another what a relative clause tells of the person before it: "Acme hires
     Ada Berg, who has worked with Norland"."""
