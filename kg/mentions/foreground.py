@@ -94,9 +94,11 @@ class Foreground:
     def aside(self, linked: LinkedText, mention: Mention, start: int) -> bool:
         """Whether a sentence does not speak of a name: not of Acme in "Acme backer Norland" or "Acme-owned Norland", or
         of one amid a list, but of the owner that opens it ("Acme's mills run", not "Acme's unit, Norland, runs")."""
-        tokens, behind = linked.tokens, mention.last + 1
-        backs = behind < len(tokens) and tokens.keys[mention.last] in self.describes and tokens.is_large(behind)
-        backs = backs or tokens.keys[mention.last : behind] == ("-",) or self._is_amid(linked, mention)
+        tokens, behind = linked.tokens, mention.last
+        while behind < len(tokens) and tokens.keys[behind] in self.describes and not tokens.is_large(behind):
+            behind += 1  # "Acme lorry brand Norland"
+        backs = mention.last < behind < len(tokens) and tokens.is_large(behind)
+        backs = backs or tokens.keys[mention.last : mention.last + 1] == ("-",) or self._is_amid(linked, mention)
         backs = backs or self._qualifies(linked, mention) or self._owns_named(linked, mention)
         if backs or mention.first == start or not self.oblique(linked, mention):
             return backs

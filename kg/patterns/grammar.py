@@ -52,6 +52,8 @@ class Grammar:
     """What opens a clause within words that stand for a name: relative pronouns, and words that say whose it is."""
     singular: frozenset[str]
     """Verbs that speak of one thing ("is", not "are")."""
+    plural: tuple[str, ...]
+    """The endings of nouns that speak of several things ("makers"); none where a language has no such."""
     owned: frozenset[str]
     """The words for what somebody owns, where his name stands behind them ("kebun | Acme")."""
     described: tuple[frozenset[str], frozenset[str]]
@@ -133,6 +135,7 @@ class Grammar:
             personal=language.single("grammar", "personal"),
             clauses=language.single("grammar", "relative") | language.single("grammar", "belonging"),
             singular=language.single("grammar", "singular"),
+            plural=tuple(sorted(language.single("grammar", "plural"))),
             owned=language.single("grammar", "owned"),
             described=(language.single("grammar", "described_before"), language.single("grammar", "described")),
             conjunctions=language.words("grammar", "and"),

@@ -40,8 +40,8 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "grammar": _keys(
         "adverbs and appositions articles belonging between breaks compounds contracted described described_before "
         "describes ends examples filler genitive honorifics introducing legal_after legal_before members noise "
-        "not_names openers origins outside owned particles personal pointing possessive prepositions relative residing "
-        "several singular stop suffixes transparent unit_words"
+        "not_names openers origins outside owned particles personal plural pointing possessive prepositions relative "
+        "residing several singular stop suffixes transparent unit_words"
     ),
     "status": _keys(
         "absent attributed denied denied_after ended ended_after former in_effect negation open planned planned_before "

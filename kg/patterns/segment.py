@@ -208,6 +208,8 @@ class Segment:
         for k in range(i - 1, max(floor - 1, i - (2 if pronoun else 5)), -1):
             word = words[k]
             if not word:
+                if k in self.common:
+                    continue  # "with self-driving start-up Acme"
                 named = self.nodes[k].mention
                 owner = words[k + 1] in grammar.possessive  # "with Norland's Acme"
                 if named is None or (named.kind != "demonym" and not owner):

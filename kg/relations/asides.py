@@ -17,7 +17,7 @@ def aside(segment: Segment, match: Match, i: int) -> bool:
     commas before its words ("Acme, which was founded in 2018, builds"). That speaks of something else."""
     nodes, relative = segment.nodes, segment.grammar.relative
     if i >= match.last:
-        return any(n.key in relative for n in nodes[match.last : i])
+        return any(n.key in relative for n in nodes[match.last : i]) or _is_over(segment, match, i)
     opening = next((k for k in range(i - 1, -1, -1) if nodes[k].key == ","), -1)
     if opening > match.first:  # "a mill run by Acme, the firm that was formed in May, is built in"
         own = any(opening < k < i for found in (match.anchor, *match.slots.values()) for k in found)
@@ -25,6 +25,18 @@ def aside(segment: Segment, match: Match, i: int) -> bool:
         return led and any(n.key == "," for n in nodes[i + 1 : match.last])
     led = opening >= 0 and nodes[opening + 1].key in relative
     return led and any(n.key == "," for n in nodes[i + 1 : match.anchor[0]])
+
+
+def _is_over(segment: Segment, match: Match, i: int) -> bool:
+    """Whether the relative clause in which the words of a match stand is over before a node: "Acme, which closed a
+    mill, will open one | in May"."""
+    words, k = segment.words, match.anchor[0] - 1
+    while k > 0 and words[k] != ",":
+        k -= 1
+    if k < 1 or words[k + 1] not in segment.grammar.relative or segment.nodes[k - 1].mention is None:
+        return False
+    end = next((n for n in range(match.last, i) if words[n] == ","), i)
+    return end < i and segment.grammar.joins.isdisjoint(words[end + 1 : i])
 
 
 def aside_from(segment: Segment, start: int, first: int) -> int:

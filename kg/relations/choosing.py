@@ -12,7 +12,16 @@ from kg.patterns.grammar import NAMELESS
 from kg.patterns.match import Match
 from kg.patterns.segment import Segment
 from kg.patterns.sought import named_by
-from kg.relations.subjects import of_before, of_last, of_next, of_whoever, of_wholes, without_examples
+from kg.relations.subjects import (
+    of_before,
+    of_last,
+    of_next,
+    of_one,
+    of_whoever,
+    of_wholes,
+    without_examples,
+    without_turned,
+)
 
 _OWNING = 8
 """How many words may stand between an owner and the word before his name for what he owns."""
@@ -22,7 +31,7 @@ def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Matc
     """The matches that hold beside the others and by where their parts stand."""
     found = of_wholes(seg, without_examples(seg, matches, ontology), ontology)
     found = of_last(seg, of_whoever(seg, found))
-    found = of_before(seg, of_next(found))
+    found = of_before(seg, of_next(of_one(seg, without_turned(found))))
     found = without_passing(seg, found)
     found = within_clauses(seg, found)
     found = with_named(with_owners(seg, found, ontology), ontology)

@@ -103,7 +103,8 @@ class Cues:
         """The status that the words around a match give it; None where the text only asks or supposes."""
         last = match.anchor[1]
         if match.pattern.status is Status.IN_EFFECT:
-            former = any(c.kind == "former" and match.first - 1 <= c.first < last for c in cues)
+            begin = match.first - 1 - (segment.words[match.first - 1 : match.first] == ("-",))  # "ex-Acme chief"
+            former = any(c.kind == "former" and begin <= c.first < last for c in cues)
             return Status.ENDED if former else Status.IN_EFFECT
         if segment.nodes[-1].key == "?":
             return None
@@ -127,12 +128,12 @@ class Cues:
                 c.kind == "ended" and c.first >= denials[0].last for c in before
             )
             return Status.IN_EFFECT if end else Status.DENIED  # who denies an end says that it goes on
-        if any(c.kind == "ended" and _is_over(segment, c, first) for c in before):
-            before = [c for c in before if c.first >= first]
+        over = max((_over(segment, c, first, before) for c in before if c.kind == "ended"), default=0)
+        before = [c for c in before if c.first >= over]
         before = [c for c in before if c.kind != "ended" or not _undone(segment, c, before)]
-        over = {i for c in before if c.kind == "ended" for i in range(c.first, c.last)}
+        ended = {i for c in before if c.kind == "ended" for i in range(c.first, c.last)}
         fixed = match.pattern.status is Status.DENIED
-        if not fixed and any(_negates(segment, c, match) for c in before if c.first not in over):
+        if not fixed and any(_negates(segment, c, match) for c in before if c.first not in ended):
             denied = match.pattern.status is not Status.ENDED and any(c.kind == "speech" for c in cues)
             return Status.DENIED if denied else None  # who has not ended something holds to it
         ends = match.pattern.status is Status.ENDED or any(c.kind == "ended" and c.last >= first - 1 for c in before)
@@ -293,15 +294,16 @@ def _undone(segment: Segment, cue: Cue, cues: list[Cue]) -> bool:
     return any(0 <= cue.first - c.last <= 1 and _clear(segment, c.last, cue.first) for c in near)
 
 
-def _is_over(segment: Segment, cue: Cue, first: int) -> bool:
-    """Whether the words of a match are joined, as another deed, to what a cue ended and named: "dropped its mill in
-    Norland and | runs one"."""
+def _over(segment: Segment, cue: Cue, first: int, cues: list[Cue]) -> int:
+    """Where the words of a match are joined, as another deed, to what a cue ended and named: "dropped its mill in
+    Norland and | runs one", "… and | will open one"; 0 where they are not."""
+    spots = [c.first - 1 for c in cues if c.kind in ("planned", "in_effect") and cue.last < c.first < first]
     for i in range(first - 1, max(cue.last, first - 2 - JOINED), -1):
-        if (segment.words[i],) in segment.grammar.conjunctions:
-            return not _unnamed(segment, cue.last, i)
+        spots.append(i)
         if not segment.words[i].isalpha():
-            return False
-    return False
+            break
+    joined = (i for i in spots if (segment.words[i],) in segment.grammar.conjunctions)
+    return next((i + 1 for i in joined if not _unnamed(segment, cue.last, i)), 0)
 
 
 def _negates(segment: Segment, cue: Cue, match: Match) -> bool:

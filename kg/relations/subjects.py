@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kg.model import Status
 from kg.ontology import Ontology
 from kg.patterns.match import Match
 from kg.patterns.segment import Segment
@@ -126,6 +127,39 @@ def of_before(seg: Segment, matches: list[Match]) -> list[Match]:
         return behind and (m.pattern.property, m.anchor, o) in told
 
     return [m for m in matches if not passes(m)]
+
+
+def of_one(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches with the first name of a list alone where right before it stands what one thing is: "the Norland
+    maker Acme and Vest" says nothing of Vest."""
+    plural = seg.grammar.plural
+
+    def narrowed(m: Match) -> Match:
+        names, (_, last) = m.slots.get("s", ()), m.anchor
+        if len(names) < 2 or m.pattern.status is not Status.IN_EFFECT or min(names) != last or "o" not in m.slots:
+            return m
+        word = seg.words[last - 1]
+        one = word.isalpha() and not word.endswith(plural) and max(m.slots["o"], default=last) < last
+        return replace(m, slots={**m.slots, "s": (last,)}) if one else m
+
+    return list(map(narrowed, matches)) if plural else matches
+
+
+def without_turned(matches: list[Match]) -> list[Match]:
+    """The matches without those that tell of two names the other way round than longer words do, of which theirs are a
+    part: "its parent company Acme" is not its company."""
+
+    def turned(m: Match, by: Match) -> bool:
+        inner = by.anchor[0] <= m.anchor[0] and m.anchor[1] <= by.anchor[1] and m.anchor != by.anchor
+        same = m.pattern.property == by.pattern.property
+        return (
+            inner
+            and same
+            and "o" in m.slots
+            and (m.slots.get("s"), m.slots["o"]) == (by.slots.get("o"), by.slots.get("s"))
+        )
+
+    return [m for m in matches if not any(turned(m, by) for by in matches)] if len(matches) > 1 else matches
 
 
 def of_last(seg: Segment, matches: list[Match]) -> list[Match]:

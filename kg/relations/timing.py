@@ -28,6 +28,8 @@ class When:
 quick(When)
 _JOINED = 3
 """How many words may stand between a conjunction and the words of what it joins to another deed."""
+_DATELINE = 3
+"""How many nodes a text may have before the date that it opens with ("OSLO, | May 3 (Acme News) -")."""
 _NEVER = When()
 
 
@@ -70,6 +72,8 @@ class Times:
         start, end = segment.clause(match.anchor[0])
         chosen = match.slots.get("time", ())
         dates = [i for i in chosen or segment.figures if (chosen or start <= i < end) and _is_date(segment.nodes[i])]
+        if dates and not chosen and dates[0] <= _DATELINE and _opens(segment, dates[0]):
+            del dates[0]
         if not dates:
             return -1
         bound = {i for name, nodes in match.slots.items() if name != "time" for i in nodes}
@@ -91,6 +95,16 @@ class Times:
         opened = value is not None and value.literal is not None and value.literal.lexical == value.period[0]
         found = (keys for keys in before if segment.word_at(i - len(keys), keys))
         return any(not opened or len(keys) > 1 or keys[0] not in self.at for keys in found)  # "from May to July"
+
+
+def _opens(segment: Segment, i: int) -> bool:
+    """Whether a date only says when a text was written: nothing but names and signs before it, a dash behind it."""
+    words = segment.words
+    if any(word.isalnum() for word in words[:i]):
+        return False
+    behind = words[i + 1 : i + 1 + 2 * _DATELINE]
+    dash = next((k for k, word in enumerate(behind) if word in "-–—" and word), -1)
+    return dash == 0 or (dash > 0 and behind[0] == "(")
 
 
 def _is_date(node: Node) -> bool:
