@@ -79,6 +79,7 @@ class Linker:
             never | language.vocabulary | language.single("names", "common"),
             frozenset(k for k in language.words("versions", "words") if len(k) > 1),
             tuple(sorted(language.single("names", "common_ends"))),
+            language.single("names", "joints"),
         )
 
     def link(self, text: str, issued: str = "") -> LinkedText:

@@ -72,6 +72,8 @@ class Capitals:
     """Wordings for versions: a thing of which one is said bears another name ("the GT Line")."""
     common_ends: tuple[str, ...] = ()
     """Endings of others ("investors")."""
+    joints: AbstractSet[str] = frozenset()
+    """Words that join two words of one firm's name ("Acme Steel and Timber Co.")."""
 
 
 def unlisted(
@@ -307,7 +309,8 @@ def _is_small_part(tokens: Tokens, i: int, last: int, words: Capitals) -> bool:
     initial = _is_initial(tokens, i) or (tokens.keys[i] == "." and _is_initial(tokens, i - 1))
     ends = i == last - 1 and (tokens.keys[i].isdigit() or _is_letter_of_name(tokens, i, words))
     ends = ends or (i == last - 1 and initial and tokens.keys[i] == ".")
-    return tokens.keys[i] in words.particles or tokens.keys[i] == "&" or (initial and i < last - 1) or ends
+    joins = tokens.keys[i] == "&" or tokens.keys[i] in words.joints
+    return tokens.keys[i] in words.particles or joins or (initial and i < last - 1) or ends
 
 
 def _is_initial(tokens: Tokens, i: int) -> bool:
@@ -332,7 +335,8 @@ def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], wo
             break
         end += 1
         end += _joined(tokens, end)
-        if end + 1 < sentence.last and tokens.keys[end] == "&" and _is_part(tokens, end + 1, taken):
+        joint = tokens.keys[end] == "&" or _joins_words(tokens, end, words) if end + 1 < sentence.last else False
+        if joint and _is_part(tokens, end + 1, taken):
             end += 1
         named = end > i and tokens.keys[end - 1] not in words.labels  # "Budi R. M. Santosa", not "Seri A. Budi"
         behind = _past_initials(tokens, end, sentence.last) if named else end
@@ -344,6 +348,14 @@ def _run(tokens: Tokens, i: int, sentence: Sentence, taken: AbstractSet[int], wo
         if behind > end and behind < sentence.last and _is_part(tokens, behind, taken):
             end = behind
     return end
+
+
+def _joins_words(tokens: Tokens, i: int, words: Capitals) -> bool:
+    """Whether a token joins two words of a name that a legal form ends, no two firms: "Acme Oak | and | Timber Co."."""
+    if tokens.keys[i] not in words.joints or tokens.keys[i + 2 : i + 3] == () or tokens.keys[i + 2] not in words.legal:
+        return False
+    plain = tokens.keys[i - 1] in words.common or tokens.keys[i + 1] in words.common
+    return plain and tokens.is_large(i + 1) and tokens.is_large(i + 2)
 
 
 def _past_initials(tokens: Tokens, i: int, last: int) -> int:

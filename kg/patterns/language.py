@@ -64,6 +64,8 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "patterns": frozenset("*"),
 }
 
+_NAMING = ("common", "common_ends", "joints", "media", "opening")
+"""The keys of names that are no class and a part of one."""
 _PLAIN = ("language", "label")
 """The keys that stand before the first section."""
 
@@ -261,12 +263,12 @@ class _Reader:
         lasts: dict[str, str] = {}
         deeds: dict[Keys, str] = {}
         for name, value in table.items():
-            if name in ("common", "common_ends", "media", "opening"):
+            if name in _NAMING:
                 continue
             cls, _, place = name.rpartition("_")
             at = self.line_of(f"{name} ", self.line_of("[names]") or 0)
             if place not in ("first", "last", "does"):
-                hint = "common, common_ends, media, opening, or a class and _first, _last or _does: Organization_last"
+                hint = f"{', '.join(_NAMING)}, or a class and _first, _last or _does: Organization_last"
                 self.fault(f"unknown key '{name}' in [names]", at, hint)
                 continue
             iri = self._class(cls, at)

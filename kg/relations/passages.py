@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kg.frozen import quick
 from kg.text import LinkedText, Quotation, Sentence
@@ -35,6 +36,14 @@ def speeches(linked: LinkedText) -> list[Quotation]:
         if len(words) >= SPEECH:
             found.append(q)
     return found
+
+
+def going_on(linked: LinkedText, spoken: list[Quotation]) -> frozenset[int]:
+    """The speeches, by their index, that no mark closes and that go on in the paragraph behind them."""
+    pairs = enumerate(pairwise(spoken))
+    return frozenset(
+        i for i, (q, then) in pairs if q.end == q.outer_end and not linked.text[q.outer_end : then.outer_start].strip()
+    )
 
 
 def passages(linked: LinkedText, spoken: list[Quotation]) -> Iterator[Passage]:

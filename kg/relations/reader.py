@@ -35,7 +35,7 @@ from kg.relations.cues import Cue, Cues
 from kg.relations.dividing import Dividing
 from kg.relations.gapping import Gapping
 from kg.relations.naming import Namer
-from kg.relations.passages import Passage, passages, speeches
+from kg.relations.passages import Passage, going_on, passages, speeches
 from kg.relations.qualifiers import Parts
 from kg.relations.sharing import Sharing
 from kg.relations.speech import Speech, attribute
@@ -117,7 +117,7 @@ class Reader:
         spoken = speeches(linked)
         linked, parts, new = self.prepared(linked, spoken)
         source = _Source(document, document.id, linked, Topics(linked, self.grammar, self.dividing.lands))
-        speakers = attribute(parts, self.speech) if spoken else {}
+        speakers = attribute(parts, self.speech, going_on(linked, spoken)) if spoken else {}
         claims = [*self._said(source, spoken, speakers)]
         for passage, seg in parts:
             matches = self._matches(source, seg)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from kg.ontology import Ontology
 from kg.patterns import Language
@@ -189,8 +190,19 @@ class Speech:
         return named and mention is not None and not mention.classes.isdisjoint(self.speakers)
 
 
-def attribute(passages: list[tuple[Passage, Segment]], speech: Speech) -> dict[int, str]:
-    """The speaker of each quotation by its index.
+def attribute(
+    passages: list[tuple[Passage, Segment]], speech: Speech, unclosed: AbstractSet[int] = frozenset()
+) -> dict[int, str]:
+    """The speaker of each quotation by its index; one of the ``unclosed`` is said by who says the next."""
+    found, sure = _attributed(passages, speech)
+    for index in sorted(unclosed - sure, reverse=True):
+        if index + 1 in found:
+            found[index] = found[index + 1]
+    return found
+
+
+def _attributed(passages: list[tuple[Passage, Segment]], speech: Speech) -> tuple[dict[int, str], set[int]]:
+    """The speakers that the words around quotations tell, and of which quotations they name them.
 
     Named in the same sentence; else, of a verb that holds a pronoun, the person that the sentence before opens with;
     else a verb of saying at the end of the sentence before; else the speaker of the quotation before, when this one
@@ -222,7 +234,7 @@ def attribute(passages: list[tuple[Passage, Segment]], speech: Speech) -> dict[i
                 sure.update([index] if named else [])
         if quoted and not named:
             reach = max(reach, 1) if last else 0
-    return found
+    return found, sure
 
 
 def _goes_on(outside: list[Segment], speech: Speech) -> bool:
