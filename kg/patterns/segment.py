@@ -152,7 +152,10 @@ class Segment:
         return joined or following.key in self.grammar.possessive or self.modifies(i)
 
     def attributive(self, i: int) -> bool:
-        """Whether a hyphen joins a name or word before node ``i`` to the word behind it."""
+        """Whether a hyphen joins a name or word before node ``i`` to the word behind it, alone or with a name behind a
+        comma: "Norland-based", "Tolvik, Norland-based"."""
+        if i + 2 < len(self.words) and self.words[i] == "," and self.nodes[i + 1].mention is not None:
+            i += 2
         return i < len(self.words) and self.words[i] == "-" and self.nodes[i].start == self.nodes[i - 1].end
 
     def closes(self, i: int) -> bool:

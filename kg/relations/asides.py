@@ -21,10 +21,17 @@ def aside(segment: Segment, match: Match, i: int) -> bool:
     opening = next((k for k in range(i - 1, -1, -1) if nodes[k].key == ","), -1)
     if opening > match.first:  # "a mill run by Acme, the firm that was formed in May, is built in"
         own = any(opening < k < i for found in (match.anchor, *match.slots.values()) for k in found)
-        led = not own and any(n.key in relative for n in nodes[opening + 1 : i])
+        led = not own and (_is_apposed(segment, opening) or any(n.key in relative for n in nodes[opening + 1 : i]))
         return led and any(n.key == "," for n in nodes[i + 1 : match.last])
     led = opening >= 0 and nodes[opening + 1].key in relative
+    led = led or _is_apposed(segment, opening)
     return led and any(n.key == "," for n in nodes[i + 1 : match.anchor[0]])
+
+
+def _is_apposed(segment: Segment, comma: int) -> bool:
+    """Whether behind a comma begins what is said of the name before it: "Acme, | founded in 2015, sold"."""
+    named = comma > 0 and segment.nodes[comma - 1].mention is not None
+    return named and segment.words[comma + 1] in segment.grammar.appositions
 
 
 def _is_over(segment: Segment, match: Match, i: int) -> bool:
