@@ -348,6 +348,8 @@ class Resolver:
     def _fits(self, mention: Mention, phrase: Phrase, *, strict: bool = False) -> bool:
         if mention.kind not in _NAMING or not self._is_of(mention, phrase.anaphor):
             return False
+        if phrase.anaphor.sole and mention.entity in self.entities and not self.entities[mention.entity].belongs_to:
+            return False  # "the venture" is no listed firm that is nobody's
         if not (strict or phrase.place):
             return True
         entity = self.entities.get(mention.entity)

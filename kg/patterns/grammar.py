@@ -91,6 +91,10 @@ class Grammar:
     """The words before the name of a person that say nothing of him ("Mr")."""
     examples: Mapping[str, tuple[Keys, ...]]
     """Wordings that introduce members of what was just said ("such as"), the longest first, by their first word."""
+    nameless: Mapping[str, tuple[tuple[Keys, frozenset[str]], ...]]
+    """Words that stand for one whom a text has named, or leaves without a name ("the firm"), by the first of them."""
+    reporting: frozenset[str]
+    """Words of saying, and those with which begins what is said."""
     signs: frozenset[str] = field(init=False)
     """The signs and first words that shape a segment: brackets, what parts clauses, what introduces examples."""
     shaping: frozenset[str] = field(init=False)
@@ -162,7 +166,17 @@ class Grammar:
             unnamed=language.single("speech", "unnamed"),
             honorifics=language.single("grammar", "honorifics"),
             examples=Words(language.words("grammar", "examples")).by_first,
+            nameless=_nameless(language),
+            reporting=language.single("speech", "verbs") | language.single("speech", "complement"),
         )
+
+
+def _nameless(language: Language) -> Mapping[str, tuple[tuple[Keys, frozenset[str]], ...]]:
+    found: dict[str, tuple[tuple[Keys, frozenset[str]], ...]] = {}
+    for keys, said in sorted(language.anaphora.items()):
+        if len(keys) > 1 and not (said.possessive or said.plural):
+            found[keys[0]] = (*found.get(keys[0], ()), (keys, frozenset(said.classes)))
+    return found
 
 
 def _closing(language: Language) -> frozenset[Keys]:

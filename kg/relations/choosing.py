@@ -20,6 +20,7 @@ from kg.relations.subjects import (
     of_whoever,
     of_wholes,
     without_examples,
+    without_nameless,
     without_turned,
 )
 
@@ -29,7 +30,7 @@ _OWNING = 8
 
 def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
     """The matches that hold beside the others and by where their parts stand."""
-    found = of_wholes(seg, without_examples(seg, matches, ontology), ontology)
+    found = of_wholes(seg, without_examples(seg, without_nameless(seg, matches), ontology), ontology)
     found = of_last(seg, of_whoever(seg, found))
     found = of_before(seg, of_next(of_one(seg, without_turned(found))))
     found = without_passing(seg, found)

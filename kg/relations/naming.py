@@ -377,7 +377,7 @@ class Namer:
                     mention = nodes[i].mention
                     name = linked.text[nodes[i].start : nodes[i].end]
                     may = not self._cannot_be(slot.open, name, article=self._has_article(seg, i))
-                    if mention is not None and mention.unknown and may:
+                    if mention is not None and mention.unknown and may and not _goes_on(seg, match, i):
                         versioned = not self.versioned.isdisjoint(self.ontology.closure([slot.open]))
                         entity = self._entity(self.versions.base(name) if versioned else name, slot.open)
                         entities.append(entity)
@@ -386,3 +386,10 @@ class Namer:
                         )
                         nodes[i] = nodes[i]._replace(mention=typed)
         return seg.with_names(tuple(nodes)) if entities else seg, entities
+
+
+def _goes_on(seg: Segment, match: Match, i: int) -> bool:
+    """Whether the words of a match are joined to others before a name: "opens a mill | and hired Ada Berg"."""
+    first = match.anchor[1]
+    joints = (k for k in range(first + 1, i) if seg.words[k] in seg.grammar.joins and seg.words[k].isalpha())
+    return any(seg.words[k - 1] or seg.oblique(k - 1) for k in joints)

@@ -58,6 +58,25 @@ def _counts(seg: Segment, match: Match, classes: tuple[str, ...]) -> bool:
     return any(m is not None and not m.classes.isdisjoint(classes) for m in mentions)
 
 
+def without_nameless(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches without those that give a name what is said of another, whom nobody names: "the Post reports that the
+    firm made 65 tables" does not say that the Post did."""
+    nameless, reporting = seg.grammar.nameless, seg.grammar.reporting
+    said = [i for i in range(1, len(seg)) if seg.words[i] in nameless and seg.words[i - 1] in reporting]
+    spots = [(i, who) for i in said for keys, who in nameless[seg.words[i]] if seg.words[i : i + len(keys)] == keys]
+    if not spots:
+        return matches
+
+    def told_of_another(m: Match) -> bool:
+        names = m.slots.get("s", ())
+        mentions = [seg.nodes[i].mention for i in names]
+        classes = [x.classes for x in mentions if x is not None and not x.unknown]
+        near = (who for i, who in spots if names and max(names) < i < m.anchor[0])
+        return any(all(not kinds.isdisjoint(who) for kinds in classes) for who in near)
+
+    return [m for m in matches if not told_of_another(m)]
+
+
 def without_examples(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
     """The matches without the figures of a whole that they give to its examples."""
     if not seg.examples:

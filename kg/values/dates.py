@@ -16,6 +16,8 @@ from kg.values.shifts import near_year, shifted
 from kg.values.spans import Bound, Period, between, part_of_year
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_SHORT = frozenset("-–/")
+"""The signs between a year and the end of a span of years, written short."""
 _DIGITS = 4
 """The most digits that a part of a date in figures has; Python refuses to make a number of thousands of them."""
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
@@ -119,6 +121,8 @@ class Calendar:
 
     def _span(self, tokens: Tokens, i: int, issued: str) -> tuple[int, Period] | None:
         """A span from one date to another that begins at a token: past its last token, and its ends."""
+        if (years := _short_years(tokens, i)) is not None:
+            return i + 3, years
         first = self._bound(tokens, i, issued)
         if first is None:
             return None
@@ -334,6 +338,16 @@ class Calendar:
                 return i + n, shifted(issued, rule)
         dated = tokens.keys[i] in self.ago and i + 1 < len(tokens.keys)
         return self._month_first(tokens, i + 1, issued) if dated and tokens.keys[i + 1] in self.months else None
+
+
+def _short_years(tokens: Tokens, i: int) -> Period | None:
+    """The years of a span whose last is written short: "2021-22", "2021/22"."""
+    keys = tokens.keys[i : i + 3]
+    short = len(keys) == 3 and _is_year(keys[0]) and keys[1] in _SHORT and len(keys[2]) == 2 and keys[2].isdigit()
+    if not short or tokens.ends[i + 2] - tokens.starts[i] != 7 or not int(keys[0][2:]) < int(keys[2]):
+        return None
+    apart = int(keys[2]) - int(keys[0][2:])
+    return (keys[0], keys[0][:2] + keys[2]) if apart == 1 or keys[1] != "/" else None
 
 
 def _is_year(key: str) -> bool:
