@@ -199,10 +199,26 @@ class Compounds:
             beside = one is not None and one.last == mention.first and glued(tokens, one.last - 1, mention.first)
             made = self._together(tokens, one, mention) if one is not None and beside else None
             if made is not None:
-                found[-1] = made
+                found[-1:] = [made]
+                if (venture := self._venture(tokens, found)) is not None:
+                    found[-2:] = [venture]
             else:
                 found.append(mention)
         return tuple(self._formal(tokens, m) if m.unknown else m for m in found)
+
+    def _venture(self, tokens: Tokens, found: list[Mention]) -> Mention | None:
+        """The name that a listed firm makes with one behind it that begins with another: "Acme | Norland Timber",
+        "Acme-Norland Timber"."""
+        if len(found) < 2 or not found[-1].parts or found[-1].kind != "unlisted":
+            return None
+        one, other = found[-2], found[-1]
+        hyphen = int(tokens.keys[one.last] == "-")
+        firms = not self.wholes.isdisjoint(one.classes) and not self.wholes.isdisjoint(other.parts[0].classes)
+        named = firms and one.kind == other.parts[0].kind == "name" and one.last + hyphen == other.first
+        apart = tokens.starts[other.first] - tokens.ends[one.last - 1]
+        if not named or apart != 1 or one.last - one.first > 1:
+            return None
+        return Mention(one.start, other.end, one.first, other.last, "", frozenset(), "unlisted")
 
     def _formal(self, tokens: Tokens, mention: Mention) -> Mention:
         """A name that nobody listed with the legal form behind it as tokens of its own, though not of its words."""

@@ -124,12 +124,12 @@ class Speech:
         return not self.unnamed.isdisjoint(before) or not self.unnamed.isdisjoint(segment.words[last : last + NEAR + 1])
 
     def is_of_another(self, segment: Segment) -> bool:
-        """Whether right behind a verb of saying stands a name that nobody knows, or a paper: who spoke before is
-        silent now."""
+        """Whether right behind a verb of saying stands a name that nobody knows, or a paper, or before it words for one
+        who is no person and is named nowhere ("the firm said"): who spoke before is silent now."""
         for first, last, _ in self._hits(segment):
             if self._holds_speaker(segment, first):
                 continue
-            if self._is_nobody(segment, first, last):
+            if self._is_nobody(segment, first, last) or self._is_nameless(segment, first):
                 return True
             named = [n for n in segment.nodes[last : last + NAMED] if n.mention is not None]
             speaking = [i for i, n in enumerate(segment.nodes[last : last + NAMED], last) if self._speaks(n)]
@@ -139,6 +139,14 @@ class Speech:
             unknown = any(n.mention is not None and n.mention.unknown for n in named)
             if unknown or not self.media.isdisjoint(segment.words[last : last + NAMED]):
                 return True
+        return False
+
+    def _is_nameless(self, segment: Segment, first: int) -> bool:
+        """Whether right before a verb of saying stand words for one who is no person, and is named nowhere."""
+        for k in range(max(0, first - NEAR), first):
+            for keys, classes in segment.grammar.nameless.get(segment.words[k], ()):
+                if segment.words[k:first] == keys and classes.isdisjoint(self.order[:1]):
+                    return True
         return False
 
     def _relative(self, segment: Segment, first: int) -> bool:
