@@ -17,6 +17,8 @@ LEADING = 4
 """How many tokens may stand before the name that a sentence opens with ("The local timber firm Acme")."""
 INNER = 4
 """The longest name, in tokens, that is looked for right before a place."""
+_TOLD = 16
+"""How many tokens from either end of it on a name stands in what is told of a person."""
 _OWNED = 5
 """How many words may say what it is that a name owns ("Acme's | sawing oak unit")."""
 
@@ -41,6 +43,7 @@ class Foreground:
         self.qualified = language.single("grammar", "compounds")
         self.firms = frozenset(c.composed_of[0] for c in ontology.classes.values() if c.composed_of)
         self.saying = language.single("speech", "verbs")
+        self.personal = language.single("grammar", "personal")
         self.determiners = language.single("grammar", "filler")
 
     def opens(self, linked: LinkedText, mention: Mention, start: int) -> bool:
@@ -100,6 +103,7 @@ class Foreground:
         backs = mention.last < behind < len(tokens) and tokens.is_large(behind)
         backs = backs or tokens.keys[mention.last : mention.last + 1] == ("-",) or self._is_amid(linked, mention)
         backs = backs or self._qualifies(linked, mention) or self._owns_named(linked, mention)
+        backs = backs or self._told_of_another(linked, mention, start)
         if backs or mention.first == start or not self.oblique(linked, mention):
             return backs
         before = tokens.keys[start : mention.first]  # "With its new mill, Acme's output grows" speaks of Acme
@@ -112,6 +116,17 @@ class Foreground:
         if not led or last >= len(tokens) or mention.classes.isdisjoint(self.firms):
             return False
         return tokens.keys[last] in self.qualified
+
+    def _told_of_another(self, linked: LinkedText, mention: Mention, start: int) -> bool:
+        """Whether a name stands between commas in what is told of a person named before: "Ilse Berg, who left | Acme in
+        May, leads"."""
+        keys = linked.tokens.keys
+        for i in range(mention.first - 1, max(start, mention.first - _TOLD), -1):
+            if keys[i] == ",":
+                return False
+            if keys[i] in self.personal and keys[i - 1] == ",":
+                return "," in keys[mention.last : mention.last + _TOLD]
+        return False
 
     def _owns_named(self, linked: LinkedText, mention: Mention) -> bool:
         """Whether a name only says whose something is that is named behind: "Acme's sawing unit, | Norland, says",

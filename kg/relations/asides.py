@@ -84,7 +84,7 @@ def leads_away(segment: Segment, match: Match, until: int) -> bool:
     if any(_begins_another(segment, k) for k in range(max(match.last, match.anchor[1]), until - 2)):
         return True
     spots = [k for k in range(max(match.last, 1), until) if nodes[k].key in relative]
-    comma = (nodes[k - 1].key == "," and nodes[k - 2].mention is not None for k in spots)
+    comma = (nodes[k - 1].key == "," and not nodes[k - 2].key for k in spots)
     return any(comma) or (match.last in spots and nodes[match.last - 1].mention is not None)
 
 
