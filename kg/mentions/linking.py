@@ -10,10 +10,11 @@ from operator import attrgetter
 from kg.languages import quotations, sentences
 from kg.mentions.abbreviations import led_by_firms, of_unlisted, parted, with_abbreviations, without_other
 from kg.mentions.anaphora import Resolver
+from kg.mentions.capitals import Capitals
 from kg.mentions.compounds import Compounds, capitalised, glued
 from kg.mentions.gazetteer import Entry, Gazetteer
 from kg.mentions.titles import titles
-from kg.mentions.unlisted import Capitals, unlisted
+from kg.mentions.unlisted import unlisted
 from kg.model import Entity
 from kg.ontology import Ontology
 from kg.patterns import Language

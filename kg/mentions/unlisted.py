@@ -7,12 +7,10 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import compress
 
-from kg.patterns.deeds import Deeds
-from kg.patterns.notation import Keys
+from kg.mentions.capitals import Capitals
 from kg.text import Mention, Sentence, Tokens, Value
 
 _CODE = re.compile(r"(?=.*[0-9])[a-z]{0,2}[A-Z]{1,4}[0-9]{1,3}[A-Z]{0,2}[a-z]?")
@@ -29,6 +27,8 @@ _LETTERS = 3
 """The fewest letters of a firm's short name before that of a person, and the fewest words of both."""
 _DIGITS = 2
 """The longest number that belongs to the name before it ("Vantora 3"), in digits."""
+_ADDRESSES = frozenset({"ai", "io"})
+"""The ends of addresses that firms go by."""
 _BEHIND = frozenset(",(") | {"'s"}
 """What stands behind a name that opens a sentence, before words that say what it is."""
 _DASHES = frozenset("-–—")
@@ -36,44 +36,6 @@ DATELINE = 8
 """How far into a text the names of papers and places reach that open it, in tokens."""
 LONGEST = 8
 """The longest run of capitalised words taken for one name, in tokens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Capitals:
-    """The words of a language that tell names from what is capitalised for other reasons."""
-
-    never: AbstractSet[str] = frozenset()
-    """Titles, days, months: they end a name."""
-    seldom: AbstractSet[str] = frozenset()
-    """Those and the words of the patterns: within a sentence part of a name ("Acme Motor Works"), though not all."""
-    particles: AbstractSet[str] = frozenset()
-    """The small words within names of persons ("van den")."""
-    titles: AbstractSet[str] = frozenset()
-    """The words for what somebody is ("chief")."""
-    legal: AbstractSet[str] = frozenset()
-    """Legal forms: what one follows is a name from its first word on."""
-    heads: AbstractSet[str] = frozenset()
-    """Those of them that stand before names ("PT"): a name begins behind one."""
-    opening: AbstractSet[str] = frozenset()
-    """Words that open names of firms as well as sentences ("General", "First")."""
-    labels: AbstractSet[str] = frozenset()
-    """Words that a letter behind them counts, as a number does ("series A")."""
-    small: AbstractSet[str] = frozenset()
-    """The words that are written small in a headline as well."""
-    firsts: AbstractSet[str] = frozenset()
-    """Words that names of firms begin with ("Universitas Acme")."""
-    leading: AbstractSet[str] = frozenset()
-    """Those that may lead them ("vice"): within a name they are words of it ("Acme Technology")."""
-    deeds: Deeds = field(default_factory=Deeds)
-    """What is said of those with names ("has acquired")."""
-    common: AbstractSet[str] = frozenset()
-    """Words of which the same is said, and which are no names: all that the language's file holds."""
-    versions: AbstractSet[Keys] = frozenset()
-    """Wordings for versions: a thing of which one is said bears another name ("the GT Line")."""
-    common_ends: tuple[str, ...] = ()
-    """Endings of others ("investors")."""
-    joints: AbstractSet[str] = frozenset()
-    """Words that join two words of one firm's name ("Acme Steel and Timber Co.")."""
 
 
 def unlisted(
@@ -241,9 +203,20 @@ def _past_end(tokens: Tokens, past: int, words: Capitals, *, numbered: bool) -> 
     """Past the number or the letter that ends a name, with the full stop of that of a person."""
     if numbered and _is_number_of_name(tokens, past, words.seldom):
         return past + 1
+    if _is_address(tokens, past):
+        return past + 2
     if _is_letter_of_name(tokens, past, words):
         return past + 1 + (tokens.keys[past + 1] == ".")
     return past
+
+
+def _is_address(tokens: Tokens, i: int) -> bool:
+    """Whether the end of an address is part of the name before it: "Vest.ai"."""
+    if not 0 < i < len(tokens.keys) - 1 or tokens.keys[i] != "." or tokens.keys[i + 1] not in _ADDRESSES:
+        return False
+    glued = tokens.ends[i - 1] == tokens.starts[i] and tokens.ends[i] == tokens.starts[i + 1]
+    small = tokens.text[tokens.starts[i + 1]].islower()
+    return glued and small and tokens.text[tokens.ends[i + 1] : tokens.ends[i + 1] + 1] != "/"
 
 
 def _is_number_of_name(tokens: Tokens, i: int, words: AbstractSet[str]) -> bool:
@@ -309,6 +282,7 @@ def _is_small_part(tokens: Tokens, i: int, last: int, words: Capitals) -> bool:
     initial = _is_initial(tokens, i) or (tokens.keys[i] == "." and _is_initial(tokens, i - 1))
     ends = i == last - 1 and (tokens.keys[i].isdigit() or _is_letter_of_name(tokens, i, words))
     ends = ends or (i == last - 1 and initial and tokens.keys[i] == ".")
+    ends = ends or _is_address(tokens, i) or _is_address(tokens, i - 1)
     joins = tokens.keys[i] == "&" or tokens.keys[i] in words.joints
     return tokens.keys[i] in words.particles or joins or (initial and i < last - 1) or ends
 

@@ -8,6 +8,8 @@ from kg.patterns.segment import Segment
 
 NOUN = 6
 """How many nodes a noun has at most, with its owner and what it is of."""
+_SMALL = 3
+"""How many small words may stand between a relative and its verb."""
 _DESCRIPTION = 6
 """How many words may say what a name is."""
 
@@ -16,6 +18,8 @@ def aside(segment: Segment, match: Match, i: int) -> bool:
     """Whether a node stands in a relative clause: one that begins between a match and a node behind it, or one between
     commas before its words ("Acme, which was founded in 2018, builds"). That speaks of something else."""
     nodes, relative = segment.nodes, segment.grammar.relative
+    if pointed(segment, match, i):
+        return True
     if i >= match.last:
         return any(n.key in relative for n in nodes[match.last : i]) or _is_over(segment, match, i)
     opening = next((k for k in range(i - 1, -1, -1) if nodes[k].key == ","), -1)
@@ -44,6 +48,28 @@ def _is_over(segment: Segment, match: Match, i: int) -> bool:
         return False
     end = next((n for n in range(match.last, i) if words[n] == ","), i)
     return end < i and segment.grammar.joins.isdisjoint(words[end + 1 : i])
+
+
+def pointed(segment: Segment, match: Match, i: int) -> bool:
+    """Whether a node stands in a relative clause behind the first name of a match that a word which points back closes
+    before its words: "the firm (firma | yang beroperasi di Norland itu) builds"."""
+    behind = match.first + 1
+    if not behind < i < match.anchor[0] or segment.words[behind] not in segment.grammar.relative:
+        return False
+    return not segment.grammar.pointing.isdisjoint(segment.words[i + 1 : match.anchor[0]])
+
+
+def told_from(segment: Segment, start: int, first: int) -> int:
+    """Where the relative clause begins in which words stand right behind the relative and small words, if it speaks of
+    a name that is not the first: "Acme will buy from Vest | yang juga didanai"; else the start."""
+    nodes = segment.nodes
+    for k in range(first - 1, max(start, first - 2 - _SMALL), -1):
+        if nodes[k].key in segment.grammar.relative:
+            named = k > start + 1 and nodes[k - 1].mention is not None
+            return k if named and any(n.mention is not None for n in nodes[start : k - 1]) else start
+        if nodes[k].key not in segment.grammar.filler:
+            break
+    return start
 
 
 def aside_from(segment: Segment, start: int, first: int) -> int:

@@ -13,7 +13,17 @@ from kg.patterns.grammar import Node
 from kg.patterns.match import Match
 from kg.patterns.notation import Keys, Words
 from kg.patterns.segment import Segment
-from kg.relations.asides import aside_from, attributes, distance, granted, leads_away, of_noun, owns
+from kg.relations.asides import (
+    aside_from,
+    attributes,
+    distance,
+    granted,
+    leads_away,
+    of_noun,
+    owns,
+    pointed,
+    told_from,
+)
 
 NEGATION = 4
 """How many nodes before the words of a pattern a negation still denies them."""
@@ -28,6 +38,8 @@ _GROUNDS = {
     Status.ENDED: ("ended", "ended_after", "former"),
     Status.PLANNED: ("planned", "planned_before"),
 }
+_PARTING = frozenset({"absent", "open"})
+"""The kinds of cue that part what stands behind them from the words before ("ends its tie if Vest works | with …")."""
 _COLOURS = frozenset({"open", "absent", *(kind for kinds in _GROUNDS.values() for kind in kinds)})
 """The kinds of cue that may make of a statement something else than that it holds."""
 
@@ -119,7 +131,7 @@ class Cues:
         before = [c for c in cues if start <= c.first and c.last <= last]
         if any(c.kind == "open" for c in before):
             return None
-        if any(c.kind == "absent" and last <= c.first < match.last for c in cues):
+        if any(c.kind in _PARTING and last <= c.first < match.last for c in cues):
             return None
         clause = aside_from(segment, start, first)
         denials = [c for c in cues if c.first >= clause and _denies(segment, c, match)]
@@ -147,6 +159,7 @@ class Cues:
             return match.pattern.status
         if any(c.kind == "ended" or (c.kind == "former" and _was(segment, c.last, first)) for c in before):
             return Status.ENDED
+        clause = max(clause, told_from(segment, start, first))
         before = [c for c in before if c.first >= clause]
         near = before or [c for c in cues if last <= c.first and c.last <= match.last]
         return self._tense(segment, near, first)
@@ -243,7 +256,11 @@ class Cues:
                 continue
             if segment.words[min(i + 1, end - 1)] in segment.grammar.possessive:
                 continue  # "in Norland's capital"
-            if self._is_scope(segment, i, node, place.iri) and owns(match, i, rivals):
+            if (
+                self._is_scope(segment, i, node, place.iri)
+                and owns(match, i, rivals)
+                and not pointed(segment, match, i)
+            ):
                 found.append((distance(i, match), i))
         if found:
             nearest = min(found)[1]
