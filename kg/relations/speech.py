@@ -19,6 +19,8 @@ NAMED = 5
 """How many nodes behind a verb of saying the name of a speaker stands that nobody knows."""
 REACH = 20
 """How many nodes from a verb of saying its speaker may stand."""
+PRONOUN = 2
+"""How many sentences more may stand between speech and who spoke before where a pronoun stands for him ("ujarnya")."""
 
 
 class Speech:
@@ -236,8 +238,9 @@ def _attributed(passages: list[tuple[Passage, Segment]], speech: Speech) -> tupl
             last, reach = named, 2
         elif not quoted:
             reach -= 1
+        meant = reach + PRONOUN * _goes_on(outside, speech) if quoted else 0
         for index in quoted:
-            if index not in sure and (named or (index not in found and last and reach > 0)):
+            if index not in sure and (named or (index not in found and last and meant > 0)):
                 found[index] = named or last
                 sure.update([index] if named else [])
         if quoted and not named:
