@@ -301,7 +301,7 @@ class Calendar:
         if not n:
             return None
         at = i + n
-        at += at < len(tokens.keys) and tokens.keys[at] in ("of", "tahun", "in")
+        at += at < len(tokens.keys) and tokens.keys[at] in ("of", "tahun", "in", "-", "/")
         year, last = _year_at(tokens, at)
         if year is not None:
             return last, f"{year}-{part}"

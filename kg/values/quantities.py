@@ -16,6 +16,8 @@ from kg.patterns.notation import Keys
 from kg.text import Tokens, Value, key_of
 
 _GLUED = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]+)")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+"""A number that parts three digits by the sign of decimals: nobody counts things or money so finely."""
 _REACH = 3
 """How many tokens before a number an approximating word may stand."""
 UNMEASURED = "other"
@@ -141,6 +143,7 @@ class Measures:
             if words and not (currency and self.units[words].dimension != "money"):
                 unit, last = self.units[words], last + dash + len(words)
         unit = currency or unit
+        number = number if size else _whole(number, digits, unit)
         if number >= _LARGEST:
             return None
         if not taken.isdisjoint(range(first, last)) or tokens.keys[max(0, first - 2) : first] == ("0", "-"):
@@ -222,6 +225,13 @@ class Measures:
 
     def _parts_thousands(self, sign: str, groups: Sequence[str]) -> bool:
         return sign != self.decimal and len(groups[1]) == 3 and len(groups[0]) <= 3 and groups[0] != "0"
+
+
+def _whole(number: Decimal, digits: str, unit: Unit | None) -> Decimal:
+    """The number of things or of money that a text writes with the sign of decimals before three digits: "16,635 unit"
+    where the comma parts decimals."""
+    exact = unit is None or unit.dimension == "money"
+    return Decimal(re.sub("[.,]", "", digits)) if exact and _THOUSANDS.fullmatch(digits) else number
 
 
 def _plain(number: Decimal) -> str:
