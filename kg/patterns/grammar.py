@@ -54,6 +54,8 @@ class Grammar:
     """Verbs that speak of one thing ("is", not "are")."""
     plural: tuple[str, ...]
     """The endings of nouns that speak of several things ("makers"); none where a language has no such."""
+    akin: frozenset[str]
+    """The words for another firm that stands to one as they say ("its | partner")."""
     owned: frozenset[str]
     """The words for what somebody owns, where his name stands behind them ("kebun | Acme")."""
     described: tuple[frozenset[str], frozenset[str]]
@@ -140,6 +142,7 @@ class Grammar:
             clauses=language.single("grammar", "relative") | language.single("grammar", "belonging"),
             singular=language.single("grammar", "singular"),
             plural=tuple(sorted(language.single("grammar", "plural"))),
+            akin=language.single("grammar", "akin"),
             owned=language.single("grammar", "owned"),
             described=(language.single("grammar", "described_before"), language.single("grammar", "described")),
             conjunctions=language.words("grammar", "and"),

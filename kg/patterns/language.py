@@ -38,10 +38,10 @@ def _keys(words: str) -> frozenset[str]:
 VOCABULARY: Mapping[str, frozenset[str]] = {
     "sentences": _keys("abbreviations"),
     "grammar": _keys(
-        "adverbs and appositions articles belonging between breaks compounds contracted described described_before "
-        "describes ends examples filler genitive honorifics introducing legal_after legal_before members noise "
-        "not_names openers origins outside owned particles personal plural pointing possessive prepositions relative "
-        "residing several singular stop suffixes transparent unit_words"
+        "adverbs akin and appositions articles belonging between breaks compounds contracted described "
+        "described_before describes ends examples filler genitive honorifics introducing legal_after legal_before "
+        "members noise not_names openers origins outside owned particles personal plural pointing possessive "
+        "prepositions relative residing several singular stop suffixes transparent unit_words"
     ),
     "status": _keys(
         "absent attributed denied denied_after ended ended_after former in_effect negation open planned planned_before "

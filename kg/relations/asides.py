@@ -10,6 +10,8 @@ NOUN = 6
 """How many nodes a noun has at most, with its owner and what it is of."""
 _SMALL = 3
 """How many small words may stand between a relative and its verb."""
+_OWNED = 5
+"""How many nodes from its owner on a word for another firm may stand ("its | big new Norland partner")."""
 _DESCRIPTION = 6
 """How many words may say what a name is."""
 
@@ -144,6 +146,33 @@ def granted(segment: Segment, match: Match, last: int) -> bool:
     return (
         owner is not None and owner.kind == "possessor" and match.last - match.first <= NOUN and last < match.first - 2
     )
+
+
+def of_akin(segment: Segment, match: Match) -> bool:
+    """Whether the words of a match are said of another firm that stands to the one it names as a word says: "Acme
+    builds mills, and its partner sold 300"; not "with its partner, Acme sold 300"."""
+    akin, words = segment.grammar.akin, segment.words
+    names = match.slots.get("s", ())
+    start, _ = segment.clause(match.anchor[0])
+    if akin.isdisjoint(words[start : match.anchor[0]]) or (names and max(names) >= match.anchor[0]):
+        return False
+    own = max(max(names, default=start), start)
+    for i in range(own + 1, match.anchor[0]):
+        named = segment.nodes[i + 1].mention
+        if words[i] in akin and named is None:
+            ended = "," in words[i + 1 : match.anchor[0]] or (words[i + 1],) in segment.grammar.conjunctions
+            return not ended and _is_subject(segment, i, own)
+    return False
+
+
+def _is_subject(segment: Segment, last: int, start: int) -> bool:
+    """Whether words that begin with an owner and end at a node open a clause: no preposition governs them."""
+    for k in range(last - 1, max(start, last - _OWNED) - 1, -1):
+        mention = segment.nodes[k].mention
+        if segment.possessive(k) or (mention is not None and mention.kind == "possessor"):
+            first = k - 1 if mention is None else k
+            return first <= start or segment.words[first - 1] not in segment.grammar.prepositions
+    return False
 
 
 def distance(i: int, match: Match) -> int:

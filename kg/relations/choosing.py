@@ -12,6 +12,7 @@ from kg.patterns.grammar import NAMELESS
 from kg.patterns.match import Match
 from kg.patterns.segment import Segment
 from kg.patterns.sought import named_by
+from kg.relations.asides import of_akin
 from kg.relations.subjects import (
     of_before,
     of_last,
@@ -24,6 +25,8 @@ from kg.relations.subjects import (
     without_turned,
 )
 
+_TOLD = 5
+"""How many words may stand between a name and the comma behind which a relative clause tells of it."""
 _OWNING = 8
 """How many words may stand between an owner and the word before his name for what he owns."""
 
@@ -144,7 +147,7 @@ def with_owners(seg: Segment, matches: list[Match], ontology: Ontology) -> list[
         own = (seg.nodes[i].mention for i in range(max(*names, comma) + 1, min(figures)))
         return any(x is not None and x.kind == "possessor" and x.entity not in who for x in own)
 
-    return [m for m in matches if not owned_by_another(m)]
+    return [m for m in matches if not owned_by_another(m) and not of_akin(seg, m)]
 
 
 def _owned_before(seg: Segment, first: int, last: int, who: AbstractSet[str]) -> bool:
@@ -183,7 +186,7 @@ def _shut_in(match: Match, shut: list[range]) -> bool:
 
 
 def _strays(seg: Segment, match: Match) -> bool:
-    """Whether the last part of a match stands in the relative clause of a name that is no part of the match."""
+    """Whether the last part of a match stands in the relative clause of another part, or of a name that is none."""
     parts = set[int]().union(*match.slots.values())
     last = max(parts, default=-1)
     words, first = seg.words, match.anchor[1]
@@ -191,7 +194,13 @@ def _strays(seg: Segment, match: Match) -> bool:
         first = max((i + 1 for i in parts if i < last), default=first)
     for k in range(last - 1, first - 1, -1):
         if words[k] == "," and not _goes_on(seg, k):
-            return words[k + 1] in seg.grammar.relative and _is_foreign(seg, named_by(seg, k - 1), parts)
+            if words[k + 1] not in seg.grammar.relative:
+                return False
+            told = max((i for i in parts if i < k), default=k)
+            own = last in match.slots.get("o", ()) and match.anchor[1] <= k
+            own = own and told >= k - _TOLD and all(map(seg.describes, range(told + 1, k)))
+            own = own and not any(word in match.pattern.text for word in seg.grammar.relative)
+            return own or _is_foreign(seg, named_by(seg, k - 1), parts)
     return False
 
 

@@ -185,7 +185,12 @@ class Gapping:
         return (count, behind) if count else None
 
     def _joint(self, seg: Segment, at: int) -> int | None:
-        """Where the next part begins, behind a comma, a conjunction or the end of the clause, and small words."""
+        """Where the next part begins, behind a comma, a conjunction or the end of the clause, and small words; what
+        stands in brackets behind the figure is no part ("Norland 1,500 | (up 4%), Vest 900")."""
+        end = min(at + TAIL, len(seg))
+        opened = next((i for i in range(at, end) if seg.words[i] == "("), -1)
+        if opened >= 0 and all(seg.nodes[i].key for i in range(at, opened)):
+            at = next((i + 1 for i in range(opened, min(opened + APART, len(seg))) if seg.words[i] == ")"), at)
         for i in range(at, min(at + TAIL, len(seg))):
             node = seg.nodes[i]
             if node.mention is not None or node.value is not None:
