@@ -25,14 +25,6 @@ def of_wholes(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Ma
         signed = bool(behind) and behind[0] in seg.grammar.possessive
         return signed or (mention is not None and mention.kind == "possessor")
 
-    def led(i: int, words: range) -> bool:
-        for k in range(i - 1, max(i - 1 - _OWNED, words.stop - 1), -1):
-            if seg.words[k] in seg.grammar.owned:
-                return True
-            if not seg.words[k].isalpha():
-                return False
-        return False
-
     def describes(i: int) -> bool:
         mention, (before, behind) = seg.nodes[i].mention, seg.grammar.described
         if mention is None or not any(c in kinds and kinds[c].of_whole for c in mention.classes):
@@ -45,11 +37,25 @@ def of_wholes(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Ma
         if prop.counted_by and _counts(seg, m, prop.counted_by):
             return True
         owned = prop.of_whole and any(owns(i) for i in told if i == m.last - 1)
-        owned = owned or (prop.not_of_owner and any(led(i, range(*m.anchor)) for i in told))
+        owned = owned or (prop.not_of_owner and any(_led(seg, i, range(*m.anchor)) for i in told))
         return owned or any(map(describes, told))
 
     kinds = ontology.classes
     return [m for m in matches if not of_another(m)]
+
+
+def _led(seg: Segment, i: int, words: range) -> bool:
+    """Whether a word for what somebody owns leads a name: behind the words of a match within a few nodes, before them
+    where it opens the clause ("aset | Acme dijual")."""
+    if 0 < i < words.start:
+        opens = i == 1 or seg.words[i - 2] == "," or i - 1 in seg.breaks or i - 2 in seg.breaks
+        return opens and seg.words[i - 1] in seg.grammar.owned
+    for k in range(i - 1, max(i - 1 - _OWNED, words.stop - 1), -1):
+        if seg.words[k] in seg.grammar.owned:
+            return True
+        if not seg.words[k].isalpha():
+            return False
+    return False
 
 
 def _counts(seg: Segment, match: Match, classes: tuple[str, ...]) -> bool:
