@@ -175,6 +175,7 @@ def test_what_is_large_is_the_same_by_itself_and_in_its_text(text: str) -> None:
         ("No marks at all; it's one's own.", []),
         ("”Kami siap,” ujar Budi. Layar 15” itu baru. ”Benar.”", ["Kami siap,", "Benar."]),
         ("“”", []),
+        ('It is “not at all" in talks.\n\n“We are not,” he said.', ["not at all", "We are not,"]),
         ("said ”Yes, we do” and “no”", ["Yes, we do", "no"]),
     ],
 )

@@ -166,7 +166,9 @@ def _closed(text: str, mark: str, start: int, end: int) -> int:
         return text.find(_PAIRS[mark], start, end)
     stop = text.find(_PAIRS.get(mark, mark), start, end)
     other = _CLOSED[mark].search(text, start, stop if stop >= 0 else end)
-    return other.end() - 1 if other is not None else stop
+    if other is not None:
+        return other.end() - 1
+    return stop if stop >= 0 else text.find("”" if mark == '"' else '"', start, end)  # “not" in a paragraph without ”
 
 
 def _quoted(text: str, start: int, end: int) -> Iterator[Quotation]:
