@@ -93,8 +93,8 @@ class Grammar:
     """The words before the name of a person that say nothing of him ("Mr")."""
     examples: Mapping[str, tuple[Keys, ...]]
     """Wordings that introduce members of what was just said ("such as"), the longest first, by their first word."""
-    nameless: Mapping[str, tuple[tuple[Keys, frozenset[str]], ...]]
-    """Words that stand for one whom a text has named, or leaves without a name ("the firm"), by the first of them."""
+    nameless: Mapping[Keys, frozenset[str]]
+    """Words that stand for one whom a text has named, or leaves without a name ("the firm"), and what he may be."""
     reporting: frozenset[str]
     """Words of saying, and those with which begins what is said."""
     signs: frozenset[str] = field(init=False)
@@ -174,12 +174,9 @@ class Grammar:
         )
 
 
-def _nameless(language: Language) -> Mapping[str, tuple[tuple[Keys, frozenset[str]], ...]]:
-    found: dict[str, tuple[tuple[Keys, frozenset[str]], ...]] = {}
-    for keys, said in sorted(language.anaphora.items()):
-        if len(keys) > 1 and not (said.possessive or said.plural):
-            found[keys[0]] = (*found.get(keys[0], ()), (keys, frozenset(said.classes)))
-    return found
+def _nameless(language: Language) -> Mapping[Keys, frozenset[str]]:
+    single = ((k, a.classes) for k, a in language.anaphora.items() if len(k) > 1 and not (a.possessive or a.plural))
+    return {keys: frozenset(classes) for keys, classes in single}
 
 
 def _closing(language: Language) -> frozenset[Keys]:

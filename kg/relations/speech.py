@@ -145,11 +145,8 @@ class Speech:
 
     def _is_nameless(self, segment: Segment, first: int) -> bool:
         """Whether right before a verb of saying stand words for one who is no person, and is named nowhere."""
-        for k in range(max(0, first - NEAR), first):
-            for keys, classes in segment.grammar.nameless.get(segment.words[k], ()):
-                if segment.words[k:first] == keys and classes.isdisjoint(self.order[:1]):
-                    return True
-        return False
+        before = (segment.grammar.nameless.get(segment.words[k:first]) for k in range(max(0, first - NEAR), first))
+        return any(classes is not None and classes.isdisjoint(self.order[:1]) for classes in before)
 
     def _relative(self, segment: Segment, first: int) -> bool:
         """Whether a verb of saying stands in a relative clause ("Acme, which announced …"): it says nothing here."""

@@ -11,6 +11,8 @@ from kg.patterns.segment import Segment
 
 _OWNED = 3
 """How many nodes before its words the owner of what they name may stand ("its | big new | mill")."""
+_NAMELESS = 4
+"""The most words that stand for one whom nobody names ("the German car maker")."""
 _CLAUSE = 6
 """How many nodes from its first word on a relative clause says what it tells."""
 
@@ -67,9 +69,10 @@ def _counts(seg: Segment, match: Match, classes: tuple[str, ...]) -> bool:
 def without_nameless(seg: Segment, matches: list[Match]) -> list[Match]:
     """The matches without those that give a name what is said of another, whom nobody names: "the Post reports that the
     firm made 65 tables" does not say that the Post did."""
-    nameless, reporting = seg.grammar.nameless, seg.grammar.reporting
-    said = [i for i in range(1, len(seg)) if seg.words[i] in nameless and seg.words[i - 1] in reporting]
-    spots = [(i, who) for i in said for keys, who in nameless[seg.words[i]] if seg.words[i : i + len(keys)] == keys]
+    nameless, reporting, words = seg.grammar.nameless, seg.grammar.reporting, seg.words
+    said = [i for i, word in enumerate(words, 1) if word in reporting]
+    phrases = ((i, nameless.get(words[i : i + n])) for i in said for n in range(2, _NAMELESS + 1))
+    spots = [(i, who) for i, who in phrases if who is not None]
     if not spots:
         return matches
 
