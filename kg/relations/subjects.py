@@ -70,6 +70,8 @@ def without_nameless(seg: Segment, matches: list[Match]) -> list[Match]:
     """The matches without those that give a name what is said of another, whom nobody names: "the Post reports that the
     firm made 65 tables" does not say that the Post did."""
     nameless, reporting, words = seg.grammar.nameless, seg.grammar.reporting, seg.words
+    if reporting.isdisjoint(words):
+        return matches
     said = [i for i, word in enumerate(words, 1) if word in reporting]
     phrases = ((i, nameless.get(words[i : i + n])) for i in said for n in range(2, _NAMELESS + 1))
     spots = [(i, who) for i, who in phrases if who is not None]
@@ -108,9 +110,9 @@ def _are_examples(seg: Segment, nodes: tuple[int, ...]) -> bool:
 def of_whoever(seg: Segment, matches: list[Match]) -> list[Match]:
     """The matches without those that tell of another what a relative clause tells of the person before it: "Acme hires
     Ada Berg, who has worked with Norland"."""
-    spots = [i for i, word in enumerate(seg.words) if word in seg.grammar.personal]
-    if not spots:
+    if seg.grammar.personal.isdisjoint(seg.words):
         return matches
+    spots = [i for i, word in enumerate(seg.words) if word in seg.grammar.personal]
 
     def passes(m: Match) -> bool:
         names = m.slots.get("s", ())
@@ -176,18 +178,21 @@ def of_one(seg: Segment, matches: list[Match]) -> list[Match]:
 def without_turned(matches: list[Match]) -> list[Match]:
     """The matches without those that tell of two names the other way round than longer words do, of which theirs are a
     part: "its parent company Acme" is not its company."""
+    if len(matches) < 2:
+        return matches
+    told: dict[tuple[str, tuple[int, ...], tuple[int, ...]], list[tuple[int, int]]] = {}
+    for m in matches:
+        s, o = m.slots.get("s"), m.slots.get("o")
+        if s is not None and o is not None:
+            told.setdefault((m.pattern.property, s, o), []).append(m.anchor)
 
-    def turned(m: Match, by: Match) -> bool:
-        inner = by.anchor[0] <= m.anchor[0] and m.anchor[1] <= by.anchor[1] and m.anchor != by.anchor
-        same = m.pattern.property == by.pattern.property
-        return (
-            inner
-            and same
-            and "o" in m.slots
-            and (m.slots.get("s"), m.slots["o"]) == (by.slots.get("o"), by.slots.get("s"))
-        )
+    def turned(m: Match) -> bool:
+        s, o = m.slots.get("s"), m.slots.get("o")
+        around = told.get((m.pattern.property, o, s), ()) if s is not None and o is not None else ()
+        first, last = m.anchor
+        return any(by[0] <= first and last <= by[1] and by != m.anchor for by in around)
 
-    return [m for m in matches if not any(turned(m, by) for by in matches)] if len(matches) > 1 else matches
+    return [m for m in matches if not turned(m)]
 
 
 def of_last(seg: Segment, matches: list[Match]) -> list[Match]:
