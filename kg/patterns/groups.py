@@ -35,7 +35,7 @@ def groups(
         if i < past:
             continue
         members, closed, at = [i], 0, i
-        while (step := _next_member(nodes, at, grammar, partner)) is not None:
+        while (step := _next_member(nodes, at, grammar, partner, announced)) is not None:
             at, by_word = step
             members.append(at)
             closed = len(members) if by_word else closed
@@ -43,7 +43,7 @@ def groups(
                 break  # "the brands Acme and Vest, Beta and Gamma" are two lists
         if 0 < closed < len(members) and _is_apposed(nodes, members[closed]):
             members, at = members[:closed], members[closed - 1]  # "a venture of Acme and Beta, Vest, has"
-        if len(members) == 2 and (_begins_clause(nodes, at, grammar) or _in_apposition(nodes, i, at, grammar)):
+        if len(members) == 2 and (_begins_clause(nodes, i, at, grammar) or _in_apposition(nodes, i, at, grammar)):
             continue
         listed = closed > 0 or (len(members) > 2 and not announced.isdisjoint(range(i - 1, i + 1)))
         if len(members) > 1 and (listed or _closed(nodes, at, grammar)):
@@ -52,15 +52,29 @@ def groups(
     return found
 
 
-def _begins_clause(nodes: tuple[Node, ...], at: int, grammar: Grammar) -> bool:
+def _begins_clause(nodes: tuple[Node, ...], first: int, at: int, grammar: Grammar) -> bool:
     """Whether a name behind a comma and a conjunction begins a clause of its own: "… of the maker Acme, and Beta
-    reported". A list of two has no comma."""
+    reported". A list of two has no comma, and what stands behind a verb or preposition does nothing: "… buys Acme, and
+    Beta will keep"."""
     i = at - 1
     while i > 0 and nodes[i].key not in grammar.joins and nodes[i].mention is None:
         i -= 1
+    if nodes[i].key not in grammar.joins or nodes[i - 1].key != ",":
+        return False
     following = nodes[at + 1].key if at + 1 < len(nodes) else ""
-    verb = following[:1].isalpha() and following not in grammar.stop and following not in grammar.prepositions
-    return nodes[i].key in grammar.joins and nodes[i - 1].key == "," and verb
+    bound = following in grammar.prepositions or following in grammar.relative or following in grammar.joins
+    if not following[:1].isalpha() or bound:
+        return False
+    return following not in grammar.stop or following in grammar.singular or _is_governed(nodes, first, grammar)
+
+
+def _is_governed(nodes: tuple[Node, ...], first: int, grammar: Grammar) -> bool:
+    """Whether a word that binds stands before a name: a verb, a noun or a preposition."""
+    i = first - 1
+    while i > 0 and nodes[i].key in grammar.filler:
+        i -= 1
+    word = nodes[i].key if i >= 0 else ""
+    return word[:1].isalpha() and (word not in grammar.stop or word in grammar.prepositions)
 
 
 def _in_apposition(nodes: tuple[Node, ...], i: int, at: int, grammar: Grammar) -> bool:
@@ -108,7 +122,7 @@ def _goes_on(nodes: tuple[Node, ...], at: int) -> bool:
 
 
 def _next_member(
-    nodes: tuple[Node, ...], at: int, grammar: Grammar, partner: Mapping[int, int]
+    nodes: tuple[Node, ...], at: int, grammar: Grammar, partner: Mapping[int, int], announced: Set[int]
 ) -> tuple[int, bool] | None:
     """The next member of a list behind ``at`` and its bracket, and whether a conjunction stands before it."""
     if at + 1 < len(nodes) and nodes[at + 1].mention is not None and nodes[at + 1].start == nodes[at].start:
@@ -127,6 +141,9 @@ def _next_member(
     described = _described(nodes, i, at, grammar, partner) if told and not glued else -1
     if described >= 0:
         return described, by_word
+    if by_word and not glued and announced and (example := _example(nodes, i, at, announced, grammar)) >= 0:
+        last = not _goes_on(nodes, example) and _conjunction(nodes, example + 1, grammar) == 0
+        return example, last
     skipped = 0
     while i < len(nodes) and not glued and skipped < DESCRIBED and _light(nodes, i, grammar, after_word=by_word):
         i, skipped = i + 1, skipped + 1
@@ -202,6 +219,24 @@ def _described(nodes: tuple[Node, ...], first: int, at: int, grammar: Grammar, p
             return i + 1
         plain = node.key[:1].isalnum() or node.key == "-" or node.mention is not None
         if not plain or node.key in grammar.stop or node.key in grammar.prepositions:
+            return -1
+    return -1
+
+
+def _example(nodes: tuple[Node, ...], first: int, at: int, announced: Set[int], grammar: Grammar) -> int:
+    """The node of the first of those that words from ``first`` on announce, like that at ``at``: "Acme and some other
+    makers, including | Beta"; -1 where there is none."""
+    if first < len(nodes) and nodes[first].key in grammar.prepositions:
+        first += 1  # "to Acme and to several makers, including Beta"
+    if first >= len(nodes) or nodes[first].key not in grammar.filler - grammar.stop:
+        return -1  # "… and counts partners including"
+    for i in range(first + 1, min(first + DESCRIPTION, len(nodes))):
+        if i in announced:
+            while i < len(nodes) - 1 and nodes[i].key in grammar.filler:
+                i += 1
+            return i if _is_name(nodes[i]) and _alike(nodes[at], nodes[i]) else -1
+        word = nodes[i].key
+        if word != "," and (not word[:1].isalnum() or (word in grammar.stop and announced.isdisjoint((i + 1, i + 2)))):
             return -1
     return -1
 

@@ -275,13 +275,14 @@ def segment(linked: LinkedText, first: int, last: int, grammar: Grammar) -> Segm
     shaping = grammar.shaping
     shapers = [i for i, word in enumerate(words) if word in shaping]
     signs = [i for i in shapers if words[i] in known]
+    partner = _brackets(words, signs) if signs else {}
     return Segment(
         tuple(nodes),
         grammar,
         words,
         owners,
-        _brackets(words, signs) if signs else {},
-        _breaks(words, signs, grammar) if signs else frozenset(),
+        partner,
+        _breaks(words, signs, grammar, partner) if signs else frozenset(),
         small,
         owners.union([i for i in shapers if words[i] in filler], small),
         _examples(words, signs, grammar) if signs else {},
@@ -312,8 +313,11 @@ def _examples(words: Keys, signs: list[int], grammar: Grammar) -> dict[int, int]
     return found
 
 
-def _breaks(words: Keys, signs: list[int], grammar: Grammar) -> frozenset[int]:
+def _breaks(words: Keys, signs: list[int], grammar: Grammar, partner: Mapping[int, int]) -> frozenset[int]:
+    """Where clauses part; a sign within a bracket parts nothing around it: "Acme (OSX: ACM), a maker of mills"."""
     found = {i for i in signs if words[i] in CLOSERS}
+    if found and partner:
+        found.difference_update([i for i in found if any(a < i < b for a, b in partner.items())])
     for i in signs:
         if any(words[i : i + len(keys)] == keys for keys in grammar.breaks_by_first.get(words[i], ())):
             found.add(i)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from kg.patterns.bound import Bound
+from kg.patterns.commas import clause_breaks, comma_before, is_fronted, is_led
 from kg.patterns.groups import Group
 from kg.patterns.notation import Element, Gap, Slot, Words
 from kg.patterns.parts import SOFT, Part, is_owner_sign, past
 from kg.patterns.segment import Segment
 from kg.text import UNKNOWN, Mention
 
-APPOSITION = 24
-"""The longest apposition that is passed over, in nodes."""
 DESCRIBED = 12
 """How many nodes may describe a name before the comma that it stands behind."""
 HEAD = 3
@@ -308,15 +306,15 @@ class Sought(Part):
             return segment.examples[at]
         if wide and not self.rightwards and self._is_foreign(segment, at):
             return None
-        opening = None if self.rightwards else _opening(segment, at)
-        if opening is not None and _is_led(segment, opening, at):
+        opening = None if self.rightwards else comma_before(segment, at)
+        if opening is not None and is_led(segment, opening, at) and not is_fronted(segment, opening, at):
             clause = segment.words[opening + 1] in segment.grammar.relative
-            outer = _opening(segment, opening) if clause else None  # "Acme, the arm of Norland, which …, builds"
-            apposed = outer is not None and _is_led(segment, outer, opening) and not segment.oblique(outer - 1)
+            outer = comma_before(segment, opening) if clause else None  # "Acme, the arm of Norland, which …, builds"
+            apposed = outer is not None and is_led(segment, outer, opening) and not segment.oblique(outer - 1)
             return outer - 1 if outer is not None and apposed and self._is_name(segment, outer - 1) else opening - 1
         if self._crosses_comma(segment, at, wide, passed):
             return at
-        if self.rightwards or (opening is None and not wide and _clause_breaks(segment, at)):
+        if self.rightwards or (opening is None and not wide and clause_breaks(segment, at)):
             return None
         named = opening is not None and segment.nodes[opening + 1].mention is not None
         dated = segment.nodes[opening - 1].value if opening else None
@@ -373,27 +371,3 @@ def _leads(segment: Segment, at: int) -> bool:
 def _owns_words(segment: Segment, at: int) -> bool:
     """Whether a name owns the words right behind it ("Acme's | partnership with"): no other name does them."""
     return segment.nodes[at].mention is not None and segment.words[at + 1] in segment.grammar.possessive
-
-
-def _opening(segment: Segment, at: int) -> int | None:
-    """The comma before a comma, within a clause and not too far; those between the names of a list part nothing."""
-    listed, floor = segment.groups.get(at - 1), max(-1, at - APPOSITION)
-    k = (listed.first if listed else at) - 1
-    while k > floor:
-        if k in segment.breaks:
-            return None
-        if segment.words[k] == ",":
-            return k
-        k = past(segment, k, rightwards=False)  # no comma within a bracket parts what stands around it
-    return None
-
-
-def _clause_breaks(segment: Segment, at: int) -> bool:
-    return any(k in segment.breaks for k in range(at - 1, max(-1, at - APPOSITION), -1))
-
-
-def _is_led(segment: Segment, opening: int, at: int) -> bool:
-    """Whether the words between two commas begin as an apposition or relative clause does."""
-    heads: Sequence[str] = segment.words[opening + 1 : min(opening + 4, at)]
-    led = not segment.grammar.appositions.isdisjoint(heads)
-    return led and segment.nodes[opening + 1].mention is None

@@ -29,6 +29,7 @@ _TOLD = 5
 """How many words may stand between a name and the comma behind which a relative clause tells of it."""
 _OWNING = 8
 """How many words may stand between an owner and the word before his name for what he owns."""
+_DASHES = frozenset("-–—")
 
 
 def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Match]:
@@ -165,7 +166,7 @@ def _owned_before(seg: Segment, first: int, last: int, who: AbstractSet[str]) ->
 def within_clauses(seg: Segment, matches: list[Match]) -> list[Match]:
     """The matches without those whose words reach into the relative clause of another name: "Acme builds cars with
     Norland, which makes screens for Vest" does not say that Acme builds anything for Vest."""
-    if "," not in seg.words:
+    if "," not in seg.words and _DASHES.isdisjoint(seg.words):
         return matches
     shut = _shut(seg)
     return [m for m in matches if not (_strays(seg, m) or (shut and _shut_in(m, shut)))]
@@ -193,15 +194,25 @@ def _strays(seg: Segment, match: Match) -> bool:
     if first > last:  # the words stand behind what they are said of: "a 3 kg | box"
         first = max((i + 1 for i in parts if i < last), default=first)
     for k in range(last - 1, first - 1, -1):
-        if words[k] == "," and not _goes_on(seg, k):
+        if _is_dash(seg, k) or (words[k] == "," and not _goes_on(seg, k)):
             if words[k + 1] not in seg.grammar.relative:
                 return False
             told = max((i for i in parts if i < k), default=k)
             own = last in match.slots.get("o", ()) and match.anchor[1] <= k
             own = own and told >= k - _TOLD and all(map(seg.describes, range(told + 1, k)))
             own = own and not any(word in match.pattern.text for word in seg.grammar.relative)
-            return own or _is_foreign(seg, named_by(seg, k - 1), parts)
+            behind = k - 1
+            while words[behind] == ")" and behind in seg.partner:
+                behind = seg.partner[behind] - 1  # "Norland (NOR), which makes"
+            return own or _is_foreign(seg, named_by(seg, behind), parts)
     return False
+
+
+def _is_dash(seg: Segment, k: int) -> bool:
+    """Whether a sign is a dash between words, not within one ("Norland - which makes")."""
+    if seg.words[k] not in _DASHES or not k:
+        return False
+    return seg.nodes[k].start > seg.nodes[k - 1].end or seg.words[k - 1] in _DASHES
 
 
 def _goes_on(seg: Segment, k: int) -> bool:

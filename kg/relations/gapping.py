@@ -90,8 +90,11 @@ class Gapping:
         return None
 
     def _is_shared(self, seg: Segment, first: int, last: int) -> bool:
-        """Whether a word that shares figures out stands among names and figures, or right behind the last."""
-        places = range(first, min(last + TAIL, len(seg)))
+        """Whether a word that shares figures out stands among names and figures, or behind the last with nothing else
+        named between."""
+        ahead = range(last + 1, min(last + APART, len(seg)))
+        end = next((i for i in ahead if i in seg.breaks or not seg.nodes[i].key), ahead.stop)
+        places = range(first, max(end, min(last + TAIL, len(seg))))
         return any(seg.word_at(i, k) for i in places for k in self.respectively.get(seg.nodes[i].key, ()))
 
     def _next(self, text: str, seg: Segment, match: Match) -> Match | None:

@@ -48,6 +48,8 @@ from kg.values.shifts import ahead
 PLAIN, GAP, ANAPHOR, NEW = 95, 6, 15, 10
 # The fewest spaces in a quotation that begins with a figure ("18 to 24 months" is none) or small, as words taken out do
 _SPOKEN, _TAKEN = 5, 9
+_SMALL = 4
+"""The shortest word that is written large in a name ("of" is not)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ class Reader:
             while end > start and (text[end - 1].isspace() or text[end - 1] == ","):
                 end -= 1
             words = text[start:end]
-            least = _TAKEN if words[:1].islower() else _SPOKEN if words[:1].isdigit() else 0
+            least = _TAKEN if words[:1].islower() or _is_title(words) else _SPOKEN if words[:1].isdigit() else 0
             if prop is None or not who or words.count(" ") < least:
                 continue
             said = Literal(words, next(iter(prop.range)), self.language.code)
@@ -347,6 +349,11 @@ class Reader:
             return Status.ENDED
         later = reading.start[: len(issued)] > issued[: len(reading.start)]
         return Status.PLANNED if later and pattern.status is None else Status.IN_EFFECT
+
+
+def _is_title(words: str) -> bool:
+    """Whether words are a name, written large throughout: "the 'Norland Timber Laboratory'"."""
+    return all(word[:1].isupper() or len(word) < _SMALL for word in words.split())
 
 
 def _is_open(node: Node, status: Status) -> bool:
