@@ -229,7 +229,7 @@ class Resolver:
         if late:
             doubt = bool(phrase.place) and not strict and len(late) > wanted
             return [] if doubt else list(late.values())[:1]
-        if phrase.anaphor.plural or len(passed) > 1:
+        if phrase.anaphor.plural or phrase.anaphor.before or len(passed) > 1:
             return []
         only = list(passed.values()) or self._only(linked, known, phrase, strict=strict)
         return [m for m in only if m.entity not in others]
@@ -252,7 +252,10 @@ class Resolver:
         if phrase.anaphor.possessive:
             breaks = (i for i in range(phrase.first - 1, sentence.first, -1) if keys[i] in self.breaks)
             places[:0] = [(i, phrase.first) for i in (next(breaks, 0),) if i]
-        return places if phrase.anaphor.near else [*places, *((s.first, s.last) for s in reversed(earlier))]
+        if phrase.anaphor.near:
+            return places
+        reach = 1 if phrase.anaphor.before else REACH
+        return [*places, *((s.first, s.last) for s in earlier[:-reach - 1:-1])]
 
     def _likeliest(self, fitting: list[Mention], phrase: Phrase) -> list[Mention]:
         """Those of the names that are known to be what words speak of, before those that only may be."""

@@ -25,6 +25,8 @@ _LONGEST = 6
 """The longest name behind a legal form, in tokens."""
 _NAMESAKE = 4
 """How many tokens before the name of a person that of his firm may stand: "Berg executive vice chair | Ada Berg"."""
+_FORMS = (5, 4, 3, 2, 1)
+"""How many tokens a legal form has, the longest first: "Co., Ltd."."""
 _TITLED = 8
 """How many tokens before a name a title makes that of a person behind it possible: "chief of Acme | Ilse Berg"."""
 
@@ -142,8 +144,12 @@ class Compounds:
         head = tail = 0
         if first and tokens.keys[first - 1] in self.last_before:
             head = next((k for k in (2, 1) if _stands(tokens, first - k, k, self.before)), 0)
+        while last > first + 1 and (tokens.keys[last - 1] == "." or (tokens.keys[last - 1],) in self.forms):
+            last -= 1  # "Acme Motor Co." is listed, and goes on with ", Ltd."
         if last < len(tokens.keys) and tokens.keys[last] in self.first_after:
-            tail = next((k for k in (3, 2, 1) if _stands(tokens, last, k, self.after)), 0)
+            tail = next((k for k in _FORMS if _stands(tokens, last, k, self.after)), 0)
+        if last + tail <= mention.last:
+            last, tail = mention.last, 0
         if not (head or tail):
             return mention
         if tail and tokens.keys[last + tail : last + tail + 1] == ("-",):

@@ -76,7 +76,8 @@ class Anaphor:
 
     ``near``: it stands in the same sentence; ``plural``: the words stand for two; ``possessive``: they only say whose
     something is; ``opening``: they open a sentence, or a clause in which who does something is meant; ``sole``: no
-    other name of these classes stands beside it; ``main``: they stand for the one that the text opens with.
+    other name of these classes stands beside it; ``main``: they stand for the one that the text opens with; ``before``:
+    for what the sentence right before, or the same, speaks of.
     """
 
     classes: tuple[str, ...]
@@ -86,6 +87,7 @@ class Anaphor:
     opening: bool = False
     sole: bool = False
     main: bool = False
+    before: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,13 +247,13 @@ class _Reader:
         found: dict[Keys, Anaphor] = {}
         endings: list[tuple[str, Anaphor]] = []
         for name, value in data.get("anaphora", {}).items():
-            bare, *flags = re.split(r"_(?=near$|both$|own$|opening$|sole$|main$|ending$)", name)
+            bare, *flags = re.split(r"_(?=near$|both$|own$|opening$|sole$|main$|before$|ending$)", name)
             classes = [c for part in bare.split("_or_") if (c := self._class(part, self.line_of(name)))]
             if "ending" in flags:
                 endings += [(k[0], Anaphor(tuple(classes), possessive=True)) for k in sorted(_wordings(value, lists))]
                 continue
             for keys in _wordings(value, lists):
-                kinds = (flag in flags for flag in ("near", "both", "own", "opening", "sole", "main"))
+                kinds = (flag in flags for flag in ("near", "both", "own", "opening", "sole", "main", "before"))
                 found[keys] = Anaphor(tuple(classes), *kinds)
         return found, tuple(endings)
 

@@ -163,10 +163,14 @@ class Speech:
         return any(self._speaks(segment.nodes[i]) and segment.nodes[i + 1].key == "," for i in before)
 
     def _until(self, segment: Segment, last: int, according: bool) -> int:
-        """How far behind a verb its speaker may stand; "according to X" ends at a comma."""
+        """How far behind a verb its speaker may stand; "according to X" ends at a comma, but for that before a person
+        whom another one closes ("according to the chief of Acme, Ada Berg, …")."""
         stop = min(len(segment), last + REACH)
-        commas = (i for i in range(last, stop) if according and segment.nodes[i].key == ",")
-        return next(commas, stop)
+        comma = next((i for i in range(last, stop) if according and segment.nodes[i].key == ","), -1)
+        if comma < 0:
+            return stop
+        person = segment.nodes[comma + 1].mention if segment.words[comma + 2 : comma + 3] == (",",) else None
+        return comma + 2 if person is not None and not person.classes.isdisjoint(self.order[:1]) else comma
 
     def _best(self, segment: Segment, places: range) -> str:
         found: list[tuple[int, bool, int, str]] = []
