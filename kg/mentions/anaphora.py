@@ -255,7 +255,7 @@ class Resolver:
         if phrase.anaphor.near:
             return places
         reach = 1 if phrase.anaphor.before else REACH
-        return [*places, *((s.first, s.last) for s in earlier[:-reach - 1:-1])]
+        return [*places, *((s.first, s.last) for s in earlier[: -reach - 1 : -1])]
 
     def _likeliest(self, fitting: list[Mention], phrase: Phrase) -> list[Mention]:
         """Those of the names that are known to be what words speak of, before those that only may be."""
