@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 from kg.patterns import Anaphor, Language
 from kg.patterns.deeds import Deeds
+from kg.patterns.notation import Keys, Words
 from kg.text import LinkedText, Mention, Sentence, key_of
 
 _END = ""
@@ -56,6 +58,8 @@ class Phrases:
         self.saying = language.single("speech", "verbs")
         self.before_clauses = self.saying | language.single("grammar", "breaks") | {","}
         self.deeds = Deeds.of(language)
+        self.fixed = frozenset(_triples(language))
+        """Words that say nothing of whom the middle one speaks ("makes | its | debut"): a wording of the language."""
         self.moments = frozenset(key_of(k)[-2:] for k in language.table("time", "relative"))
         """The last two words of those for a time ("tahun ini"): what ends so describes nothing."""
 
@@ -70,6 +74,7 @@ class Phrases:
             behind = keys[i + 1] if i + 1 < len(keys) else ""
             opens = _END in seconds or i + 1 in inner or behind in seconds or behind in self.clauses
             opens = opens or (behind.isalpha() and (i == sentence.first or keys[i - 1] in self.saying))
+            opens = opens and keys[i - 1 : i + 2] not in self.fixed
             many = i > sentence.first and keys[i - 1] in self.several  # "the three | carmakers"
             phrase = self._at(linked, i, sentence.last, inner) if opens and i >= past and not many else None
             if phrase is not None:
@@ -120,6 +125,8 @@ class Phrases:
             return True  # "the chief of Acme" says of whom
         if at < end and behind in self.compounds and not anaphor.possessive:
             return True  # "the car market" speaks of no car
+        if anaphor.sole and behind in self.relative:
+            return True  # "the mill that it built" is not one said before
         return anaphor.opening and behind in self.describes  # "Makers of cars" are no maker named before
 
     def _acts(self, linked: LinkedText, first: int, last: int, anaphor: Anaphor) -> bool:
@@ -168,6 +175,14 @@ def _is_apposed(linked: LinkedText, i: int) -> bool:
     """Whether a comma and a name stand before a token: what begins there says what that one is."""
     comma = linked.tokens.keys[i - 1 : i] == (",",)
     return comma and any(m.last == i - 1 for m in linked.between(max(0, i - 1 - _NAME), i - 1))
+
+
+def _triples(language: Language) -> Iterator[Keys]:
+    """The words of wordings around one that says whose something is."""
+    whose = {keys for keys, anaphor in language.anaphora.items() if anaphor.possessive}
+    lines = (e.alternatives for p in language.patterns for e in p.elements if isinstance(e, Words))
+    for keys in chain.from_iterable((*language.lists.values(), *lines)):
+        yield from (keys[i - 1 : i + 2] for i in range(1, len(keys) - 1) if keys[i : i + 1] in whose)
 
 
 def _opens(linked: LinkedText, i: int) -> bool:

@@ -52,6 +52,19 @@ def _is_over(segment: Segment, match: Match, i: int) -> bool:
     return end < i and segment.grammar.joins.isdisjoint(words[end + 1 : i])
 
 
+def passed(segment: Segment, match: Match, i: int) -> bool:
+    """Whether a node stands in a relative clause between commas, behind the first name of a match and before its words:
+    "Acme, which | plans a mill in Norland, builds"."""
+    words, k = segment.words, i - 1
+    while k > match.first and words[k] != ",":
+        k -= 1
+    if k <= match.first or words[k + 1] not in segment.grammar.relative:
+        return False
+    ends = (n for n in range(i + 1, match.anchor[0]) if words[n] == "," and n + 1 not in segment.groups)
+    end = next(ends, 0)
+    return bool(end) and not any(end > n > k for nodes in match.slots.values() for n in nodes)
+
+
 def pointed(segment: Segment, match: Match, i: int) -> bool:
     """Whether a node stands in a relative clause behind the first name of a match that a word which points back closes
     before its words: "the firm (firma | yang beroperasi di Norland itu) builds"."""

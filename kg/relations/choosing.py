@@ -15,7 +15,9 @@ from kg.patterns.sought import named_by
 from kg.relations.asides import of_akin
 from kg.relations.subjects import (
     of_before,
+    of_beside,
     of_last,
+    of_listed,
     of_next,
     of_one,
     of_whoever,
@@ -36,7 +38,8 @@ def holding(seg: Segment, matches: list[Match], ontology: Ontology) -> list[Matc
     """The matches that hold beside the others and by where their parts stand."""
     found = of_wholes(seg, without_examples(seg, without_nameless(seg, matches), ontology), ontology)
     found = of_last(seg, of_whoever(seg, found))
-    found = of_before(seg, of_next(of_one(seg, without_turned(found))))
+    found = of_beside(seg, of_listed(seg, without_turned(found)))
+    found = of_before(seg, of_next(of_one(seg, found)))
     found = without_passing(seg, found)
     found = within_clauses(seg, found)
     found = with_named(with_owners(seg, found, ontology), ontology)

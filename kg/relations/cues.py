@@ -21,6 +21,7 @@ from kg.relations.asides import (
     leads_away,
     of_noun,
     owns,
+    passed,
     pointed,
     told_from,
 )
@@ -42,6 +43,8 @@ _PARTING = frozenset({"absent", "open"})
 """The kinds of cue that part what stands behind them from the words before ("ends its tie if Vest works | with …")."""
 _COLOURS = frozenset({"open", "absent", *(kind for kinds in _GROUNDS.values() for kind in kinds)})
 """The kinds of cue that may make of a statement something else than that it holds."""
+_STATES = frozenset({"planned", "planned_before", "ended", "former"})
+"""The kinds of cue that say nothing of what stands behind the relative clause in which they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,8 @@ class Cues:
             return None
         if any(c.kind in _PARTING and last <= c.first < match.last for c in cues):
             return None
+        if "," in segment.words[start:first]:
+            before = [c for c in before if c.kind not in _STATES or not passed(segment, match, c.first)]
         clause = aside_from(segment, start, first)
         denials = [c for c in cues if c.first >= clause and _denies(segment, c, match)]
         if denials:

@@ -206,18 +206,23 @@ class Namer:
         )
 
     def _by_list(self, linked: LinkedText, classes: Mapping[str, str], parts: Parts) -> dict[str, str]:
-        """The unlisted names that nothing else has typed, beside a firm in a list: "Acme and | Norwind" are two."""
+        """The unlisted names that nothing else has typed, beside a firm in a list ("Acme and | Norwind" are two), or
+        beside things that are called after others ("the Acme One, | Tivor | and Norla")."""
         found: dict[str, str] = {}
+        thing = min(self.versioned, default="")
         persons = {w for n, c in classes.items() if c == self.said_short for w in (n, n.split()[-1])}
         for _, seg in parts:
             if not seg.has_unlisted:
                 continue
             for group in {g.first: g for g in seg.groups.values() if len(g.members) > 1}.values():
-                beside = [m for i in group.members if (m := seg.nodes[i].mention) is not None and not seg.is_owned(i)]
+                members = [(i, m) for i in group.members if (m := seg.nodes[i].mention) is not None]
+                cls, beside = thing, [m for _, m in members]
+                if all(self.versioned.isdisjoint(m.classes) for m in beside):  # no thing, which may have an article
+                    cls, beside = self.firm, [m for i, m in members if not seg.is_owned(i)]
                 named = {linked.text[m.start : m.end]: m for m in beside}
-                if any(self._is_firm(m, classes.get(n, "")) for n, m in named.items()):
+                if cls == thing or any(self._is_firm(m, classes.get(n, "")) for n, m in named.items()):
                     new = (n for n, m in named.items() if m.kind in ("unlisted", "coded") and n not in classes)
-                    found.update((n, self.firm) for n in new if n not in persons)
+                    found.update((n, cls) for n in new if n not in persons)
         return found
 
     def _is_firm(self, mention: Mention, cls: str) -> bool:

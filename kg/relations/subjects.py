@@ -159,6 +159,42 @@ def of_before(seg: Segment, matches: list[Match]) -> list[Match]:
     return [m for m in matches if not passes(m)]
 
 
+def of_listed(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches without those that read the second of three in a list as what the first one is: "Acme, Norland's
+    energy arm and Vest"."""
+
+    def lists(m: Match) -> bool:
+        s, o = m.slots.get("s", ()), m.slots.get("o", ())
+        if not s or not o or m.last + 1 >= len(seg) or m.anchor[1] < m.last or not max(s) < min(o) < m.last:
+            return False
+        joined = seg.words[max(s) + 1] == "," and seg.words[m.last] in seg.grammar.joins
+        return joined and seg.words[m.last].isalpha() and seg.nodes[m.last + 1].mention is not None
+
+    return [m for m in matches if not lists(m)] if "," in seg.words else matches
+
+
+def of_beside(seg: Segment, matches: list[Match]) -> list[Match]:
+    """The matches without those that pass over another name right before their words of which a match tells the same:
+    "it differs from the Acme | sold in Norland"."""
+    if len(matches) < 2:
+        return matches
+
+    def told(m: Match) -> tuple[object, ...]:
+        return m.pattern.property, m.anchor[0], m.slots.get("o")
+
+    def last(m: Match) -> int:
+        return max(m.slots.get("s", ()), default=m.anchor[0])
+
+    beside = {told(m): seg.nodes[last(m)].mention for m in matches if last(m) == m.anchor[0] - 1}
+
+    def passes(m: Match) -> bool:
+        named = beside.get(told(m)) if last(m) < m.anchor[0] - 1 else None
+        own = seg.nodes[last(m)].mention
+        return named is not None and own is not None and named.entity != own.entity
+
+    return [m for m in matches if not passes(m)] if beside else matches
+
+
 def of_one(seg: Segment, matches: list[Match]) -> list[Match]:
     """The matches with the first name of a list alone where right before it stands what one thing is: "the Norland
     maker Acme and Vest" says nothing of Vest."""
